@@ -1,0 +1,42 @@
+// What runs without being asked: refresh ahead of expiry, recovery of what was cut off, the change
+// feed, cleaning.
+#pragma once
+
+#include "oauth/context.hpp"
+
+#include <boost/asio/awaitable.hpp>
+#include <functional>
+#include <memory>
+
+namespace tenon::host {
+
+class refresher;
+class token_cache;
+
+// A row of the change table: something that caches hold is no longer so.
+struct change {
+    enum class subject_kind { grant, connection, key } kind;
+    std::string subject;  // its id
+};
+
+class background_work {
+  public:
+    background_work(oauth_context& context, token_cache& cache, refresher& refresh);
+    ~background_work();
+    background_work(const background_work&) = delete;
+    auto operator=(const background_work&) -> background_work& = delete;
+
+    // Called for each change that another process made; before start(). `lost`: for a while changes
+    // may have been missed, so forget everything.
+    void on_change(std::function<void(const change&)> listener, std::function<void()> lost);
+    // Starts the loops on context.background.
+    void start();
+    // Ends the loops: none of them begins anything new; co_returns when they are through.
+    auto stop() -> boost::asio::awaitable<void>;
+
+  private:
+    struct implementation;
+    std::shared_ptr<implementation> implementation_;
+};
+
+}  // namespace tenon::host

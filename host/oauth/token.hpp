@@ -1,0 +1,43 @@
+// The hot path: a token that is valid now and for a while.
+#pragma once
+
+#include "base/result.hpp"
+#include "oauth/context.hpp"
+#include "oauth/views.hpp"
+
+#include <boost/asio/awaitable.hpp>
+
+namespace tenon::host {
+
+class refresher;
+class token_cache;
+
+struct token_request {
+    org_id org;
+    user_id user;
+    account_selector which;
+    std::string slot;                           // empty: the connection's main one
+    std::chrono::seconds minimum_lifetime{60};  // how much life the caller needs
+};
+
+class token_reader {
+  public:
+    token_reader(oauth_context& context, token_cache& cache, refresher& refresh);
+
+    // The answer from memory, if it is there and good for minimum_lifetime; never blocks. Any
+    // thread.
+    [[nodiscard]] auto cached(const token_request& request) -> std::optional<token_answer>;
+
+    // The freshest token there is; waits for a refresh where the caller's minimum asks for it.
+    // Errors: unknown_provider, not_found, reconnect_required (dead and unrenewable),
+    // provider_unavailable or provider_timeout (dead, and the provider is down; retry_after),
+    // provider_misconfigured, rate_limited, storage_unavailable.
+    auto read(token_request request) -> boost::asio::awaitable<result<token_answer>>;
+
+  private:
+    oauth_context& context_;
+    token_cache& cache_;
+    refresher& refresh_;
+};
+
+}  // namespace tenon::host
