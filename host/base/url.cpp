@@ -1,0 +1,40 @@
+#include "base/url.hpp"
+
+namespace tenon::host {
+
+auto percent_encode(std::string_view text) -> std::string {
+    constexpr std::string_view digits = "0123456789ABCDEF";
+    std::string out;
+    out.reserve(text.size() + text.size() / 4);
+    for (const char c : text) {
+        const bool unreserved = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
+                                (c >= '0' && c <= '9') || c == '-' || c == '.' || c == '_' ||
+                                c == '~';
+        if (unreserved) {
+            out += c;
+        } else {
+            const auto byte = static_cast<unsigned char>(c);
+            out += '%';
+            out += digits[byte >> 4U];
+            out += digits[byte & 0x0fU];
+        }
+    }
+    return out;
+}
+
+auto with_query(
+    std::string_view url, const std::vector<std::pair<std::string, std::string>>& parameters
+) -> std::string {
+    std::string out(url);
+    char separator = url.find('?') == std::string_view::npos ? '?' : '&';
+    for (const auto& [name, value] : parameters) {
+        out += separator;
+        out += percent_encode(name);
+        out += '=';
+        out += percent_encode(value);
+        separator = '&';
+    }
+    return out;
+}
+
+}  // namespace tenon::host

@@ -1,0 +1,105 @@
+#include "oauth/decisions.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+namespace tenon::host {
+namespace {
+
+using std::chrono::days;
+using std::chrono::minutes;
+using std::chrono::seconds;
+
+constexpr auto long_life = days(14);
+constexpr auto long_life_margin = days(7);
+constexpr auto least_margin = seconds(60);
+constexpr auto first_backoff = seconds(5);
+constexpr auto longest_backoff = minutes(30);
+constexpr auto longest_retry_after = std::chrono::hours(24);
+constexpr auto misconfigured_backoff = minutes(5);
+
+auto scaled(milliseconds span, double factor) -> milliseconds {
+    return milliseconds(std::llround(static_cast<double>(span.count()) * factor));
+}
+
+// 5 s, 10 s, 20 s … up to 30 min, the later half of each by chance, so that a thousand grants don't
+// come back at once.
+auto backoff(std::int64_t failures_before, double jitter) -> milliseconds {
+    const auto doublings = std::clamp<std::int64_t>(failures_before, 0, 12);
+    const auto whole =
+        std::min<milliseconds>(first_backoff * (std::int64_t{1} << doublings), longest_backoff);
+    return scaled(whole, 0.5 + 0.5 * jitter);
+}
+
+}  // namespace
+
+auto judge_read(const grant_life& life, time_point now, milliseconds minimum) -> read_verdict {
+    if (!life.expires_at || *life.expires_at - now >= minimum) {
+        return read_verdict::serve;
+    }
+    const bool alive = *life.expires_at > now;
+    const bool young = alive && (now - life.issued_at) * 5 < *life.expires_at - life.issued_at;
+    if (young) {
+        return read_verdict::serve;
+    }
+    if (may_refresh(life, now)) {
+        return read_verdict::refresh_and_wait;
+    }
+    return alive ? read_verdict::serve : read_verdict::dead;
+}
+
+auto may_refresh(const grant_life& life, time_point now) -> bool {
+    return life.renewable && (!life.refresh_not_before || *life.refresh_not_before <= now) &&
+           (!life.refresh_expires_at || *life.refresh_expires_at > now);
+}
+
+auto next_refresh(const grant_life& life, double jitter) -> std::optional<time_point> {
+    if (!life.renewable || !life.expires_at) {
+        return std::nullopt;
+    }
+    const milliseconds span = std::max(milliseconds(0), *life.expires_at - life.issued_at);
+    const milliseconds margin =
+        span >= long_life ? milliseconds(long_life_margin)
+                          : std::max<milliseconds>(span - scaled(span, 0.8), least_margin);
+    auto when = *life.expires_at - margin - scaled(margin, 0.1 * jitter);
+    if (life.refresh_expires_at) {
+        when =
+            std::min(when, *life.refresh_expires_at - std::min<milliseconds>(margin, minutes(5)));
+    }
+    when = std::max(when, life.issued_at);
+    if (life.refresh_not_before) {
+        when = std::max(when, *life.refresh_not_before);
+    }
+    return when;
+}
+
+auto judge_failure(const grant_life& life, const failure_facts& facts, time_point now)
+    -> after_failure {
+    const auto again = now + backoff(facts.failures_before, facts.jitter);
+    switch (facts.kind) {
+        case refresh_failure::revoked:
+            return {true, std::nullopt};
+        case refresh_failure::misconfigured:
+            return {false, std::max(again, now + misconfigured_backoff)};
+        case refresh_failure::transient:
+        case refresh_failure::broken: {
+            const auto asked = std::min<milliseconds>(
+                facts.retry_after.value_or(milliseconds(0)), longest_retry_after
+            );
+            return {false, std::max(again, now + asked)};
+        }
+        case refresh_failure::not_sent:
+            return {false, again};
+        case refresh_failure::ambiguous: {
+            const bool alive = life.expires_at && *life.expires_at > now;
+            const bool within_grace = facts.reuse_grace > again - now;
+            if (!facts.rotates || within_grace || !alive) {
+                return {false, again};
+            }
+            return {false, *life.expires_at};
+        }
+    }
+    return {false, again};
+}
+
+}  // namespace tenon::host

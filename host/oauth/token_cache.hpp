@@ -1,0 +1,70 @@
+// What token reads are answered from: sealed tokens in memory, bounded.
+#pragma once
+
+#include "base/ids.hpp"
+#include "base/lru.hpp"
+#include "oauth/decisions.hpp"
+
+#include <atomic>
+#include <memory>
+
+namespace tenon::host {
+
+// A grant as far as a reader needs it. The token stays sealed until it is answered.
+struct cached_grant {
+    org_id org;
+    grant_id id;
+    std::string sealed_access_token;
+    std::string token_type;
+    std::string scope;
+    std::string base_url;
+    grant_life life;
+    std::int64_t generation = 0;
+};
+
+// Who reads which token.
+struct token_key {
+    const org_id& org;
+    const user_id& user;
+    const provider_id& provider;
+    std::string_view account;  // the provider's account id, or a connection id
+    std::string_view slot;
+};
+
+// Two steps: who reads what -> grant -> token, so that a refresh replaces one entry whoever shares
+// it. Any thread.
+class token_cache {
+  public:
+    explicit token_cache(std::size_t entries) : links_(entries), grants_(entries) {}
+
+    [[nodiscard]] auto find(const token_key& key) -> std::shared_ptr<const cached_grant>;
+
+    // To be taken before the database is read; put() drops what was read before something was
+    // forgotten.
+    [[nodiscard]] auto epoch() const noexcept -> std::uint64_t { return epoch_.load(); }
+    void put(
+        const token_key& key, const connection_id& connection,
+        std::shared_ptr<const cached_grant> grant, std::uint64_t read_at_epoch
+    );
+    // After a refresh was committed: a newer generation replaces an older one, never the reverse.
+    void renew(std::shared_ptr<const cached_grant> grant);
+
+    void forget(const grant_id& grant);
+    void forget(const connection_id& connection);
+    void forget_all();
+    // While changes of other processes can't be seen, nothing is answered from memory.
+    void bypass(bool on) noexcept { bypassed_.store(on); }
+
+  private:
+    struct link {
+        connection_id connection;
+        grant_id grant;
+    };
+
+    lru_map<link> links_;
+    lru_map<std::shared_ptr<const cached_grant>> grants_;
+    std::atomic<std::uint64_t> epoch_{0};
+    std::atomic<bool> bypassed_{false};
+};
+
+}  // namespace tenon::host
