@@ -126,10 +126,10 @@ auto to_rfc3339(time_point when) -> std::string {
     std::array<char, 48> text{};
     const auto millis = static_cast<int>(time_part.subseconds().count());
     std::snprintf(
-        text.data(), text.size(), "%04d-%02u-%02uT%02d:%02d:%02d", static_cast<int>(date_part.year()),
-        static_cast<unsigned>(date_part.month()), static_cast<unsigned>(date_part.day()),
-        static_cast<int>(time_part.hours().count()), static_cast<int>(time_part.minutes().count()),
-        static_cast<int>(time_part.seconds().count())
+        text.data(), text.size(), "%04d-%02u-%02uT%02d:%02d:%02d",
+        static_cast<int>(date_part.year()), static_cast<unsigned>(date_part.month()),
+        static_cast<unsigned>(date_part.day()), static_cast<int>(time_part.hours().count()),
+        static_cast<int>(time_part.minutes().count()), static_cast<int>(time_part.seconds().count())
     );
     std::string out(text.data());
     if (millis != 0) {

@@ -27,7 +27,8 @@ class system_clock final : public clock {
 
 // RFC 3339 in UTC with milliseconds where there are any: `2026-11-21T10:00:00Z`.
 [[nodiscard]] auto to_rfc3339(time_point when) -> std::string;
-// The reverse, with any offset and up to nanoseconds (cut to milliseconds); nothing if it is not RFC 3339.
+// The reverse, with any offset and up to nanoseconds (cut to milliseconds); nothing if it is not
+// RFC 3339.
 [[nodiscard]] auto from_rfc3339(std::string_view text) -> std::optional<time_point>;
 
 }  // namespace tenon::host

@@ -67,7 +67,8 @@ auto parse_json(std::string_view text) -> result<json> {
     if (auto checked = check_json(text); checked.has_error()) {
         return checked.error();
     }
-    // In place: json converts to anything, so that the implicit constructor would not know which side is meant.
+    // In place: json converts to anything, so that the implicit constructor would not know which
+    // side is meant.
     return result<json>(boost::system::in_place_value, json::parse(text));
 }
 

@@ -14,7 +14,8 @@ inline constexpr int max_json_depth = 64;
 // Error: invalid_json, with the offset.
 [[nodiscard]] auto parse_json(std::string_view text) -> result<nlohmann::json>;
 
-// Checks the same without building anything, and that no string holds NUL: text that is stored byte for byte.
+// Checks the same without building anything, and that no string holds NUL: text that is stored byte
+// for byte.
 [[nodiscard]] auto check_json(std::string_view text) -> result<void>;
 
 }  // namespace tenon::host

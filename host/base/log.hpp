@@ -1,4 +1,5 @@
-// Logging from an allow-list: a line is an event's name and named fields of types that can't hold a secret by accident.
+// Logging from an allow-list: a line is an event's name and named fields of types that can't hold a
+// secret by accident.
 #pragma once
 
 #include <concepts>
@@ -12,14 +13,32 @@ namespace tenon::host {
 enum class log_level { trace, debug, info, warn, error, off };
 enum class log_format { text, json };
 
-// The fields that a log line may have. There is none for a URL, a header, a body or a token: add one here, with a reason,
-// rather than putting such a thing into `detail`.
+// The fields that a log line may have. There is none for a URL, a header, a body or a token: add
+// one here, with a reason, rather than putting such a thing into `detail`.
 enum class log_key {
-    request_id, method, route, status, duration_ms, bytes, client,  // a request of ours; route is the pattern, not the path
-    org, connection, grant, provider, operation, slot, outcome, generation,
+    request_id,
+    method,
+    route,
+    status,
+    duration_ms,
+    bytes,
+    client,  // a request of ours; route is the pattern, not the path
+    org,
+    connection,
+    grant,
+    provider,
+    operation,
+    slot,
+    outcome,
+    generation,
     code,    // one of our error codes, or the provider's
     detail,  // one sentence of our own making
-    path, address, count, key_id, version, signal
+    path,
+    address,
+    count,
+    key_id,
+    version,
+    signal
 };
 
 struct log_field {
@@ -31,7 +50,8 @@ struct log_field {
 
 // Sets the sink (standard error), level and format. Once, before threads start.
 void configure_log(log_level level, log_format format);
-// Writes one line: time, level, event, fields. Any thread; asynchronous writers are flushed by flush_log().
+// Writes one line: time, level, event, fields. Any thread; asynchronous writers are flushed by
+// flush_log().
 void log(log_level level, std::string_view event, std::initializer_list<log_field> fields = {});
 void flush_log();
 

@@ -11,13 +11,13 @@
 
 namespace tenon::host {
 
-// Runs fn(args...) on the pool and resumes the caller on its own executor. Arguments, not a closure: g++ 12 frees
-// the captures of closures in co_await expressions twice.
+// Runs fn(args...) on the pool and resumes the caller on its own executor. Arguments, not a
+// closure: g++ 12 frees the captures of closures in co_await expressions twice.
 template <class Fn, class... Args>
 auto offload(boost::asio::thread_pool& pool, Fn fn, Args... args)
     -> boost::asio::awaitable<std::invoke_result_t<Fn, Args...>> {
-    auto job = [fn, bound = std::make_tuple(std::move(args)...)]() mutable
-        -> boost::asio::awaitable<std::invoke_result_t<Fn, Args...>> {
+    auto job = [fn, bound = std::make_tuple(std::move(args)...)](
+               ) mutable -> boost::asio::awaitable<std::invoke_result_t<Fn, Args...>> {
         co_return std::apply(fn, std::move(bound));
     };
     return boost::asio::co_spawn(pool, std::move(job), boost::asio::use_awaitable);

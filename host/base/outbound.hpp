@@ -16,7 +16,8 @@ using header_list = std::vector<std::pair<std::string, std::string>>;
 
 enum class address_policy {
     any,          // configured by the operator: the name may lead anywhere
-    public_only,  // a user supplied the name: only globally routable addresses, checked as connected to
+    public_only,  // a user supplied the name: only globally routable addresses, checked as
+                  // connected to
 };
 
 struct outbound_request {
@@ -32,7 +33,15 @@ struct outbound_request {
 
 // The ABI's numbers (request.h).
 enum class transport : std::uint32_t {
-    ok = 0, timeout = 1, dns = 2, connect = 3, tls = 4, reset = 5, too_large = 6, denied = 7, cancelled = 8
+    ok = 0,
+    timeout = 1,
+    dns = 2,
+    connect = 3,
+    tls = 4,
+    reset = 5,
+    too_large = 6,
+    denied = 7,
+    cancelled = 8
 };
 enum class request_sent : std::uint32_t { no = 0, maybe = 1, yes = 2 };
 
@@ -49,8 +58,8 @@ struct outbound_response {
 class outbound_http {
   public:
     virtual ~outbound_http() = default;
-    // Performs one exchange; never throws for a failure outside. Redirects are not followed. Cancellation of the
-    // awaiting coroutine ends the transfer. Any thread.
+    // Performs one exchange; never throws for a failure outside. Redirects are not followed.
+    // Cancellation of the awaiting coroutine ends the transfer. Any thread.
     virtual auto send(outbound_request request) -> boost::asio::awaitable<outbound_response> = 0;
 };
 
