@@ -1,0 +1,40 @@
+// Connections that wait until the user who began confirms them.
+#pragma once
+
+#include "store/sql.hpp"
+
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace tenon::host {
+
+struct confirmation_row {
+    std::string code_hash;  // SHA-256 of the one-time code, 32 bytes
+    org_id org;
+    user_id user;
+    provider_id provider;
+    account_id account;
+    std::string scope;
+    std::string metadata = "{}";
+    connection_id connection;  // the id that the connection will have
+    std::string sealed;        // the parked outcome
+    time_point created_at{};
+    time_point expires_at{};
+};
+
+// Into the session's organization.
+void save_confirmation(sql_session& session, const confirmation_row& row);
+// Removes and answers it, once, to the user who began. Another user's attempt, or another
+// organization's, answers nothing and leaves it there; an expired one is removed and not answered.
+[[nodiscard]] auto take_confirmation(
+    sql_session& session, const user_id& user, const std::string& code_hash, time_point now
+) -> std::optional<confirmation_row>;
+// What waits for the user, oldest first; `sealed` is left empty.
+[[nodiscard]] auto list_confirmations(sql_session& session, const user_id& user, time_point now)
+    -> std::vector<confirmation_row>;
+// As the service: removes up to `limit` that have expired; answers how many.
+auto erase_expired_confirmations(sql_session& session, time_point now, std::size_t limit)
+    -> std::int64_t;
+
+}  // namespace tenon::host

@@ -1,0 +1,64 @@
+// Which grants a connection uses, by slot.
+#pragma once
+
+#include "store/grants.hpp"
+
+namespace tenon::host {
+
+struct grant_link {
+    connection_id connection;
+    std::string slot;
+    grant_id grant;
+    std::int64_t position = 0;  // the lowest is the connection's main one
+};
+
+// Adds the link, or points the connection's slot to another grant. Throws storage_failure conflict
+// where connection or grant is gone.
+void link_grant(sql_session& session, const grant_link& link);
+// By position.
+[[nodiscard]] auto links_of_connection(sql_session& session, const connection_id& connection)
+    -> std::vector<grant_link>;
+// The connections that use a grant, by id.
+[[nodiscard]] auto connections_of_grant(sql_session& session, const grant_id& grant)
+    -> std::vector<connection_id>;
+[[nodiscard]] auto count_grant_references(sql_session& session, const grant_id& grant)
+    -> std::int64_t;
+// Removes the connection's links but for those of the named slots; answers with the grants that it
+// no longer uses.
+auto unlink_other_slots(
+    sql_session& session, const connection_id& connection, const std::vector<std::string>& keep
+) -> std::vector<grant_id>;
+
+// The connection's grant of that slot; an empty slot means the main one.
+[[nodiscard]] auto find_grant_of(
+    sql_session& session, const connection_id& connection, const std::string& slot
+) -> std::optional<grant_row>;
+// All of the connection's, by position. A grant may serve two slots.
+[[nodiscard]] auto grants_of_connection(sql_session& session, const connection_id& connection)
+    -> std::vector<grant_row>;
+
+struct connected_grant {
+    connection_id connection;
+    connection_state state = connection_state::connected;
+    std::string state_reason;
+    std::optional<grant_row> grant;  // empty: the connection has no such slot
+};
+// The token read: connection and grant in one statement. `account_or_id` as find_connection takes
+// it. Nothing: the user has no such connection.
+[[nodiscard]] auto find_connected_grant(
+    sql_session& session, const user_id& user, const provider_id& provider,
+    const std::string& account_or_id, const std::string& slot
+) -> std::optional<connected_grant>;
+
+struct connection_expiry {
+    connection_id connection;
+    std::optional<time_point> expires_at;
+};
+// When the main access token of each of the user's connections ends: for listings.
+[[nodiscard]] auto expiries_of_user(sql_session& session, const user_id& user)
+    -> std::vector<connection_expiry>;
+// The same of the named connections, for pages of an organization's.
+[[nodiscard]] auto expiries_of(sql_session& session, const std::vector<connection_id>& connections)
+    -> std::vector<connection_expiry>;
+
+}  // namespace tenon::host

@@ -1,0 +1,27 @@
+// Who read credentials: by key, connection and minute.
+#pragma once
+
+#include "store/sql.hpp"
+
+#include <span>
+#include <vector>
+
+namespace tenon::host {
+
+struct credential_reads_row {
+    org_id org;
+    api_key_id key;
+    connection_id connection;
+    time_point minute{};  // its start
+    std::int64_t count = 0;
+};
+
+// As the service: adds a batch to what is there.
+void add_credential_reads(sql_session& session, std::span<const credential_reads_row> batch);
+// The organization's of one connection, from `from` on and before `until`, newest first.
+[[nodiscard]] auto list_credential_reads(
+    sql_session& session, const connection_id& connection, time_point from, time_point until,
+    std::size_t limit
+) -> std::vector<credential_reads_row>;
+
+}  // namespace tenon::host

@@ -1,0 +1,121 @@
+// Grants: what a provider issued, sealed. Shared by all connections of one account and slot.
+#pragma once
+
+#include "base/result.hpp"
+#include "store/connections.hpp"
+#include "store/sql.hpp"
+
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace tenon::host {
+
+enum class grant_state { live, dead };
+
+struct grant_row {
+    grant_id id;
+    org_id org;
+    provider_id provider;
+    std::string client_id;  // with which it was issued
+    account_id account;
+    std::string slot;  // never empty: `main`, `bot`, `user`, ...
+    grant_state state = grant_state::live;
+    std::string access_token;                  // sealed; empty: erased
+    std::optional<std::string> refresh_token;  // sealed
+    std::optional<std::string> id_token;       // sealed
+    std::string key_id;                        // what the access token is sealed with
+    std::string token_type;
+    std::string scope;
+    std::string base_url;  // of the account's API; empty: the provider has one for all
+    std::string connect_params = "{}";
+    time_point issued_at{};
+    std::optional<time_point> expires_at;
+    std::optional<time_point> refresh_expires_at;
+    std::optional<time_point> refresh_not_before;
+    std::optional<time_point> next_refresh_at;  // empty: the scheduler leaves it alone
+    std::int64_t failures = 0;                  // in a row
+    std::string last_failure;                   // our words; no secret
+    std::int64_t generation = 1;                // every change of the tokens adds one
+    std::string lease_owner;                    // empty: nobody
+    std::optional<time_point> lease_until;
+    time_point created_at{};
+    time_point updated_at{};
+};
+
+[[nodiscard]] auto find_grant(sql_session& session, const grant_id& id) -> std::optional<grant_row>;
+// The id under which tokens of that account and slot must be sealed, if there is a row already.
+[[nodiscard]] auto find_grant_id(
+    sql_session& session, const provider_id& provider, const account_id& account,
+    const std::string& slot
+) -> std::optional<grant_id>;
+
+// Inserts into the session's organization, or replaces the tokens and all about them of the row
+// with the same id, provider, account and slot: created_at is kept, the lease ends, failures are
+// forgotten, the generation is one more. Answers with the generation. Error conflict: that account
+// and slot has a row of another id (it came meanwhile): read find_grant_id again, and seal for
+// that.
+[[nodiscard]] auto upsert_grant(sql_session& session, const grant_row& row) -> result<std::int64_t>;
+
+// Takes or renews the lease: nobody else holds it, or it ended. Answers with the row as it is then;
+// nothing: somebody else has it, or there is no such live grant.
+[[nodiscard]] auto take_grant_lease(
+    sql_session& session, const grant_id& id, const std::string& owner, time_point until,
+    time_point now
+) -> std::optional<grant_row>;
+// Nothing happens unless the owner holds it.
+void release_grant_lease(sql_session& session, const grant_id& id, const std::string& owner);
+
+struct refreshed_grant {
+    std::string access_token;                  // sealed
+    std::optional<std::string> refresh_token;  // sealed; empty: the old one stays
+    std::optional<std::string> id_token;       // sealed; empty: the old one stays
+    std::string key_id;
+    std::string token_type;
+    std::string scope;
+    std::string base_url;
+    time_point issued_at{};
+    std::optional<time_point> expires_at;
+    std::optional<time_point> refresh_expires_at;
+    std::optional<time_point> refresh_not_before;
+    std::optional<time_point> next_refresh_at;
+};
+// Compare-and-swap on the generation: writes the values, adds one to it, ends the lease, forgets
+// failures, makes the grant live. False: it moved meanwhile, or is gone; nothing was written.
+[[nodiscard]] auto commit_refresh(
+    sql_session& session, const grant_id& id, std::int64_t expected_generation,
+    const refreshed_grant& values, time_point now
+) -> bool;
+// The same, for what a refresh that failed leaves: tokens and generation stay, the lease ends.
+[[nodiscard]] auto mark_grant_dead(
+    sql_session& session, const grant_id& id, std::int64_t expected_generation,
+    const std::string& reason, time_point now
+) -> bool;
+[[nodiscard]] auto record_grant_failure(
+    sql_session& session, const grant_id& id, std::int64_t expected_generation,
+    const std::string& failure, std::optional<time_point> next_refresh_at, time_point now
+) -> bool;
+auto set_next_refresh(
+    sql_session& session, const grant_id& id, std::int64_t expected_generation,
+    std::optional<time_point> next_refresh_at
+) -> bool;
+
+// Makes it dead and empties the sealed values, whatever the generation (which moves). False: gone.
+auto erase_grant_credentials(sql_session& session, const grant_id& id, time_point now) -> bool;
+// Deletes the row unless a connection references it. True: it is gone.
+auto erase_grant_if_unreferenced(sql_session& session, const grant_id& id) -> bool;
+
+struct due_grant {
+    grant_id id;
+    org_id org;
+    provider_id provider;
+    time_point next_refresh_at{};
+};
+// As the service: live grants of all organizations whose next_refresh_at has come and that nobody
+// holds, the most overdue first.
+[[nodiscard]] auto due_grants(sql_session& session, time_point now, std::size_t limit)
+    -> std::vector<due_grant>;
+// As the service: when the next one of them is due; nothing: there is none.
+[[nodiscard]] auto next_due_at(sql_session& session) -> std::optional<time_point>;
+
+}  // namespace tenon::host

@@ -1,0 +1,58 @@
+// What is written down before a provider is called, so that a crash loses no answer.
+#pragma once
+
+#include "store/sql.hpp"
+
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace tenon::host {
+
+enum class intent_kind { exchange, refresh };
+
+struct intent_row {
+    std::string id;  // UUIDv7
+    org_id org;
+    intent_kind kind = intent_kind::refresh;
+    provider_id provider;
+    std::optional<grant_id> grant;  // of a refresh
+    std::int64_t generation = 0;    // of the grant when it began
+    std::string sealed;             // the operation's input
+    std::string owner;              // the process that works on it
+    time_point created_at{};
+    time_point updated_at{};
+};
+
+struct intent_reply {
+    std::int64_t position = 0;  // 0, 1, ...: which of the operation's requests it answers
+    std::string sealed;
+    time_point received_at{};
+};
+
+// Into the session's organization.
+void insert_intent(sql_session& session, const intent_row& row);
+[[nodiscard]] auto find_intent(sql_session& session, const std::string& id)
+    -> std::optional<intent_row>;
+[[nodiscard]] auto intents_of_grant(sql_session& session, const grant_id& grant)
+    -> std::vector<intent_row>;
+// Records a reply and says that the owner is alive. The same position again replaces it. Throws
+// storage_failure conflict where the intent is gone.
+void add_intent_reply(sql_session& session, const std::string& id, const intent_reply& reply);
+// By position.
+[[nodiscard]] auto replies_of_intent(sql_session& session, const std::string& id)
+    -> std::vector<intent_reply>;
+// With its replies. False: it was not there.
+auto delete_intent(sql_session& session, const std::string& id) -> bool;
+
+// As the service: intents of all organizations that nobody has touched since `before` (or at it),
+// oldest first.
+[[nodiscard]] auto intents_untouched_since(
+    sql_session& session, time_point before, std::size_t limit
+) -> std::vector<intent_row>;
+// Compare-and-swap on owner and updated_at: it is `new_owner`'s now. False: somebody was faster.
+[[nodiscard]] auto adopt_intent(
+    sql_session& session, const intent_row& seen, const std::string& new_owner, time_point now
+) -> bool;
+
+}  // namespace tenon::host

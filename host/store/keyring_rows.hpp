@@ -1,0 +1,60 @@
+// What the keyring needs of the database: canaries, and every sealed value for sealing it anew. All
+// as the service.
+#pragma once
+
+#include "store/sql.hpp"
+
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+namespace tenon::host {
+
+struct keyring_check_row {
+    std::string key_id;
+    std::string sealed;
+    time_point created_at{};
+};
+// False: that key id has one already; it stays.
+auto save_keyring_check(sql_session& session, const keyring_check_row& row) -> bool;
+[[nodiscard]] auto list_keyring_checks(sql_session& session) -> std::vector<keyring_check_row>;
+auto delete_keyring_check(sql_session& session, const std::string& key_id) -> bool;
+
+// Every column that holds sealed values.
+enum class sealed_column {
+    grant_access_token,
+    grant_refresh_token,
+    grant_id_token,
+    pending_verifier,
+    pending_nonce,
+    confirmation,
+    intent,
+    intent_reply,
+    idempotency,
+};
+[[nodiscard]] auto all_sealed_columns() -> std::span<const sealed_column>;
+
+struct sealed_value {
+    sealed_column column = sealed_column::grant_access_token;
+    org_id org;
+    // Where it is: the row's id; in hex where that is a hash; of a reply `INTENT/POSITION`.
+    std::string row;
+    std::string sealed;
+};
+// Values of one column that are sealed with any other key than `key_id`, in the order of `row`,
+// behind `after` (empty: from the start). Erased (empty) ones are left out.
+[[nodiscard]] auto sealed_values_not_of(
+    sql_session& session, sealed_column column, const std::string& key_id, const std::string& after,
+    std::size_t limit
+) -> std::vector<sealed_value>;
+// Compare-and-swap on the sealed bytes. False: they changed meanwhile, or the row is gone.
+[[nodiscard]] auto replace_sealed(
+    sql_session& session, const sealed_value& seen, const std::string& sealed_anew
+) -> bool;
+// How many values, in all columns, are sealed with a key / there are.
+[[nodiscard]] auto count_sealed_with(sql_session& session, const std::string& key_id)
+    -> std::int64_t;
+[[nodiscard]] auto count_sealed(sql_session& session) -> std::int64_t;
+
+}  // namespace tenon::host

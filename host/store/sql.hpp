@@ -1,0 +1,166 @@
+// SQL as the repositories see it: written once, `$1`..`$n` for arguments, the same on both engines.
+#pragma once
+
+#include "base/clock.hpp"
+#include "base/error.hpp"
+#include "base/ids.hpp"
+
+#include <cstdint>
+#include <exception>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+namespace tenon::host {
+
+enum class sql_engine { sqlite, postgresql };
+
+// Bytes, as against text: column type BYTEA.
+struct blob {
+    std::string data;
+    auto operator==(const blob&) const -> bool = default;
+};
+
+// Text must be UTF-8 without NUL: both engines refuse anything else with errc::invalid_request.
+using sql_value = std::variant<std::monostate, bool, std::int64_t, std::string, blob>;
+
+// What went wrong below a repository. Thrown by sql_session; the door (database) turns it into a
+// result's error. Repositories let it pass.
+class storage_failure : public std::exception {
+  public:
+    explicit storage_failure(error reason) : reason_(std::move(reason)) {}
+    [[nodiscard]] auto what() const noexcept -> const char* override {
+        return reason_.message.c_str();
+    }
+    [[nodiscard]] auto reason() const noexcept -> const error& { return reason_; }
+
+  private:
+    error reason_;
+};
+
+// One row of an answer; a view into sql_rows. A column of another type than is asked for, or NULL
+// where a value is asked for, is a bug: std::logic_error.
+class sql_row {
+  public:
+    explicit sql_row(std::span<const sql_value> values) : values_(values) {}
+
+    [[nodiscard]] auto is_null(std::size_t column) const -> bool;
+    [[nodiscard]] auto text(std::size_t column) const -> const std::string&;
+    [[nodiscard]] auto bytes(std::size_t column) const -> const std::string&;
+    [[nodiscard]] auto integer(std::size_t column) const -> std::int64_t;
+    [[nodiscard]] auto boolean(std::size_t column) const -> bool;
+    [[nodiscard]] auto time(std::size_t column) const -> time_point;
+
+    [[nodiscard]] auto optional_text(std::size_t column) const -> std::optional<std::string>;
+    [[nodiscard]] auto optional_bytes(std::size_t column) const -> std::optional<std::string>;
+    [[nodiscard]] auto optional_integer(std::size_t column) const -> std::optional<std::int64_t>;
+    [[nodiscard]] auto optional_time(std::size_t column) const -> std::optional<time_point>;
+
+  private:
+    std::span<const sql_value> values_;
+};
+
+// An answer, whole, in memory.
+class sql_rows {
+  public:
+    sql_rows() = default;
+    // `affected`: rows that an INSERT, UPDATE or DELETE touched; 0 for a SELECT.
+    sql_rows(std::size_t columns, std::vector<sql_value> values, std::int64_t affected)
+        : columns_(columns), values_(std::move(values)), affected_(affected) {}
+
+    [[nodiscard]] auto size() const noexcept -> std::size_t {
+        return columns_ == 0 ? 0 : values_.size() / columns_;
+    }
+    [[nodiscard]] auto empty() const noexcept -> bool { return size() == 0; }
+    // `row` < size(). The view lives as long as this.
+    [[nodiscard]] auto operator[](std::size_t row) const -> sql_row {
+        return sql_row(std::span(values_).subspan(row * columns_, columns_));
+    }
+    [[nodiscard]] auto affected() const noexcept -> std::int64_t { return affected_; }
+
+  private:
+    std::size_t columns_ = 0;
+    std::vector<sql_value> values_;
+    std::int64_t affected_ = 0;
+};
+
+// One transaction, on the one worker thread that it runs on. Given to functions by the database,
+// never kept by them.
+class sql_session {
+  public:
+    virtual ~sql_session() = default;
+
+    // One statement. The text must be a constant of the program (it is prepared once a connection
+    // and remembered): values go into arguments. On PostgreSQL a parameter's type comes from where
+    // it stands; write CAST($1 AS TEXT) where nothing tells. Throws storage_failure.
+    virtual auto execute(std::string_view statement, std::span<const sql_value> arguments)
+        -> sql_rows = 0;
+
+    // Several statements without arguments, for migrations. Throws storage_failure.
+    virtual void execute_script(const std::string& script) = 0;
+
+    [[nodiscard]] virtual auto engine() const noexcept -> sql_engine = 0;
+
+    // The organization that the transaction is for. A transaction of the service's has none: asking
+    // is a bug, std::logic_error.
+    [[nodiscard]] auto org() const -> const org_id&;
+
+  protected:
+    // Empty: the service's.
+    void scope_to(std::optional<org_id> org) { org_ = std::move(org); }
+
+  private:
+    std::optional<org_id> org_;
+};
+
+inline auto to_sql(std::nullopt_t /*null*/) -> sql_value {
+    return std::monostate{};
+}
+inline auto to_sql(bool value) -> sql_value {
+    return value;
+}
+inline auto to_sql(std::int64_t value) -> sql_value {
+    return value;
+}
+inline auto to_sql(std::string value) -> sql_value {
+    return value;
+}
+inline auto to_sql(std::string_view value) -> sql_value {
+    return std::string(value);
+}
+inline auto to_sql(const char* value) -> sql_value {
+    return std::string(value);
+}
+inline auto to_sql(blob value) -> sql_value {
+    return value;
+}
+inline auto to_sql(sql_value value) -> sql_value {
+    return value;
+}
+inline auto to_sql(time_point value) -> sql_value {
+    return static_cast<std::int64_t>(value.time_since_epoch().count());
+}
+template <class Tag>
+auto to_sql(const id<Tag>& value) -> sql_value {
+    return value.text();
+}
+template <class T>
+auto to_sql(const std::optional<T>& value) -> sql_value {
+    return value ? to_sql(*value) : sql_value(std::monostate{});
+}
+// Bytes that may be absent.
+inline auto to_sql_bytes(const std::optional<std::string>& value) -> sql_value {
+    return value ? sql_value(blob{*value}) : sql_value(std::monostate{});
+}
+
+// `run(session, "SELECT name FROM organizations WHERE id = $1", org)`.
+template <class... Args>
+auto run(sql_session& session, std::string_view statement, const Args&... args) -> sql_rows {
+    const std::vector<sql_value> arguments{to_sql(args)...};
+    return session.execute(statement, arguments);
+}
+
+}  // namespace tenon::host
