@@ -3,6 +3,7 @@
 
 #include "base/error.hpp"
 #include "base/result.hpp"
+#include "crypto/pkce.hpp"
 
 #include <chrono>
 #include <cstdint>
@@ -63,6 +64,7 @@ struct field_descriptor {
 // How tokens live. 0 = not stated.
 struct refresh_policy {
     bool rotates = false;  // each refresh ends the refresh token that it used
+    bool by_access_token = false;  // the access token renews itself: no refresh token is needed
     std::chrono::seconds reuse_grace{0};
     std::chrono::seconds not_before{0};
     std::chrono::seconds default_lifetime{0};
@@ -70,7 +72,6 @@ struct refresh_policy {
 };
 
 enum class pkce_mode : std::uint32_t { never = 0, supported = 1, required = 2 };
-enum class challenge_encoding : std::uint32_t { base64url = 0, hex = 1 };
 enum class client_authentication : std::uint32_t { basic = 0, post = 1, basic_raw = 2, none = 3 };
 
 struct descriptor {
@@ -85,7 +86,7 @@ struct descriptor {
     bool nonce = false;            // the host makes a nonce that the ID token must carry
     std::vector<std::string> host_calls;
     pkce_mode pkce = pkce_mode::never;
-    challenge_encoding pkce_encoding = challenge_encoding::base64url;
+    pkce_encoding challenge_encoding = pkce_encoding::base64url;
     client_authentication client_auth = client_authentication::basic;
     std::string client_id_param;  // never empty: `client_id` unless the plugin renames it
     std::string scope_separator;  // never empty: a space unless the plugin says another

@@ -57,7 +57,10 @@ typedef struct tenon_slot {
     tenon_str name, description; /* name "" is the main one */
 } tenon_slot;
 
-enum { TENON_REFRESH_ROTATES = 1u /* each refresh returns a new refresh token and ends the old one */ };
+enum {
+    TENON_REFRESH_ROTATES = 1u,     /* each refresh returns a new refresh token and ends the old one */
+    TENON_REFRESH_ACCESS_TOKEN = 2u /* the access token renews itself: no refresh token is needed */
+};
 
 /* How tokens live. All durations in seconds; 0 = not stated. Growable. */
 typedef struct tenon_refresh_policy {
