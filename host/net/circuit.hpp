@@ -1,0 +1,63 @@
+// A circuit breaker per origin: a provider that is down is not asked by every request.
+#pragma once
+
+#include "base/clock.hpp"
+#include "base/outbound.hpp"
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string_view>
+
+namespace tenon::host {
+
+struct circuit_policy {
+    unsigned failures_to_open = 8;  // in a row
+    milliseconds open_for{10'000};  // the first time; doubled while trials fail
+    milliseconds open_ceiling{120'000};
+};
+
+enum class circuit_state { closed, open, half_open };
+
+// One origin's breaker, without a lock or a clock of its own.
+class circuit {
+  public:
+    explicit circuit(circuit_policy policy) : policy_(policy) {}
+
+    struct decision {
+        bool allowed = true;
+        milliseconds retry_after{0};  // when not allowed: how long until a trial may be
+    };
+    // May a request be made now? Half-open: one at a time.
+    [[nodiscard]] auto ask(time_point now) -> decision;
+    // How an allowed one ended. abandoned: nothing was learnt (it was cancelled), so that another
+    // may try.
+    enum class verdict { success, failure, abandoned };
+    void report(verdict how, time_point now);
+    [[nodiscard]] auto state(time_point now) const -> circuit_state;
+
+  private:
+    circuit_policy policy_;
+    unsigned failures_ = 0;
+    unsigned openings_ = 0;  // in a row, without a success between
+    bool trial_running_ = false;
+    time_point trial_at_{};  // meaningful while openings_ > 0
+};
+
+// Called after each change, outside any lock; the origin is scheme, host and port.
+using circuit_listener = std::function<void(std::string_view origin, circuit_state state)>;
+
+// Wraps `inner`: transport failures and 5xx count as failures, every other answer as a success.
+// While an origin's circuit is open its requests are answered at once: transport::connect, sent no,
+// and a `retry-after` header of seconds. Requests for addresses that users supplied (public_only)
+// have circuits like others; at most 4096 origins are kept.
+[[nodiscard]] auto make_circuit_breaker(
+    std::unique_ptr<outbound_http> inner, const clock& time, circuit_policy policy,
+    circuit_listener listener = {}
+) -> std::unique_ptr<outbound_http>;
+
+// `https://host:port` in lower case with the port always there; empty if the URL is not http or
+// https.
+[[nodiscard]] auto origin_of(std::string_view url) -> std::string;
+
+}  // namespace tenon::host
