@@ -1,0 +1,91 @@
+#include "support/simulator/simulator.hpp"
+
+#include "support/simulator/google.hpp"
+#include "support/simulator/instagram.hpp"
+#include "support/simulator/oidc.hpp"
+#include "support/simulator/slack.hpp"
+#include "support/simulator/tiktok.hpp"
+
+#include <algorithm>
+#include <nlohmann/json.hpp>
+
+namespace tenon::sim {
+namespace {
+
+using nlohmann::json;
+
+auto fits(const json& value, bool*) -> bool { return value.is_boolean(); }
+auto fits(const json& value, std::int64_t*) -> bool { return value.is_number_integer(); }
+auto fits(const json& value, std::string*) -> bool { return value.is_string(); }
+auto fits(const json& value, std::vector<std::string>*) -> bool {
+    return value.is_array() && std::ranges::all_of(value, [](const json& each) { return each.is_string(); });
+}
+
+}  // namespace
+
+auto counters::to_json() const -> json {
+    return {{"authorizations", authorizations}, {"denials", denials},
+            {"exchanges", exchanges},           {"refreshes", refreshes},
+            {"revokes", revokes},               {"profiles", profiles},
+            {"code_reuses", code_reuses},       {"refresh_reuses", refresh_reuses},
+            {"families_revoked", families_revoked}, {"refused", refused}};
+}
+
+auto apply_settings(const setting_table& table, const json& values) -> std::string {
+    if (!values.is_object()) {
+        return "settings are a JSON object";
+    }
+    for (const auto& [name, value] : values.items()) {
+        const auto found = table.find(name);
+        if (found == table.end()) {
+            return "there is no setting " + name;
+        }
+        if (!std::visit([&](auto* target) { return fits(value, target); }, found->second)) {
+            return "setting " + name + " has the wrong type";
+        }
+    }
+    for (const auto& [name, value] : values.items()) {
+        std::visit([&](auto* target) { value.get_to(*target); }, table.find(name)->second);
+    }
+    return {};
+}
+
+auto settings_to_json(const setting_table& table) -> json {
+    json values = json::object();
+    for (const auto& [name, target] : table) {
+        std::visit([&, &key = name](auto* value) { values[key] = *value; }, target);
+    }
+    return values;
+}
+
+void common_settings::add_to(setting_table& table) {
+    table.insert({{"client_id", &client_id},
+                  {"client_secret", &client_secret},
+                  {"redirect_uris", &redirect_uris},
+                  {"account", &account},
+                  {"accounts", &accounts},
+                  {"deny", &deny},
+                  {"code_lifetime_s", &code_lifetime_s},
+                  {"access_lifetime_s", &access_lifetime_s}});
+}
+
+auto make_simulator(std::string_view provider) -> std::unique_ptr<simulator> {
+    if (provider == "instagram") {
+        return std::make_unique<instagram>();
+    }
+    if (provider == "tiktok") {
+        return std::make_unique<tiktok>();
+    }
+    if (provider == "slack") {
+        return std::make_unique<slack>();
+    }
+    if (provider == "google") {
+        return std::make_unique<google>();
+    }
+    if (provider == "oidc") {
+        return std::make_unique<oidc>();
+    }
+    return nullptr;
+}
+
+}  // namespace tenon::sim
