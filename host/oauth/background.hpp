@@ -11,7 +11,6 @@
 namespace tenon::host {
 
 class refresher;
-class token_cache;
 
 // A row of the change table: something that caches hold is no longer so.
 struct change {
@@ -21,7 +20,7 @@ struct change {
 
 class background_work {
   public:
-    background_work(oauth_context& context, token_cache& cache, refresher& refresh);
+    background_work(oauth_context& context, refresher& refresh);
     ~background_work();
     background_work(const background_work&) = delete;
     auto operator=(const background_work&) -> background_work& = delete;

@@ -16,6 +16,8 @@ class database;
 class registry;
 class sealer;
 class oauth_observer;
+class token_cache;
+class signing_keys;
 
 struct oauth_options {
     std::string public_url;  // without a trailing slash; redirect URIs are made from it
@@ -40,6 +42,8 @@ struct oauth_context {
     const sealer& seal;
     const clock& time;
     random_source& random;
+    token_cache& cache;
+    signing_keys& keys;
     oauth_observer& observer;
     boost::asio::any_io_executor
         background;  // where work runs that outlives the request that asked for it

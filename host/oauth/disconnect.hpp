@@ -9,11 +9,9 @@
 
 namespace tenon::host {
 
-class token_cache;
-
 // which.account empty: all of the user's accounts at that provider. Errors: unknown_provider,
 // not_found, storage_unavailable.
-auto disconnect(oauth_context& context, token_cache& cache, actor by, account_selector which)
+auto disconnect(oauth_context& context, actor by, account_selector which)
     -> boost::asio::awaitable<result<std::vector<revocation>>>;
 
 }  // namespace tenon::host

@@ -10,7 +10,6 @@
 
 namespace tenon::host {
 
-class token_cache;
 struct grant_row;
 
 enum class refresh_reason {
@@ -28,7 +27,7 @@ struct refresh_report {
 
 class refresher {
   public:
-    refresher(oauth_context& context, token_cache& cache);
+    explicit refresher(oauth_context& context);
     ~refresher();
     refresher(const refresher&) = delete;
     auto operator=(const refresher&) -> refresher& = delete;
@@ -38,7 +37,7 @@ class refresher {
     // end it. Errors: not_found, reconnect_required, provider_unavailable, provider_timeout,
     // provider_misconfigured, rate_limited, unsupported_by_provider (no refresh token, or none
     // needed), storage_unavailable.
-    auto refresh(org_id org, grant_id grant, refresh_reason reason)
+    auto refresh(org_id org, grant_id grant, refresh_reason reason, std::int64_t seen = 0)
         -> boost::asio::awaitable<result<grant_row>>;
 
     // POST …/refresh: every slot of the connection.

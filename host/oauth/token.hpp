@@ -10,7 +10,6 @@
 namespace tenon::host {
 
 class refresher;
-class token_cache;
 
 struct token_request {
     org_id org;
@@ -22,7 +21,7 @@ struct token_request {
 
 class token_reader {
   public:
-    token_reader(oauth_context& context, token_cache& cache, refresher& refresh);
+    token_reader(oauth_context& context, refresher& refresh);
 
     // The answer from memory, if it is there and good for minimum_lifetime; never blocks. Any
     // thread.
@@ -36,7 +35,6 @@ class token_reader {
 
   private:
     oauth_context& context_;
-    token_cache& cache_;
     refresher& refresh_;
 };
 

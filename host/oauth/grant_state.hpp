@@ -1,0 +1,32 @@
+// From a stored grant to what decisions and readers need of it.
+#pragma once
+
+#include "oauth/context.hpp"
+#include "oauth/decisions.hpp"
+#include "oauth/token_cache.hpp"
+#include "oauth/views.hpp"
+#include "provider/registry.hpp"
+#include "store/grants.hpp"
+
+namespace tenon::host {
+
+// `provider` null: it is not configured now, and nothing can be renewed.
+[[nodiscard]] auto life_of(const grant_row& row, const provider_instance* provider) -> grant_life;
+
+// The sooner of what the answer said, what the token itself says (JWT `exp`), and the provider's
+// default; empty: unknown.
+[[nodiscard]] auto expiry_of(
+    const secret& access_token, std::optional<time_point> stated, time_point issued_at,
+    const provider_instance& provider
+) -> std::optional<time_point>;
+
+[[nodiscard]] auto to_cached(const grant_row& row, const provider_instance* provider)
+    -> std::shared_ptr<const cached_grant>;
+
+// Opens the token. Error: internal.
+[[nodiscard]] auto to_answer(const sealer& seal, const cached_grant& grant) -> result<token_answer>;
+
+// In [0, 1).
+[[nodiscard]] auto random_fraction(random_source& random) -> double;
+
+}  // namespace tenon::host

@@ -1,0 +1,28 @@
+// What is written down around a provider's operation, so that a crash loses no answer.
+#pragma once
+
+#include "oauth/context.hpp"
+#include "provider/operation.hpp"
+#include "store/intents.hpp"
+
+namespace tenon::host {
+
+// Where the replies of one operation are kept.
+struct intent_ref {
+    org_id org;
+    std::string id;
+};
+
+// The sink that seals each reply into the intent. `begin`: the intent to insert with the first
+// reply, where it is not there yet. Storage that is away for a moment is tried again for as long as
+// the operation's deadline.
+[[nodiscard]] auto make_reply_sink(
+    oauth_context& context, intent_ref intent, std::optional<intent_row> begin
+) -> reply_sink;
+
+// The replies that were recorded, opened. Error: internal.
+[[nodiscard]] auto open_replies(
+    const sealer& seal, const intent_ref& intent, const std::vector<intent_reply>& sealed
+) -> result<std::map<std::size_t, recorded_reply>>;
+
+}  // namespace tenon::host

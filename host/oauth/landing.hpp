@@ -1,0 +1,43 @@
+// The one place where tokens become a stored connection, whichever way they came.
+#pragma once
+
+#include "oauth/context.hpp"
+#include "oauth/views.hpp"
+#include "provider/operation.hpp"
+#include "store/connections.hpp"
+#include "store/grants.hpp"
+
+#include <boost/asio/awaitable.hpp>
+
+namespace tenon::host {
+
+// A connection that is not stored yet.
+struct landing {
+    actor by;
+    provider_id provider;
+    std::string client_id;
+    account_id account;
+    std::string scope;                   // granted, space-separated
+    std::string metadata = "{}";         // JSON object
+    std::string connect_params = "{}";   // JSON object
+    std::optional<std::string> profile;  // JSON object, as GET …/profile answers
+    time_point issued_at{};
+    std::vector<granted> grants;  // the main one first
+    std::string intent;           // to delete with it; may be empty
+    std::string action;           // for the audit log: `connection.created`
+};
+
+// Seals the tokens and stores everything in one transaction. Errors: storage_unavailable (after
+// trying for a while), internal.
+auto land(oauth_context& context, landing what) -> boost::asio::awaitable<result<connection_row>>;
+
+// A landing as bytes that hold tokens, for parking it sealed, and back. Error: internal.
+[[nodiscard]] auto serialize(const landing& what) -> std::string;
+[[nodiscard]] auto parse_landing(std::string_view bytes) -> result<landing>;
+
+// The slot as it is stored and shown: the main one has a name of its own.
+[[nodiscard]] auto stored_slot(std::string_view plugin_slot) -> std::string;
+// The slot as the plugin calls it.
+[[nodiscard]] auto plugin_slot(std::string_view stored) -> std::string;
+
+}  // namespace tenon::host

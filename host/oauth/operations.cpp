@@ -1,0 +1,82 @@
+#include "oauth/operations.hpp"
+
+#include "base/log.hpp"
+#include "oauth/observer.hpp"
+
+namespace tenon::host {
+namespace {
+
+void report(
+    oauth_context& context, const provider_instance& provider, operation_kind kind,
+    const operation_result& outcome, time_point began
+) {
+    const std::chrono::duration<double> took = context.time.now() - began;
+    const auto ended =
+        outcome.has_value() ? std::string_view("ok") : name_of(outcome.error().category);
+    context.observer.operation_ended(provider.name(), name_of(kind), ended, took.count());
+    if (outcome.has_error()) {
+        const auto& failure = outcome.error();
+        log(log_level::warn, "operation failed",
+            {{log_key::provider, provider.name()},
+             {log_key::operation, name_of(kind)},
+             {log_key::outcome, ended},
+             {log_key::code, failure.code},
+             {log_key::status, failure.http_status},
+             {log_key::detail, failure.message}});
+    }
+}
+
+auto client_was_refused(const operation_failure& failure) -> bool {
+    return failure.category == failure_category::misconfigured &&
+           failure.code == "invalid_client" && !failure.grant_reply_pending;
+}
+
+}  // namespace
+
+auto perform(oauth_context& context, provider_handle provider, operation_request request)
+    -> boost::asio::awaitable<operation_result> {
+    const auto began = context.time.now();
+    const auto kind = request.kind;
+    const auto secrets = provider->settings().client_secrets.size();
+    for (;;) {
+        operation_request attempt = request;
+        auto outcome =
+            co_await run_operation(provider, std::move(attempt), context.http, context.time);
+        const bool another = outcome.has_error() && client_was_refused(outcome.error()) &&
+                             request.client_secret_index + 1 < secrets;
+        if (!another) {
+            report(context, *provider, kind, outcome, began);
+            co_return outcome;
+        }
+        ++request.client_secret_index;
+    }
+}
+
+auto classify(const operation_failure& failure) -> refresh_failure {
+    if (failure.grant_reply_pending) {
+        return refresh_failure::ambiguous;
+    }
+    switch (failure.category) {
+        case failure_category::revoked:
+        case failure_category::access_denied:
+        case failure_category::token_rejected:
+            return refresh_failure::revoked;
+        case failure_category::misconfigured:
+            return refresh_failure::misconfigured;
+        case failure_category::rate_limited:
+            return refresh_failure::transient;
+        case failure_category::unavailable:
+            return failure.outcome != transport::ok && failure.sent == request_sent::no
+                       ? refresh_failure::not_sent
+                       : refresh_failure::transient;
+        case failure_category::provider:
+        case failure_category::invalid_code:
+        case failure_category::scope:
+        case failure_category::unsupported:
+        case failure_category::invalid_input:
+            return refresh_failure::broken;
+    }
+    return refresh_failure::broken;
+}
+
+}  // namespace tenon::host

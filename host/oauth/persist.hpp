@@ -1,0 +1,35 @@
+// Writing what must not be lost.
+#pragma once
+
+#include "base/result.hpp"
+#include "oauth/context.hpp"
+#include "store/database.hpp"
+
+#include <boost/asio/awaitable.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/this_coro.hpp>
+#include <boost/asio/use_awaitable.hpp>
+
+namespace tenon::host {
+
+// A write on an organization's rows that is tried again while storage is away, for as long as an
+// operation may last. Fn must be copyable.
+template <class Fn>
+auto persist(oauth_context& context, org_id org, Fn fn)
+    -> boost::asio::awaitable<std::invoke_result_t<Fn&, sql_session&>> {
+    boost::asio::steady_timer pause(co_await boost::asio::this_coro::executor);
+    const auto give_up = context.time.now() + context.options.operation_deadline;
+    milliseconds wait{50};
+    for (;;) {
+        auto done = co_await context.db.with_org(org, access::write, fn);
+        if (!done.has_error() || done.error().code != errc::storage_unavailable ||
+            context.time.now() + wait > give_up) {
+            co_return done;
+        }
+        pause.expires_after(wait);
+        co_await pause.async_wait(boost::asio::use_awaitable);
+        wait = std::min(wait * 2, milliseconds(1'000));
+    }
+}
+
+}  // namespace tenon::host
