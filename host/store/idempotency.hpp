@@ -24,10 +24,11 @@ using idempotent_outcome =
     sql_session& session, const std::string& key_hash, const std::string& request_hash,
     time_point now, time_point expires_at
 ) -> idempotent_outcome;
-// False: it was not running.
+// From now on it expires at `expires_at`: what runs is given less time than an answer is kept, so
+// that a crash blocks a key for minutes only. False: it was not running.
 auto finish_idempotent(
     sql_session& session, const std::string& key_hash, std::int64_t status,
-    const std::string& sealed
+    const std::string& sealed, time_point expires_at
 ) -> bool;
 // Nothing was done: the key may be used again.
 auto abandon_idempotent(sql_session& session, const std::string& key_hash) -> bool;
