@@ -1,0 +1,129 @@
+#!/usr/bin/env python3
+"""The gates themselves: each planted violation is caught, and the lawful neighbour of it is not."""
+
+import pathlib
+import subprocess
+import sys
+import tempfile
+import unittest
+
+HERE = pathlib.Path(__file__).parent
+sys.path.insert(0, str(HERE))
+import include_gate  # noqa: E402
+import length_gate  # noqa: E402
+
+
+class Tree(unittest.TestCase):
+    def setUp(self):
+        scratch = tempfile.TemporaryDirectory()
+        self.addCleanup(scratch.cleanup)
+        self.root = pathlib.Path(scratch.name)
+        (self.root / "host").mkdir()
+
+    def plant(self, path, text):
+        file = self.root / path
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(text)
+
+
+class Includes(Tree):
+    def problems(self, path, line):
+        self.plant(path, "// a comment\n" + line + "\n")
+        problems = include_gate.check(self.root)[1]
+        (self.root / path).unlink()
+        return problems
+
+    def refused(self, path, line, because):
+        problems = self.problems(path, line)
+        self.assertEqual(len(problems), 1, problems)
+        self.assertIn(f"{path}:2: ", problems[0])
+        self.assertIn(because, problems[0])
+
+    def allowed(self, path, line):
+        self.assertEqual(self.problems(path, line), [])
+
+    def test_a_lower_floor_does_not_look_up(self):
+        self.refused("host/base/a.cpp", '#include "crypto/hash.hpp"', "includes go down only")
+        self.refused("host/store/b.cpp", '#  include "api/routes.hpp"', "includes go down only")
+        self.refused("host/oauth/c.hpp", "#include <app/wiring.hpp>", "includes go down only")
+
+    def test_rooms_of_one_floor_do_not_see_each_other(self):
+        self.refused("host/http/a.cpp", '#include "net/client.hpp"', "rooms of one floor")
+        self.refused("host/provider/a.cpp", '#include "store/grants.hpp"', "rooms of one floor")
+
+    def test_a_floor_sees_itself_and_all_below(self):
+        self.allowed("host/api/a.cpp", '#include "api/routes.hpp"\n#include "oauth/token.hpp"\n#include "base/error.hpp"')
+
+    def test_includes_are_rooted(self):
+        self.refused("host/http/a.cpp", '#include "session.hpp"', 'rooted at host/: "http/session.hpp"')
+        self.refused("host/http/b.cpp", '#include "../base/error.hpp"', "rooted at host/")
+
+    def test_a_room_without_a_floor_is_refused(self):
+        self.refused("host/util/a.cpp", "#include <string>", "has no floor")
+
+    def test_third_party_headers_stay_on_their_floor(self):
+        for line, room, owner in (
+            ("#include <openssl/evp.h>", "store", "host/crypto"),
+            ("#include <pqxx/pqxx>", "api", "host/store"),
+            ("#include <sqlite3.h>", "app", "host/store"),
+            ("#include <boost/beast/http.hpp>", "net", "host/http"),
+            ("#include <boost/asio/ssl/context.hpp>", "net", "host/http"),
+            ("#include <curl/curl.h>", "oauth", "host/net"),
+            ("#include <boost/dll/shared_library.hpp>", "app", "host/provider"),
+        ):
+            self.refused(f"host/{room}/planted.cpp", line, owner)
+            self.allowed(f"{owner}/lawful.cpp", line)
+
+    def test_an_unknown_third_party_header_needs_a_floor(self):
+        self.refused("host/app/a.cpp", "#include <folly/Range.h>", "no floor owns")
+
+    def test_the_standard_library_and_posix_are_free(self):
+        self.allowed("host/base/a.cpp", "#include <vector>\n#include <sys/wait.h>\n#include <unistd.h>")
+
+    def test_the_plugin_abi_is_seen_by_provider_only(self):
+        self.refused("host/api/a.cpp", "#include <tenon/plugin.h>", "host/provider only")
+        self.allowed("host/provider/a.cpp", "#include <tenon/plugin.h>")
+
+    def test_a_plugin_sees_only_plugin_api(self):
+        self.refused("plugins/acme/a.cpp", '#include "base/error.hpp"', "only plugin-api")
+        self.refused("plugins/acme/a.cpp", "#include <nlohmann/json.hpp>", "only plugin-api")
+        self.refused("plugins/acme/a.cpp", "#include <sqlite3.h>", "only plugin-api")
+        self.plant("plugins/other/quirk.hpp", "")
+        self.refused("plugins/acme/a.cpp", '#include "../other/quirk.hpp"', "outside its folder")
+        self.plant("plugins/acme/quirk.hpp", "")
+        self.allowed("plugins/acme/a.cpp", '#include "quirk.hpp"\n#include <tenon/plugin.hpp>\n#include <string>')
+
+    def test_plugin_api_includes_nothing_of_the_host(self):
+        self.refused("plugin-api/include/tenon/a.hpp", '#include "base/error.hpp"', "nothing but itself")
+        self.allowed("plugin-api/include/tenon/a.hpp", '#include "tenon/base.h"\n#include <stdint.h>')
+
+    def test_an_empty_tree_is_no_success(self):
+        gate = [sys.executable, str(HERE / "include_gate.py"), str(self.root)]
+        self.assertEqual(subprocess.run(gate, capture_output=True, check=False).returncode, 1)
+
+
+class Lengths(Tree):
+    def test_a_file_of_301_lines_is_refused_and_one_of_300_is_not(self):
+        self.plant("plugins/acme/long.cpp", "x\n" * 301)
+        self.plant("plugins/acme/short.cpp", "x\n" * 300)
+        problems = length_gate.check(self.root, {})
+        self.assertEqual(len(problems), 1)
+        self.assertIn("plugins/acme/long.cpp: 301 lines", problems[0])
+
+    def test_an_exception_holds_as_long_as_it_is_needed(self):
+        self.plant("plugins/acme/long.cpp", "x\n" * 301)
+        self.assertEqual(length_gate.check(self.root, {"plugins/acme/long.cpp": "a table"}), [])
+        self.plant("plugins/acme/long.cpp", "x\n")
+        self.assertIn("no longer needs", length_gate.check(self.root, {"plugins/acme/long.cpp": "a table"})[0])
+
+    def test_each_room_has_a_short_readme(self):
+        self.plant("host/base/a.cpp", "")
+        self.assertIn("no README.md", length_gate.check(self.root, {})[0])
+        self.plant("host/base/README.md", "x\n" * 16)
+        self.assertIn("16 lines", length_gate.check(self.root, {})[0])
+        self.plant("host/base/README.md", "x\n" * 15)
+        self.assertEqual(length_gate.check(self.root, {}), [])
+
+
+if __name__ == "__main__":
+    unittest.main()
