@@ -37,6 +37,7 @@ struct connection_page {
 };
 
 struct token_answer {
+    connection_id connection;  // whose token it is: reads are accounted for by it
     secret access_token;
     std::string token_type;
     std::string scope;
