@@ -110,7 +110,7 @@ typedef struct tenon_descriptor {
     tenon_strs host_calls;        /* the ids of the host services that it calls */
     uint32_t pkce_mode, pkce_encoding;
     uint32_t client_auth, reserved;
-    tenon_str client_id_param;  /* "" = client_id; TikTok: client_key. Used in the body and by authorize */
+    tenon_str client_id_param;  /* "" = client_id; TikTok: client_key. In bodies that the host authenticates */
     tenon_str scope_separator;  /* of the authorization request; "" = a space */
     tenon_str issuer, jwks_url; /* of ID tokens; empty without OpenID Connect */
     const tenon_refresh_policy *refresh; /* null: tokens are never refreshed */

@@ -14,17 +14,19 @@ extern "C" {
 /* Kinds of operation. The host sends only kinds that the descriptor's `operations` has a bit for. */
 enum {
     /* Pure. The configuration in; the descriptor of this instance out (result.descriptor), or FAIL with
-     * category MISCONFIGURED and one result field a wrong configuration key in error.details. */
+     * category MISCONFIGURED and each wrong configuration key in error.details. */
     TENON_OP_DESCRIBE = 0u,
-    /* Pure. params: redirect_uri, state, scope (space-separated), code_challenge?, code_challenge_method?, nonce?,
-     * and connect. Out: result.authorize, a GET whose query is all that the browser takes along. */
+    /* params: redirect_uri, state, scope (space-separated), code_challenge?, code_challenge_method?, nonce?, and
+     * connect. Out: result.authorize, a GET whose query is all that the browser takes along; the client id is
+     * in it as `${client_id}`, a template, under the provider's own name for it. Most providers need no request
+     * for this; a pushed authorization request (RFC 9126) is one. */
     TENON_OP_AUTHORIZE = 1u,
     /* params: code, redirect_uri, scope (as it was asked for), code_verifier? (a template), and each other parameter
      * of the callback as callback.NAME. Out: one grant or more, the main one first. */
     TENON_OP_EXCHANGE = 2u,
     /* params: scope, access_token and, if there is one, refresh_token (templates). Out: one grant; an empty refresh_token means: keep it. */
     TENON_OP_REFRESH = 3u,
-    /* params: account_id?. Out: fields account_id, username, display_name, email, avatar_url, followers, ...
+    /* params: account_id?, scope? (as granted). Out: fields account_id, username, display_name, email, avatar_url, followers, ...
      * as known, `raw` (JSON: the provider's answer), `subject` (the OpenID Connect `sub`, where there is one);
      * any other field is kept as metadata under its own key. */
     TENON_OP_PROFILE = 4u,

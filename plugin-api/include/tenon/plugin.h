@@ -42,7 +42,8 @@ typedef struct tenon_plugin {
     size_t provider_count; /* at least 1 */
 } tenon_plugin;
 
-/* The type of the one exported function. Pure: no I/O, no allocation that outlives it, same answer always. [loader] */
+/* The type of the one exported function. Pure: no I/O, no thread, the same answer always; null if memory ran out.
+ * What the plugin allocates for it is freed when the library is unloaded. [loader] */
 typedef const tenon_plugin *(*tenon_plugin_entry_fn)(void);
 #define TENON_PLUGIN_ENTRY "tenon_plugin_entry_v1"
 

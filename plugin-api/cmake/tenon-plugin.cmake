@@ -1,0 +1,40 @@
+# tenon_add_plugin(NAME SOURCE... [LIBS LIB...]): builds and installs the plugin NAME.so.
+#
+# What the recipe is for: one exported function and nothing that pins the library in the process, so that it can be
+# unloaded and two versions can live side by side.
+#   - hidden visibility keeps the plugin's own symbols in; the version script also keeps in what libstdc++'s headers
+#     mark as visible;
+#   - -fno-gnu-unique: g++ would otherwise emit STB_GNU_UNIQUE symbols (statics of inline functions and templates), which the
+#     loader merges across libraries and never lets go of;
+#   - -z defs, -z now: a missing symbol is an error of the build or of the load, never of a call; relro write-protects what was
+#     resolved. Sanitizers' runtimes are found in the executable, so with them -z defs can't hold.
+include_guard(GLOBAL)
+include(GNUInstallDirs)
+
+set(TENON_PLUGIN_VERSION_SCRIPT ${CMAKE_CURRENT_LIST_DIR}/tenon-plugin.map)
+
+function(tenon_add_plugin name)
+  cmake_parse_arguments(arg "" "" "LIBS" ${ARGN})
+  add_library(${name} MODULE ${arg_UNPARSED_ARGUMENTS})
+  target_link_libraries(${name} PRIVATE tenon::plugin_api ${arg_LIBS})
+  target_compile_features(${name} PRIVATE cxx_std_20)
+  set_target_properties(
+    ${name}
+    PROPERTIES PREFIX ""
+               SUFFIX ".so"
+               C_VISIBILITY_PRESET hidden
+               CXX_VISIBILITY_PRESET hidden
+               VISIBILITY_INLINES_HIDDEN ON
+               POSITION_INDEPENDENT_CODE ON
+               LINK_DEPENDS ${TENON_PLUGIN_VERSION_SCRIPT}
+               LIBRARY_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/lib/tenon/plugins)
+  if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
+    target_compile_options(${name} PRIVATE $<$<COMPILE_LANGUAGE:CXX>:-fno-gnu-unique>)
+  endif()
+  target_link_options(${name} PRIVATE -Wl,--version-script=${TENON_PLUGIN_VERSION_SCRIPT} -Wl,-z,now -Wl,-z,relro
+                      -Wl,-z,noexecstack)
+  if(NOT TENON_SANITIZE AND NOT "${CMAKE_CXX_FLAGS} ${CMAKE_C_FLAGS}" MATCHES "-fsanitize=")
+    target_link_options(${name} PRIVATE -Wl,-z,defs -Wl,--no-undefined)
+  endif()
+  install(TARGETS ${name} LIBRARY DESTINATION ${CMAKE_INSTALL_LIBDIR}/tenon/plugins)
+endfunction()

@@ -1,0 +1,204 @@
+// oauth.hpp: what the RFCs say, so that a provider's code is only its departures from them.
+#ifndef TENON_SDK_OAUTH_HPP
+#define TENON_SDK_OAUTH_HPP
+
+#include <tenon/sdk/http_date.hpp>
+#include <tenon/sdk/inputs.hpp>
+#include <tenon/sdk/outcomes.hpp>
+#include <tenon/sdk/request.hpp>
+#include <tenon/sdk/response.hpp>
+
+#include <algorithm>
+#include <array>
+#include <cstdint>
+#include <limits>
+#include <string>
+#include <string_view>
+#include <utility>
+
+namespace tenon {
+
+/// What was asked: the same error means different things. invalid_grant is a bad code in an
+/// exchange and a revoked grant in a refresh; status 401 is a bad client at a token endpoint and a
+/// dead token at an API.
+enum class asked { exchange, refresh, revoke, api };
+
+/// The category of an error code of RFC 6749 4.1.2.1 and 5.2, RFC 6750 3.1, RFC 7009 2.2.1, OpenID
+/// Connect Core 3.1.2.6, and of those close to them that are in wide use. Unknown ones: provider.
+inline auto category_of(std::string_view code, asked what) -> category {
+    struct entry {
+        std::string_view code;
+        tenon::category category;
+    };
+    static constexpr std::array table = {
+        entry{"invalid_client", category::misconfigured},
+        entry{"unauthorized_client", category::misconfigured},
+        entry{"unsupported_grant_type", category::misconfigured},
+        entry{"unsupported_response_type", category::misconfigured},
+        entry{"redirect_uri_mismatch", category::misconfigured},
+        entry{"invalid_redirect_uri", category::misconfigured},
+        entry{"invalid_target", category::misconfigured},
+        entry{"invalid_scope", category::scope},
+        entry{"insufficient_scope", category::scope},
+        entry{"access_denied", category::access_denied},
+        entry{"server_error", category::unavailable},
+        entry{"temporarily_unavailable", category::unavailable},
+        entry{"slow_down", category::rate_limited},
+        entry{"unsupported_token_type", category::unsupported},
+        entry{"invalid_token", category::token_rejected},
+    };
+    const bool person_needed = code == "login_required" || code == "interaction_required" ||
+                               code == "consent_required" || code == "account_selection_required";
+    if (code == "invalid_grant" || person_needed) {
+        if (what == asked::refresh) return category::revoked;
+        return person_needed ? category::access_denied : category::invalid_code;
+    }
+    const auto* const found =
+        std::find_if(table.begin(), table.end(), [code](const entry& e) { return e.code == code; });
+    return found == table.end() ? category::provider : found->category;
+}
+
+/// The category that an HTTP status has by itself; `provider` where only the body can tell.
+inline auto category_of(std::uint32_t status, asked what) -> category {
+    if (status == 429) return category::rate_limited;
+    if (status >= 500 || status == 408) return category::unavailable;
+    if (status == 401)
+        return what == asked::api ? category::token_rejected : category::misconfigured;
+    if (status == 403 && what == asked::api) return category::scope;
+    return category::provider;
+}
+
+/// Retry-After (RFC 9110 10.2.3), seconds or a date, in milliseconds; 0 where it is absent or makes
+/// no sense. A date counts from the answer's own Date, else from when the request was sent.
+inline auto retry_after_ms(const response& reply) -> std::uint32_t {
+    const std::string written = reply.header("retry-after");
+    std::int64_t wait_ms = 0;
+    if (const auto seconds = to_int64(written)) {
+        wait_ms = std::clamp<std::int64_t>(*seconds, 0, 86400) * 1000;
+    } else if (const auto at_s = parse_http_date(written)) {
+        const auto answered_s =
+            parse_http_date(reply.header("date")).value_or(reply.sent_at_ms() / 1000);
+        wait_ms = std::clamp<std::int64_t>(*at_s - answered_s, 0, 86400) * 1000;
+    }
+    return static_cast<std::uint32_t>(wait_ms);
+}
+
+/// A failure of that category with everything that the answer's head tells.
+inline auto failure_of(
+    const response& reply, category what, std::string message, std::string code = {}
+) -> failure {
+    failure why(what, std::move(message), quotable_code(code));
+    why.http_status = reply.status();
+    why.retry_after_ms = retry_after_ms(reply);
+    return why;
+}
+
+/// The failure that a response is, by its transport, status and the RFC's `error` and
+/// `error_description`. 429 and 5xx count more than the body; for the rest the body's code counts
+/// more than the status.
+inline auto oauth_failure(const response& reply, asked what) -> failure {
+    if (!reply.answered()) return transport_failure(reply);
+    const json body = reply.json();
+    const std::string code = body.id("error");
+    const std::string status = std::to_string(reply.status());
+    category found = category_of(reply.status(), what);
+    if (found != category::rate_limited && found != category::unavailable && !code.empty()) {
+        const category by_code = category_of(code, what);
+        if (by_code != category::provider || reply.status() < 401) found = by_code;
+    }
+    if (code.empty())
+        return failure_of(reply, found, "the provider answered with status " + status);
+    std::string message =
+        "the provider answered " + quotable_code(code) + " (status " + status + ")";
+    const std::string description = body.str("error_description");
+    if (!description.empty()) message += ": " + quotable(description);
+    return failure_of(reply, found, std::move(message), code);
+}
+
+/// A token is one or more visible ASCII characters (RFC 6749 appendix A.12, A.17).
+inline auto is_token(std::string_view text) noexcept -> bool {
+    return !text.empty() &&
+           std::all_of(text.begin(), text.end(), [](char c) { return c >= 0x20 && c < 0x7f; });
+}
+
+/// The tokens in a JSON object of the form of RFC 6749 5.1, perhaps nested in a larger reply.
+/// Throws `failed` if there is no usable access token. expires_in and refresh_token_expires_in may
+/// be numbers or strings of digits.
+inline auto tokens_in(const json& body, const response& reply) -> tokens {
+    const std::string access_token = body.str("access_token");
+    if (!is_token(access_token)) {
+        throw failed(failure_of(
+            reply, category::provider, "the provider's answer has no usable access_token"
+        ));
+    }
+    tokens found;
+    found.access_token(access_token)
+        .refresh_token(
+            is_token(body.str("refresh_token")) ? body.str("refresh_token") : std::string()
+        )
+        .id_token(body.str("id_token"))
+        .token_type(body.str("token_type"))
+        .scope(body.str("scope"))
+        .expires_in(body.num("expires_in"), reply.sent_at_ms())
+        .refresh_expires_in(body.num("refresh_token_expires_in"), reply.sent_at_ms());
+    return found;
+}
+
+/// A token endpoint's reply (RFC 6749 5.1). Throws `failed` for an error, also one under status
+/// 200.
+inline auto oauth_tokens(const response& reply, asked what) -> tokens {
+    if (!reply.ok() || reply.json()["error"].exists()) throw failed(oauth_failure(reply, what));
+    return tokens_in(reply.object(), reply);
+}
+
+/// Whether a token type is one that BEARER requests can use. An absent one is taken for it.
+inline auto is_bearer(std::string_view token_type) -> bool {
+    return token_type.empty() || same_ignoring_case(token_type, "bearer");
+}
+
+/// A revocation endpoint's reply (RFC 7009 2.2): throws `failed` unless the token is dead, which an
+/// answer that it is unknown also means.
+inline auto oauth_revoked(const response& reply) -> revoked {
+    const bool dead_already = reply.status() == 400 && reply.json().str("error") == "invalid_token";
+    if (!reply.ok() && !dead_already) throw failed(oauth_failure(reply, asked::revoke));
+    return {};
+}
+
+/// The authorization request of RFC 6749 4.1.1 with PKCE (RFC 7636 4.3) and nonce where the host
+/// gave them. The scopes are joined by `separator`; the client id goes under `client_id_param`.
+inline auto authorization(
+    std::string_view url, const authorize_input& in, std::string_view separator = " ",
+    std::string_view client_id_param = "client_id"
+) -> request {
+    request built = get(url);
+    built.query("response_type", "code").query(client_id_param, client_id());
+    built.query("redirect_uri", in.redirect_uri).query("state", in.state);
+    if (!in.scope.empty()) built.query("scope", join(split(in.scope, " "), separator));
+    if (!in.code_challenge.empty()) {
+        built.query("code_challenge", in.code_challenge)
+            .query("code_challenge_method", in.code_challenge_method);
+    }
+    if (!in.nonce.empty()) built.query("nonce", in.nonce);
+    return built;
+}
+
+/// The token request of RFC 6749 4.1.3, with the verifier where there is one, authenticated and
+/// sealed.
+inline auto code_request(std::string_view url, const exchange_input& in) -> request {
+    request built = post(url);
+    built.form("grant_type", "authorization_code").form("code", credential(in.code));
+    built.form("redirect_uri", in.redirect_uri);
+    if (!in.code_verifier.empty()) built.form("code_verifier", in.code_verifier);
+    return built.client_auth().grant_reply();
+}
+
+/// The refresh request of RFC 6749 6.
+inline auto refresh_request(std::string_view url, const refresh_input& in) -> request {
+    request built = post(url);
+    built.form("grant_type", "refresh_token").form("refresh_token", in.refresh_token);
+    return built.client_auth().grant_reply();
+}
+
+}  // namespace tenon
+
+#endif
