@@ -11,9 +11,8 @@
 include_guard(GLOBAL)
 include(GNUInstallDirs)
 
-set(TENON_PLUGIN_VERSION_SCRIPT ${CMAKE_CURRENT_LIST_DIR}/tenon-plugin.map)
-
 function(tenon_add_plugin name)
+  set(version_script ${CMAKE_CURRENT_FUNCTION_LIST_DIR}/tenon-plugin.map)
   cmake_parse_arguments(arg "" "" "LIBS" ${ARGN})
   add_library(${name} MODULE ${arg_UNPARSED_ARGUMENTS})
   target_link_libraries(${name} PRIVATE tenon::plugin_api ${arg_LIBS})
@@ -26,12 +25,12 @@ function(tenon_add_plugin name)
                CXX_VISIBILITY_PRESET hidden
                VISIBILITY_INLINES_HIDDEN ON
                POSITION_INDEPENDENT_CODE ON
-               LINK_DEPENDS ${TENON_PLUGIN_VERSION_SCRIPT}
+               LINK_DEPENDS ${version_script}
                LIBRARY_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/lib/tenon/plugins)
   if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
     target_compile_options(${name} PRIVATE $<$<COMPILE_LANGUAGE:CXX>:-fno-gnu-unique>)
   endif()
-  target_link_options(${name} PRIVATE -Wl,--version-script=${TENON_PLUGIN_VERSION_SCRIPT} -Wl,-z,now -Wl,-z,relro
+  target_link_options(${name} PRIVATE -Wl,--version-script=${version_script} -Wl,-z,now -Wl,-z,relro
                       -Wl,-z,noexecstack)
   if(NOT TENON_SANITIZE AND NOT "${CMAKE_CXX_FLAGS} ${CMAKE_C_FLAGS}" MATCHES "-fsanitize=")
     target_link_options(${name} PRIVATE -Wl,-z,defs -Wl,--no-undefined)
