@@ -53,6 +53,7 @@ struct field {
 /// Durations in seconds; 0 = not stated.
 struct refresh_policy {
     bool rotates = false;
+    bool by_access_token = false;  // no refresh tokens: the access token renews itself
     std::uint32_t reuse_grace_s = 0, not_before_s = 0;
     std::uint32_t default_lifetime_s = 0, default_refresh_lifetime_s = 0;
 };
