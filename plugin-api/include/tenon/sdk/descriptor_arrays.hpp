@@ -103,7 +103,7 @@ class descriptor_arrays {
         const refresh_policy& from = *what_.refresh;
         refresh_.struct_size = sizeof(refresh_);
         refresh_.flags = bit(from.rotates, TENON_REFRESH_ROTATES) |
-                         bit(from.by_access_token, TENON_REFRESH_BY_ACCESS_TOKEN);
+                         bit(from.by_access_token, TENON_REFRESH_ACCESS_TOKEN);
         refresh_.reuse_grace_s = from.reuse_grace_s;
         refresh_.not_before_s = from.not_before_s;
         refresh_.default_lifetime_s = from.default_lifetime_s;
