@@ -93,19 +93,19 @@ class lru_map {
     }
 
   private:
-    using entry = std::pair<std::string, Value>;
-    struct shard {
+    using entry_type = std::pair<std::string, Value>;
+    struct shard_type {
         mutable std::mutex guard;
-        std::list<entry> order;  // the latest used first
-        std::unordered_map<std::string_view, typename std::list<entry>::iterator> index;
+        std::list<entry_type> order;  // the latest used first
+        std::unordered_map<std::string_view, typename std::list<entry_type>::iterator> index;
     };
     static constexpr std::size_t shard_count = 32;
 
-    auto shard_of(std::string_view key) -> shard& {
+    auto shard_of(std::string_view key) -> shard_type& {
         return shards_[std::hash<std::string_view>{}(key) % shard_count];
     }
 
-    void insert(shard& where, std::string_view key, Value value) {
+    void insert(shard_type& where, std::string_view key, Value value) {
         const auto found = where.index.find(key);
         if (found != where.index.end()) {
             found->second->second = std::move(value);
@@ -121,7 +121,7 @@ class lru_map {
     }
 
     std::size_t shard_capacity_;
-    std::array<shard, shard_count> shards_;
+    std::array<shard_type, shard_count> shards_;
 };
 
 }  // namespace tenon::host

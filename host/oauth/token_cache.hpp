@@ -54,6 +54,9 @@ class token_cache {
     void forget_all();
     // While changes of other processes can't be seen, nothing is answered from memory.
     void bypass(bool on) noexcept { bypassed_.store(on); }
+    [[nodiscard]] auto bypassed() const noexcept -> bool { return bypassed_.load(); }
+    // How many tokens are remembered.
+    [[nodiscard]] auto size() const -> std::size_t { return grants_.size(); }
 
   private:
     struct link {

@@ -53,6 +53,15 @@ struct connection_query {
     -> std::vector<connection_row>;
 [[nodiscard]] auto count_connections(sql_session& session) -> std::int64_t;
 
+struct connection_count {
+    provider_id provider;
+    connection_state state = connection_state::connected;
+    std::int64_t count = 0;
+};
+// As the service: of all organizations. Reads the whole table: for metrics, now and then.
+[[nodiscard]] auto count_connections_by_status(sql_session& session)
+    -> std::vector<connection_count>;
+
 // False from here on: no such connection.
 auto set_connection_state(
     sql_session& session, const connection_id& id, connection_state state,
