@@ -130,6 +130,10 @@ void log(log_level level, std::string_view event, std::initializer_list<log_fiel
     logger().log(at, line);
 }
 
+auto log_enabled(log_level level) noexcept -> bool {
+    return logger().should_log(to_spdlog(level));
+}
+
 void flush_log() {
     logger().flush();
 }

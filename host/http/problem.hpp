@@ -5,6 +5,7 @@
 #include "http/response.hpp"
 
 #include <functional>
+#include <string>
 #include <string_view>
 
 namespace tenon::host {

@@ -16,7 +16,7 @@ struct response {
     std::string_view content_type = "application/json";
     bool no_store = false;  // Cache-Control: no-store
     std::vector<std::pair<std::string, std::string>>
-        headers;  // any others; values without CR, LF, NUL
+        headers;  // any others; CR, LF or NUL in one: std::invalid_argument
     std::string body;
 
     // Replaces every field of that name.

@@ -4,9 +4,9 @@
 #include "base/result.hpp"
 #include "http/request.hpp"
 
+#include <optional>
 #include <string>
 #include <string_view>
-#include <vector>
 
 namespace tenon::host {
 
@@ -14,9 +14,6 @@ namespace tenon::host {
 enum class plus_sign { literal, space };
 [[nodiscard]] auto percent_decode(std::string_view text, plus_sign plus)
     -> std::optional<std::string>;
-// Everything but RFC 3986's unreserved characters is escaped.
-[[nodiscard]] auto percent_encode(std::string_view text) -> std::string;
-
 // `a=1&b=2`, a query or a form's body (application/x-www-form-urlencoded), appended to `into`.
 // Error: invalid_request for a broken escape, an encoded NUL, or more than 256 parameters.
 [[nodiscard]] auto parse_parameters(std::string_view text, parameter_list& into) -> result<void>;

@@ -1,0 +1,2 @@
+// Beast is header-heavy: compiled once here.
+#include <boost/beast/src.hpp>

@@ -1,0 +1,114 @@
+#include "http/listener.hpp"
+
+#include "base/log.hpp"
+#include "http/tls.hpp"
+
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
+#include <boost/asio/post.hpp>
+#include <boost/asio/redirect_error.hpp>
+#include <boost/asio/use_awaitable.hpp>
+
+namespace tenon::host {
+namespace asio = boost::asio;
+using asio::ip::tcp;
+using boost::system::error_code;
+namespace {
+
+// After a failure to accept, most often for want of file descriptors.
+constexpr milliseconds pause_after_failure{100};
+
+}  // namespace
+
+listener::listener(asio::io_context& context, const router& routes, taker take)
+    : context_(context),
+      routes_(routes),
+      take_(std::move(take)),
+      strand_(context.get_executor()),
+      acceptor_(context),
+      pause_(strand_) {}
+
+auto listener::open(const listener_options& where) -> result<std::uint16_t> {
+    const auto name = where.address + ':' + std::to_string(where.port);
+    const auto failed_because = [&](const error_code& why) {
+        return fail(errc::invalid_request, "Can't listen on " + name + ": " + why.message());
+    };
+    error_code failed;
+    const auto address = asio::ip::make_address(where.address, failed);
+    if (failed) {
+        return failed_because(failed);
+    }
+    if (!where.certificate_file.empty()) {
+        auto tls = make_tls_context(where.certificate_file, where.private_key_file);
+        if (!tls) {
+            return tls.error();
+        }
+        tls_ = std::move(*tls);
+    }
+    const tcp::endpoint endpoint(address, where.port);
+    acceptor_.open(endpoint.protocol(), failed);
+    if (!failed) {
+        acceptor_.set_option(asio::socket_base::reuse_address(true), failed);
+    }
+    if (!failed) {
+        acceptor_.bind(endpoint, failed);
+    }
+    if (!failed) {
+        acceptor_.listen(asio::socket_base::max_listen_connections, failed);
+    }
+    if (!failed) {
+        acceptor_.non_blocking(true, failed);
+    }
+    return failed ? result<std::uint16_t>(failed_because(failed))
+                  : result<std::uint16_t>(acceptor_.local_endpoint().port());
+}
+
+void listener::start() {
+    auto self = shared_from_this();
+    asio::co_spawn(
+        strand_, [self]() -> asio::awaitable<void> { return self->accept(); },
+        [self](const std::exception_ptr&) {}
+    );
+}
+
+auto listener::accept() -> asio::awaitable<void> {
+    while (!stopping_) {
+        session_socket socket(context_);
+        error_code failed;
+        co_await acceptor_.async_accept(socket, asio::redirect_error(asio::use_awaitable, failed));
+        if (!failed) {
+            take_(std::move(socket), tls_.get(), routes_);
+        } else if (!stopping_) {
+            log(log_level::warn, "accept failed", {{log_key::detail, failed.message()}});
+            pause_.expires_after(pause_after_failure);
+            co_await pause_.async_wait(asio::redirect_error(asio::use_awaitable, failed));
+        }
+    }
+}
+
+void listener::stop(std::function<void()> done) {
+    asio::post(strand_, [self = shared_from_this(), done = std::move(done)] {
+        self->stopping_ = true;
+        self->accept_waiting();
+        error_code ignored;
+        self->acceptor_.close(ignored);
+        self->pause_.cancel();
+        if (done) {
+            done();
+        }
+    });
+}
+
+void listener::accept_waiting() {
+    for (;;) {
+        session_socket socket(context_);
+        error_code failed;
+        acceptor_.accept(socket, failed);
+        if (failed) {
+            return;
+        }
+        take_(std::move(socket), tls_.get(), routes_);
+    }
+}
+
+}  // namespace tenon::host
