@@ -15,6 +15,7 @@ constexpr auto long_life_margin = days(7);
 constexpr auto least_margin = seconds(60);
 constexpr auto first_backoff = seconds(5);
 constexpr auto longest_backoff = minutes(30);
+constexpr auto longest_backoff_of_dead = minutes(1);  // somebody may be waiting
 constexpr auto longest_retry_after = std::chrono::hours(24);
 constexpr auto misconfigured_backoff = minutes(5);
 
@@ -24,10 +25,10 @@ auto scaled(milliseconds span, double factor) -> milliseconds {
 
 // 5 s, 10 s, 20 s … up to 30 min, the later half of each by chance, so that a thousand grants don't
 // come back at once.
-auto backoff(std::int64_t failures_before, double jitter) -> milliseconds {
+auto backoff(std::int64_t failures_before, double jitter, milliseconds longest) -> milliseconds {
     const auto doublings = std::clamp<std::int64_t>(failures_before, 0, 12);
     const auto whole =
-        std::min<milliseconds>(first_backoff * (std::int64_t{1} << doublings), longest_backoff);
+        std::min<milliseconds>(first_backoff * (std::int64_t{1} << doublings), longest);
     return scaled(whole, 0.5 + 0.5 * jitter);
 }
 
@@ -75,7 +76,10 @@ auto next_refresh(const grant_life& life, double jitter) -> std::optional<time_p
 
 auto judge_failure(const grant_life& life, const failure_facts& facts, time_point now)
     -> after_failure {
-    const auto again = now + backoff(facts.failures_before, facts.jitter);
+    const bool alive = !life.expires_at || *life.expires_at > now;
+    const milliseconds longest =
+        alive ? milliseconds(longest_backoff) : milliseconds(longest_backoff_of_dead);
+    const auto again = now + backoff(facts.failures_before, facts.jitter, longest);
     switch (facts.kind) {
         case refresh_failure::revoked:
             return {true, std::nullopt};
@@ -91,15 +95,22 @@ auto judge_failure(const grant_life& life, const failure_facts& facts, time_poin
         case refresh_failure::not_sent:
             return {false, again};
         case refresh_failure::ambiguous: {
-            const bool alive = life.expires_at && *life.expires_at > now;
             const bool within_grace = facts.reuse_grace > again - now;
-            if (!facts.rotates || within_grace || !alive) {
+            if (!facts.rotates || within_grace || !alive || !life.expires_at) {
                 return {false, again};
             }
             return {false, *life.expires_at};
         }
     }
     return {false, again};
+}
+
+auto is_spared(
+    const grant_life& life, std::int64_t failures, std::optional<time_point> next_refresh_at,
+    time_point now
+) -> bool {
+    return failures > 0 && life.expires_at && next_refresh_at == life.expires_at &&
+           *life.expires_at > now;
 }
 
 }  // namespace tenon::host

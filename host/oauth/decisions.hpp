@@ -67,4 +67,10 @@ struct failure_facts {
 [[nodiscard]] auto judge_failure(const grant_life& life, const failure_facts& facts, time_point now)
     -> after_failure;
 
+// After an ambiguous failure: is the refresh token spared until the access token is dead?
+[[nodiscard]] auto is_spared(
+    const grant_life& life, std::int64_t failures, std::optional<time_point> next_refresh_at,
+    time_point now
+) -> bool;
+
 }  // namespace tenon::host

@@ -38,6 +38,15 @@ auto expiry_of(
     return std::nullopt;
 }
 
+auto refresh_expiry_of(
+    const granted& tokens, time_point issued_at, const provider_instance& provider
+) -> std::optional<time_point> {
+    const auto& policy = provider.about().refresh;
+    const bool by_default = !tokens.refresh_expires_at && !tokens.refresh_token.empty() && policy &&
+                            policy->default_refresh_lifetime.count() > 0;
+    return by_default ? issued_at + policy->default_refresh_lifetime : tokens.refresh_expires_at;
+}
+
 auto to_cached(const grant_row& row, const provider_instance* provider)
     -> std::shared_ptr<const cached_grant> {
     auto grant = std::make_shared<cached_grant>();

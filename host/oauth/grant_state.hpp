@@ -5,6 +5,7 @@
 #include "oauth/decisions.hpp"
 #include "oauth/token_cache.hpp"
 #include "oauth/views.hpp"
+#include "provider/operation.hpp"
 #include "provider/registry.hpp"
 #include "store/grants.hpp"
 
@@ -18,6 +19,12 @@ namespace tenon::host {
 [[nodiscard]] auto expiry_of(
     const secret& access_token, std::optional<time_point> stated, time_point issued_at,
     const provider_instance& provider
+) -> std::optional<time_point>;
+
+// When the refresh token ends: as stated, else by the provider's default; empty: unknown, or there
+// is none.
+[[nodiscard]] auto refresh_expiry_of(
+    const granted& tokens, time_point issued_at, const provider_instance& provider
 ) -> std::optional<time_point>;
 
 [[nodiscard]] auto to_cached(const grant_row& row, const provider_instance* provider)

@@ -51,7 +51,7 @@ auto to_row(
     row.connect_params = what.connect_params;
     row.issued_at = what.issued_at;
     row.expires_at = expiry_of(from.access_token, from.expires_at, what.issued_at, provider);
-    row.refresh_expires_at = from.refresh_expires_at;
+    row.refresh_expires_at = refresh_expiry_of(from, what.issued_at, provider);
     row.refresh_not_before = from.refresh_not_before;
     row.next_refresh_at = next_refresh(life_of(row, &provider), random_fraction(context.random));
     row.created_at = row.updated_at = context.time.now();

@@ -9,6 +9,7 @@
 
 namespace tenon::host {
 
+class refresher;
 class token_reader;
 
 enum class freshness { cached_is_fine, ask_anew };
@@ -22,7 +23,8 @@ struct profile_answer {
 // made once more. Errors: as token_reader::read, and provider_permission_denied, provider_error,
 // unsupported_by_provider.
 auto read_profile(
-    oauth_context& context, token_reader& tokens, actor by, account_selector which, freshness how
+    oauth_context& context, token_reader& tokens, refresher& refresh, actor by,
+    account_selector which, freshness how
 ) -> boost::asio::awaitable<result<profile_answer>>;
 
 }  // namespace tenon::host

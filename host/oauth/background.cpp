@@ -1,0 +1,125 @@
+#include "oauth/background.hpp"
+
+#include "base/log.hpp"
+#include "oauth/change_feed.hpp"
+#include "oauth/cleaning.hpp"
+#include "oauth/recovery.hpp"
+#include "oauth/scheduler.hpp"
+#include "oauth/token_cache.hpp"
+
+#include <atomic>
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/strand.hpp>
+#include <boost/asio/this_coro.hpp>
+#include <boost/asio/use_awaitable.hpp>
+
+namespace tenon::host {
+namespace {
+
+constexpr milliseconds recovery_interval{15'000};
+constexpr milliseconds cleaning_interval{60'000};
+constexpr milliseconds stop_poll{10};
+
+}  // namespace
+
+struct background_work::implementation : std::enable_shared_from_this<implementation> {
+    implementation(oauth_context& shared, refresher& refreshes)
+        : context(shared), refresh(refreshes), feed(shared), scheduler(shared, refreshes) {}
+
+    oauth_context& context;
+    refresher& refresh;
+    change_feed feed;
+    refresh_scheduler scheduler;
+    std::atomic<bool> stopping{false};
+    std::atomic<int> running{0};
+
+    // Waits in steps, so that stopping is noticed.
+    auto pause(milliseconds span) -> boost::asio::awaitable<void> {
+        boost::asio::steady_timer timer(co_await boost::asio::this_coro::executor);
+        const milliseconds step = std::min(span, milliseconds(100));
+        for (milliseconds waited{0}; waited < span && !stopping; waited += step) {
+            timer.expires_after(step);
+            co_await timer.async_wait(boost::asio::use_awaitable);
+        }
+    }
+
+    // One loop's turn must not end the loop: what it could not do it does next time.
+    template <class Turn>
+    auto loop(const char* name, Turn turn) -> boost::asio::awaitable<void> {
+        while (!stopping) {
+            milliseconds wait{1'000};
+            try {
+                wait = co_await turn();
+            } catch (const std::exception& problem) {
+                log(log_level::error, "background work failed",
+                    {{log_key::operation, name}, {log_key::detail, problem.what()}});
+            }
+            co_await pause(wait);
+        }
+        --running;
+    }
+
+    auto watch_changes() -> boost::asio::awaitable<milliseconds> { co_return co_await feed.read(); }
+    auto refresh_due() -> boost::asio::awaitable<milliseconds> {
+        co_return co_await scheduler.tick();
+    }
+    auto recover() -> boost::asio::awaitable<milliseconds> {
+        const bool first = !recovered_once;
+        recovered_once = true;
+        co_await recover_intents(context, refresh, first);
+        co_return recovery_interval;
+    }
+    auto clean() -> boost::asio::awaitable<milliseconds> {
+        co_await clean_expired(context);
+        co_return cleaning_interval;
+    }
+
+    template <class Turn>
+    void spawn(const char* name, Turn turn) {
+        ++running;
+        boost::asio::co_spawn(
+            boost::asio::make_strand(context.background),
+            [self = shared_from_this(), name, turn]() -> boost::asio::awaitable<void> {
+                auto bound = [self, turn] { return ((*self).*turn)(); };
+                co_await self->loop(name, bound);
+            },
+            boost::asio::detached
+        );
+    }
+
+    bool recovered_once = false;
+};
+
+background_work::background_work(oauth_context& context, refresher& refresh)
+    : implementation_(std::make_shared<implementation>(context, refresh)) {}
+
+background_work::~background_work() = default;
+
+void background_work::on_change(
+    std::function<void(const change&)> listener, std::function<void()> lost
+) {
+    implementation_->feed.add_listener(std::move(listener), std::move(lost));
+}
+
+void background_work::start() {
+    auto& self = *implementation_;
+    self.spawn("changes", &implementation::watch_changes);
+    self.spawn("refresh", &implementation::refresh_due);
+    self.spawn("recovery", &implementation::recover);
+    self.spawn("cleaning", &implementation::clean);
+}
+
+auto background_work::stop() -> boost::asio::awaitable<void> {
+    auto self = implementation_;
+    self->stopping = true;
+    self->scheduler.stop();
+    boost::asio::steady_timer timer(co_await boost::asio::this_coro::executor);
+    while (self->running > 0 || self->scheduler.in_flight() > 0) {
+        timer.expires_after(stop_poll);
+        co_await timer.async_wait(boost::asio::use_awaitable);
+    }
+}
+
+}  // namespace tenon::host

@@ -1,0 +1,117 @@
+#include "oauth/change_feed.hpp"
+
+#include "base/log.hpp"
+#include "oauth/token_cache.hpp"
+#include "store/changes.hpp"
+#include "store/database.hpp"
+
+namespace tenon::host {
+namespace {
+
+constexpr milliseconds interval{300};
+constexpr milliseconds patience{1'000};  // a revocation is seen everywhere within this
+
+struct listener {
+    std::function<void(const change&)> changed;
+    std::function<void()> lost;
+};
+
+auto to_change(const change_row& row) -> change {
+    switch (row.kind) {
+        case change_kind::grant:
+            return {change::subject_kind::grant, row.subject};
+        case change_kind::key:
+            return {change::subject_kind::key, row.subject};
+        case change_kind::connection:
+            return {change::subject_kind::connection, row.subject};
+    }
+    return {change::subject_kind::connection, row.subject};
+}
+
+}  // namespace
+
+struct change_feed::implementation {
+    explicit implementation(oauth_context& shared) : context(shared) {}
+
+    oauth_context& context;
+    change_cursor cursor;
+    bool started = false;
+    bool blind = false;
+    time_point last_read{};
+    std::vector<listener> listeners;
+
+    void tell(const change& what) {
+        switch (what.kind) {
+            case change::subject_kind::grant:
+                context.cache.forget(grant_id(what.subject));
+                break;
+            case change::subject_kind::connection:
+                context.cache.forget(connection_id(what.subject));
+                break;
+            case change::subject_kind::key:
+                break;
+        }
+        for (const auto& one : listeners) {
+            one.changed(what);
+        }
+    }
+
+    void go_blind() {
+        if (blind || context.time.now() - last_read < patience) {
+            return;
+        }
+        blind = true;
+        context.cache.bypass(true);
+        log(log_level::warn, "changes can't be seen: caches are bypassed");
+    }
+
+    void see_again() {
+        last_read = context.time.now();
+        if (!blind) {
+            return;
+        }
+        blind = false;
+        context.cache.forget_all();
+        for (const auto& one : listeners) {
+            one.lost();
+        }
+        context.cache.bypass(false);
+        log(log_level::info, "changes can be seen again");
+    }
+};
+
+change_feed::change_feed(oauth_context& context)
+    : implementation_(std::make_unique<implementation>(context)) {}
+
+change_feed::~change_feed() = default;
+
+void change_feed::add_listener(
+    std::function<void(const change&)> changed, std::function<void()> lost
+) {
+    implementation_->listeners.push_back({std::move(changed), std::move(lost)});
+}
+
+auto change_feed::read() -> boost::asio::awaitable<milliseconds> {
+    auto& self = *implementation_;
+    const auto now = self.context.time.now();
+    auto look = [&self, now](sql_session& session) -> result<std::vector<change_row>> {
+        if (!self.started) {
+            self.cursor.start(session, now);
+            self.started = true;
+            return std::vector<change_row>();
+        }
+        return self.cursor.read(session, now);
+    };
+    auto rows = co_await self.context.db.as_service(access::read, std::move(look));
+    if (rows.has_error()) {
+        self.go_blind();
+        co_return interval;
+    }
+    for (const auto& row : *rows) {
+        self.tell(to_change(row));
+    }
+    self.see_again();
+    co_return self.cursor.more() ? milliseconds(0) : interval;
+}
+
+}  // namespace tenon::host

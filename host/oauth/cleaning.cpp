@@ -1,0 +1,32 @@
+#include "oauth/cleaning.hpp"
+
+#include "store/changes.hpp"
+#include "store/confirmations.hpp"
+#include "store/database.hpp"
+#include "store/pending_connects.hpp"
+
+namespace tenon::host {
+namespace {
+
+constexpr std::size_t batch = 1'000;
+constexpr auto changes_kept = std::chrono::hours(1);
+
+}  // namespace
+
+auto clean_expired(oauth_context& context) -> boost::asio::awaitable<void> {
+    const auto now = context.time.now();
+    for (;;) {
+        auto erase = [now](sql_session& session) -> result<std::int64_t> {
+            const auto pending = erase_expired_pending_connects(session, now, batch);
+            const auto parked = erase_expired_confirmations(session, now, batch);
+            const auto changes = erase_changes_before(session, now - changes_kept, batch);
+            return std::max({pending, parked, changes});
+        };
+        auto most = co_await context.db.as_service(access::write, std::move(erase));
+        if (most.has_error() || *most < static_cast<std::int64_t>(batch)) {
+            co_return;
+        }
+    }
+}
+
+}  // namespace tenon::host

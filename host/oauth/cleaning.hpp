@@ -1,0 +1,14 @@
+// What has expired, and nobody took.
+#pragma once
+
+#include "oauth/context.hpp"
+
+#include <boost/asio/awaitable.hpp>
+
+namespace tenon::host {
+
+// Erases expired pending connects and confirmations, and old rows of the change table, a batch at a
+// time.
+auto clean_expired(oauth_context& context) -> boost::asio::awaitable<void>;
+
+}  // namespace tenon::host

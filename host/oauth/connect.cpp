@@ -1,0 +1,211 @@
+#include "oauth/connect.hpp"
+
+#include "base/redirect.hpp"
+#include "crypto/hash.hpp"
+#include "crypto/pkce.hpp"
+#include "crypto/random.hpp"
+#include "oauth/exchange.hpp"
+#include "oauth/operations.hpp"
+#include "oauth/redirect_uri.hpp"
+#include "oauth/sealing.hpp"
+#include "store/connections.hpp"
+#include "store/database.hpp"
+#include "store/pending_connects.hpp"
+
+#include <tenon/descriptor.h>
+#include <algorithm>
+
+namespace tenon::host {
+namespace {
+
+// RFC 6749 3.3: scope-token.
+auto is_scope(std::string_view text) -> bool {
+    return !text.empty() && std::all_of(text.begin(), text.end(), [](char c) {
+        return c > 0x20 && c < 0x7f && c != '"' && c != '\\';
+    });
+}
+
+auto joined(const std::vector<std::string>& scopes) -> std::string {
+    std::string text;
+    for (const auto& scope : scopes) {
+        text += text.empty() ? "" : " ";
+        text += scope;
+    }
+    return text;
+}
+
+auto check_scopes(const std::vector<std::string>& scopes) -> std::optional<error> {
+    for (const auto& scope : scopes) {
+        if (!is_scope(scope)) {
+            auto problem =
+                fail(errc::invalid_request, "a scope has characters that no scope may have");
+            problem.details.push_back(
+                {"scopes",
+                 "each is one or more printable ASCII characters without space, quote or backslash"}
+            );
+            return problem;
+        }
+    }
+    return std::nullopt;
+}
+
+// A flow that began on our own page, bound to the browser by a cookie, may end on one.
+auto leads_home(const oauth_options& options, const connect_request& request) -> bool {
+    return !request.browser_binding.empty() &&
+           request.redirect_url.starts_with(options.public_url + "/");
+}
+
+// Everything random about one flow.
+struct flow_secrets {
+    std::string state;
+    secret verifier;
+    secret nonce;
+};
+
+auto make_secrets(oauth_context& context, const descriptor& about) -> flow_secrets {
+    flow_secrets made;
+    made.state = random_token(context.random);
+    if (about.pkce != pkce_mode::never) {
+        made.verifier = make_verifier(context.random);
+    }
+    if (about.nonce) {
+        made.nonce = secret(random_token(context.random));
+    }
+    return made;
+}
+
+auto authorize_request(
+    const descriptor& about, const flow_secrets& secrets, const std::string& redirect_uri,
+    const std::string& scope, const std::map<std::string, std::string>& params
+) -> operation_request {
+    operation_request request;
+    request.kind = operation_kind::authorize;
+    request.params = {{"redirect_uri", redirect_uri}, {"state", secrets.state}, {"scope", scope}};
+    if (!secrets.verifier.empty()) {
+        const auto encoding = about.pkce_encoding == challenge_encoding::hex
+                                  ? pkce_encoding::hex
+                                  : pkce_encoding::base64url;
+        request.params.emplace_back(
+            "code_challenge", challenge(secrets.verifier.reveal(), encoding)
+        );
+        request.params.emplace_back("code_challenge_method", "S256");
+    }
+    if (!secrets.nonce.empty()) {
+        request.params.emplace_back("nonce", std::string(secrets.nonce.reveal()));
+    }
+    request.connect = params;
+    return request;
+}
+
+auto pending_row(
+    const oauth_context& context, const connect_request& request, const provider_instance& provider,
+    const flow_secrets& secrets, const std::string& scope
+) -> pending_connect_row {
+    pending_connect_row row;
+    row.state_hash = sha256(secrets.state);
+    row.user = request.by.user;
+    row.provider = request.provider;
+    row.client_id = provider.settings().client_id;
+    row.redirect_url = request.redirect_url;
+    row.requested_scope = scope;
+    row.connect_params = params_to_json(request.params);
+    const auto place = to_hex(row.state_hash);
+    if (!secrets.verifier.empty()) {
+        row.verifier = seal_for(
+            context.seal, request.by.org, place, sealed_column::pending_verifier,
+            secrets.verifier.reveal()
+        );
+    }
+    if (!secrets.nonce.empty()) {
+        row.nonce = seal_for(
+            context.seal, request.by.org, place, sealed_column::pending_nonce,
+            secrets.nonce.reveal()
+        );
+    }
+    row.issuer = provider.about().issuer;
+    row.reconnect = request.reconnect;
+    row.confirm = request.confirm;
+    if (!request.browser_binding.empty()) {
+        row.browser_hash = sha256(request.browser_binding);
+    }
+    row.created_at = context.time.now();
+    row.expires_at = row.created_at + context.options.state_lifetime;
+    return row;
+}
+
+// A connection id stands for its account; either way it must be the user's.
+auto resolve_reconnect(oauth_context& context, const connect_request& request)
+    -> boost::asio::awaitable<result<account_id>> {
+    auto find = [user = request.by.user, provider = request.provider,
+                 account = request.reconnect->text()](sql_session& session) -> result<account_id> {
+        const auto row = find_connection(session, user, provider, account);
+        if (!row) {
+            return fail(errc::not_found, "the user has no such connection to reconnect");
+        }
+        return row->account;
+    };
+    co_return co_await context.db.with_org(request.by.org, access::read, std::move(find));
+}
+
+}  // namespace
+
+auto begin_connect(oauth_context& context, connect_request request)
+    -> boost::asio::awaitable<result<connect_started>> {
+    auto acquired = co_await context.providers.acquire(request.provider.text());
+    if (acquired.has_error()) {
+        co_return acquired.error();
+    }
+    const provider_handle provider = *acquired;
+    const auto& about = provider->about();
+    if ((about.auth_kinds & TENON_AUTH_CODE) == 0 ||
+        !provider->supports(operation_kind::authorize)) {
+        co_return fail(
+            errc::unsupported_by_provider, "this provider is not connected by a browser's redirect"
+        );
+    }
+    if (!leads_home(context.options, request) &&
+        !redirect_allowed(context.options.redirect_targets, request.redirect_url)) {
+        co_return fail(
+            errc::redirect_not_allowed,
+            "redirectUrl is not among the redirect_targets of the configuration"
+        );
+    }
+    auto params = check_fields(about.connect_fields, std::move(request.params));
+    if (params.has_error()) {
+        co_return params.error();
+    }
+    request.params = std::move(*params);
+    const auto scopes = request.scopes.empty() ? provider->default_scopes() : request.scopes;
+    if (auto wrong = check_scopes(scopes)) {
+        co_return std::move(*wrong);
+    }
+    if (request.reconnect) {
+        auto account = co_await resolve_reconnect(context, request);
+        if (account.has_error()) {
+            co_return account.error();
+        }
+        request.reconnect = *account;
+    }
+    const auto secrets = make_secrets(context, about);
+    const auto scope = joined(scopes);
+    auto operation = authorize_request(
+        about, secrets, redirect_uri_of(context.options, *provider), scope, request.params
+    );
+    auto authorized = co_await perform(context, provider, std::move(operation));
+    if (authorized.has_error()) {
+        co_return to_error(authorized.error(), request.provider.text());
+    }
+    auto save = [row =
+                     pending_row(context, request, *provider, secrets, scope)](sql_session& session
+                ) -> result<void> {
+        save_pending_connect(session, row);
+        return {};
+    };
+    auto saved = co_await context.db.with_org(request.by.org, access::write, std::move(save));
+    if (saved.has_error()) {
+        co_return saved.error();
+    }
+    co_return connect_started{std::move(authorized->authorize_url), secrets.state};
+}
+
+}  // namespace tenon::host

@@ -1,0 +1,172 @@
+#include "oauth/exchange.hpp"
+
+#include "oauth/id_token.hpp"
+#include "oauth/intents.hpp"
+#include "oauth/operations.hpp"
+#include "oauth/profile_fields.hpp"
+#include "oauth/sealing.hpp"
+
+#include <stdexcept>
+
+namespace tenon::host {
+namespace {
+
+auto exchange_request(
+    oauth_context& context, const exchange_input& input, exchange_progress progress
+) -> operation_request {
+    operation_request request;
+    request.kind = operation_kind::exchange;
+    request.params = {
+        {"code", std::string(input.code.reveal())},
+        {"redirect_uri", input.redirect_uri},
+        {"scope", input.requested_scope}};
+    for (const auto& [name, value] : input.callback) {
+        request.params.emplace_back("callback." + name, value);
+    }
+    request.connect = input.connect_params;
+    request.secrets.code_verifier = input.verifier;
+    request.client_id = input.client_id;
+    request.deadline = context.options.operation_deadline;
+    request.recorded = std::move(progress.recorded);
+    const intent_ref ref{input.by.org, progress.intent};
+    std::optional<intent_row> begin;
+    if (!progress.intent_stored) {
+        begin.emplace();
+        begin->id = ref.id;
+        begin->org = ref.org;
+        begin->kind = intent_kind::exchange;
+        begin->provider = input.provider;
+        begin->sealed =
+            seal_for(context.seal, ref.org, ref.id, sealed_column::intent, serialize(input));
+        begin->owner = context.options.instance;
+        begin->created_at = begin->updated_at = input.began_at;
+    }
+    request.sink = make_reply_sink(context, ref, std::move(begin));
+    return request;
+}
+
+auto profile_request(oauth_context& context, const exchange_input& input, const granted& main)
+    -> operation_request {
+    operation_request request;
+    request.kind = operation_kind::profile;
+    if (!main.account_id.empty()) {
+        request.params.emplace_back("account_id", main.account_id);
+    }
+    request.connect = input.connect_params;
+    request.slot = main.slot;
+    request.secrets.access_token = main.access_token;
+    request.client_id = input.client_id;
+    request.deadline = context.options.operation_deadline;
+    return request;
+}
+
+auto is_passing(const operation_failure& failure) -> bool {
+    return failure.category == failure_category::unavailable ||
+           failure.category == failure_category::rate_limited;
+}
+
+auto failed(const operation_failure& failure, const exchange_input& input) -> exchange_failure {
+    return {to_error(failure, input.provider.text()), is_passing(failure)};
+}
+
+// What the exchange alone tells.
+auto begin_landing(const exchange_input& input, operation_output output, std::string intent)
+    -> landing {
+    landing what;
+    what.by = input.by;
+    what.provider = input.provider;
+    what.client_id = input.client_id;
+    what.grants = std::move(output.grants);
+    const auto& main = what.grants.front();
+    what.account = account_id(main.account_id);
+    what.scope = main.scope.empty() ? input.requested_scope : main.scope;
+    what.metadata = main.metadata_json.empty() ? "{}" : main.metadata_json;
+    what.connect_params = params_to_json(input.connect_params);
+    what.issued_at = input.began_at;
+    what.intent = std::move(intent);
+    what.action = "connection.connected";
+    return what;
+}
+
+// The profile's own word on who this is must not contradict the ID token's (OpenID Connect
+// Core 5.3.2).
+auto subjects_agree(const operation_output& profile, const std::string& subject) -> bool {
+    const auto* claimed = profile.field("subject");
+    return subject.empty() || claimed == nullptr || claimed->value == subject;
+}
+
+auto add_profile(landing& what, const operation_output& profile, const std::string& subject)
+    -> std::optional<error> {
+    if (!subjects_agree(profile, subject)) {
+        return fail(
+            errc::provider_error,
+            "the profile is of another account than the ID token: nothing was stored"
+        );
+    }
+    if (const auto* account = profile.field("account_id");
+        account != nullptr && what.account.empty()) {
+        what.account = account_id(account->value);
+    }
+    what.metadata = with_profile(what.metadata, profile);
+    what.profile = profile_json(profile, what.account.text());
+    return std::nullopt;
+}
+
+}  // namespace
+
+void throw_exception_from_error(
+    const exchange_failure& failure, const boost::source_location& /*where*/
+) {
+    throw bad_result(failure.reason);
+}
+
+auto run_exchange(oauth_context& context, exchange_input input, exchange_progress progress)
+    -> boost::asio::awaitable<exchange_result> {
+    auto provider = co_await context.providers.acquire(input.provider.text());
+    if (provider.has_error()) {
+        co_return exchange_failure{provider.error(), true};
+    }
+    const std::string intent = progress.intent;
+    auto request = exchange_request(context, input, std::move(progress));
+    auto exchanged = co_await perform(context, *provider, std::move(request));
+    if (exchanged.has_error()) {
+        co_return failed(exchanged.error(), input);
+    }
+    auto what = begin_landing(input, std::move(*exchanged), intent);
+    const auto& main = what.grants.front();
+    std::string subject;
+    const auto& about = (*provider)->about();
+    if (!main.id_token.empty() && !about.issuer.empty() && !about.jwks_url.empty()) {
+        auto identity = co_await verify_identity(
+            context, *provider, main.id_token, input.client_id, std::string(input.nonce.reveal())
+        );
+        if (identity.has_error()) {
+            const bool passing = identity.error().code == errc::provider_unavailable;
+            co_return exchange_failure{identity.error(), passing};
+        }
+        subject = identity->subject;
+    }
+    if ((*provider)->supports(operation_kind::profile)) {
+        auto asked = profile_request(context, input, main);
+        auto profile = co_await perform(context, *provider, std::move(asked));
+        if (profile.has_value()) {
+            if (auto wrong = add_profile(what, *profile, subject)) {
+                co_return exchange_failure{std::move(*wrong), false};
+            }
+        } else if (what.account.empty()) {
+            co_return failed(profile.error(), input);
+        }
+    }
+    if (what.account.empty()) {
+        co_return exchange_failure{
+            fail(
+                errc::provider_error,
+                "the provider's answers name no account; configure where its id is (profile: "
+                "account_id)"
+            ),
+            false};
+    }
+    co_return std::move(what);
+}
+
+}  // namespace tenon::host

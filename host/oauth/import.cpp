@@ -1,0 +1,130 @@
+#include "oauth/import.hpp"
+
+#include "oauth/exchange.hpp"
+#include "oauth/landing.hpp"
+#include "oauth/operations.hpp"
+#include "oauth/profile_fields.hpp"
+
+namespace tenon::host {
+namespace {
+
+auto missing(const char* field, const char* message) -> error {
+    auto problem = fail(errc::invalid_request, "an import lacks what it needs");
+    problem.details.push_back({field, message});
+    return problem;
+}
+
+auto to_landing(
+    const oauth_context& context, actor by, const provider_instance& provider,
+    const import_item& item
+) -> landing {
+    landing what;
+    what.by = std::move(by);
+    what.by.user = item.user;
+    what.provider = provider_id(provider.name());
+    what.client_id = provider.settings().client_id;
+    what.account = item.account.value_or(account_id());
+    what.scope = item.scope;
+    what.connect_params = params_to_json(item.params);
+    what.issued_at = context.time.now();
+    what.action = "connection.imported";
+    granted tokens;
+    tokens.slot = plugin_slot(item.slot);
+    tokens.access_token = item.access_token;
+    tokens.refresh_token = item.refresh_token;
+    tokens.scope = item.scope;
+    tokens.expires_at = item.expires_at;
+    what.grants.push_back(std::move(tokens));
+    return what;
+}
+
+auto profile_request(const oauth_context& context, const landing& what, const import_item& item)
+    -> operation_request {
+    operation_request request;
+    request.kind = operation_kind::profile;
+    if (item.account) {
+        request.params.emplace_back("account_id", item.account->text());
+    }
+    request.connect = item.params;
+    request.slot = what.grants.front().slot;
+    request.secrets.access_token = item.access_token;
+    request.client_id = what.client_id;
+    request.deadline = context.options.operation_deadline;
+    return request;
+}
+
+// The provider's word on whose token this is.
+auto take_profile(landing& what, const operation_output& profile) -> std::optional<error> {
+    const auto* account = profile.field("account_id");
+    if (account != nullptr && !what.account.empty() && what.account.text() != account->value) {
+        return fail(errc::account_mismatch, "the token is of another account than accountId says");
+    }
+    if (account != nullptr) {
+        what.account = account_id(account->value);
+    }
+    what.metadata = with_profile(what.metadata, profile);
+    what.profile = profile_json(profile, what.account.text());
+    return std::nullopt;
+}
+
+auto to_import_error(const operation_failure& failure, const provider_id& provider) -> error {
+    const bool refused = failure.category == failure_category::token_rejected ||
+                         failure.category == failure_category::revoked;
+    return refused ? fail(errc::reconnect_required, "the provider refuses this token")
+                   : to_error(failure, provider.text());
+}
+
+auto check(const import_item& item, import_validation how) -> std::optional<error> {
+    if (item.user.empty()) {
+        return missing("userId", "whose connection is it?");
+    }
+    if (item.access_token.empty()) {
+        return missing("accessToken", "a token to import");
+    }
+    if (how == import_validation::none && !item.account) {
+        return missing("accountId", "needed where \"validate\" is false");
+    }
+    return std::nullopt;
+}
+
+}  // namespace
+
+auto import_connection(
+    oauth_context& context, actor by, provider_id provider, import_item item, import_validation how
+) -> boost::asio::awaitable<result<imported>> {
+    if (auto wrong = check(item, how)) {
+        co_return std::move(*wrong);
+    }
+    auto instance = co_await context.providers.acquire(provider.text());
+    if (instance.has_error()) {
+        co_return instance.error();
+    }
+    auto params = check_fields((*instance)->about().connect_fields, std::move(item.params));
+    if (params.has_error()) {
+        co_return params.error();
+    }
+    item.params = std::move(*params);
+    auto what = to_landing(context, std::move(by), **instance, item);
+    const bool asks =
+        how == import_validation::by_profile && (*instance)->supports(operation_kind::profile);
+    if (asks) {
+        auto request = profile_request(context, what, item);
+        auto profile = co_await perform(context, *instance, std::move(request));
+        if (profile.has_error()) {
+            co_return to_import_error(profile.error(), provider);
+        }
+        if (auto wrong = take_profile(what, *profile)) {
+            co_return std::move(*wrong);
+        }
+    }
+    if (what.account.empty()) {
+        co_return missing("accountId", "the provider does not tell it");
+    }
+    auto landed = co_await land(context, std::move(what));
+    if (landed.has_error()) {
+        co_return landed.error();
+    }
+    co_return imported{landed->id, landed->account};
+}
+
+}  // namespace tenon::host

@@ -1,0 +1,129 @@
+#include "oauth/profile.hpp"
+
+#include "oauth/exchange.hpp"
+#include "oauth/grant_state.hpp"
+#include "oauth/landing.hpp"
+#include "oauth/operations.hpp"
+#include "oauth/profile_fields.hpp"
+#include "oauth/refresh.hpp"
+#include "oauth/token.hpp"
+#include "store/connection_grants.hpp"
+#include "store/connections.hpp"
+#include "store/database.hpp"
+
+namespace tenon::host {
+namespace {
+
+// What is stored of the connection that a profile is asked of.
+struct profiled {
+    connection_row connection;
+    std::optional<grant_row> main;
+};
+
+auto find_profiled(oauth_context& context, actor by, account_selector which)
+    -> boost::asio::awaitable<result<profiled>> {
+    auto look = [user = by.user, which](sql_session& session) -> result<profiled> {
+        auto connection = find_connection(session, user, which.provider, which.account);
+        if (!connection) {
+            return fail(errc::not_found, "the user has no such connection");
+        }
+        auto main = find_grant_of(session, connection->id, "");
+        return profiled{std::move(*connection), std::move(main)};
+    };
+    co_return co_await context.db.with_org(by.org, access::read, std::move(look));
+}
+
+auto is_fresh(const oauth_context& context, const connection_row& row) -> bool {
+    return row.profile && row.profile_at &&
+           context.time.now() - *row.profile_at < context.options.profile_lifetime;
+}
+
+auto profile_request(oauth_context& context, const profiled& of, const token_answer& token)
+    -> operation_request {
+    operation_request request;
+    request.kind = operation_kind::profile;
+    request.params = {{"account_id", of.connection.account.text()}};
+    request.connect = params_from_json(of.connection.connect_params);
+    request.slot = plugin_slot(of.main->slot);
+    request.secrets.access_token = token.access_token;
+    request.client_id = of.main->client_id;
+    request.deadline = context.options.operation_deadline;
+    return request;
+}
+
+auto keep(oauth_context& context, actor by, connection_id id, std::string profile)
+    -> boost::asio::awaitable<void> {
+    auto write = [id, profile, now = context.time.now()](sql_session& session) -> result<void> {
+        set_connection_profile(session, id, profile, now);
+        return {};
+    };
+    // The caller has its answer either way: it is asked anew next time.
+    [[maybe_unused]] auto done =
+        co_await context.db.with_org(by.org, access::write, std::move(write));
+}
+
+auto token_of(token_reader& tokens, const actor& by, const profiled& of)
+    -> boost::asio::awaitable<result<token_answer>> {
+    token_request request;
+    request.org = by.org;
+    request.user = by.user;
+    request.which = {of.connection.provider, of.connection.id.text()};
+    co_return co_await tokens.read(std::move(request));
+}
+
+}  // namespace
+
+auto read_profile(
+    oauth_context& context, token_reader& tokens, refresher& refresh, actor by,
+    account_selector which, freshness how
+) -> boost::asio::awaitable<result<profile_answer>> {
+    auto provider = co_await context.providers.acquire(which.provider.text());
+    if (provider.has_error()) {
+        co_return provider.error();
+    }
+    if (!(*provider)->supports(operation_kind::profile)) {
+        co_return fail(errc::unsupported_by_provider, "this provider tells no profile");
+    }
+    auto found = co_await find_profiled(context, by, which);
+    if (found.has_error()) {
+        co_return found.error();
+    }
+    const profiled of = std::move(*found);
+    if (how == freshness::cached_is_fine && is_fresh(context, of.connection)) {
+        co_return profile_answer{*of.connection.profile};
+    }
+    for (bool refreshed = false;; refreshed = true) {
+        auto token = co_await token_of(tokens, by, of);
+        if (token.has_error()) {
+            co_return token.error();
+        }
+        if (!of.main) {
+            co_return fail(errc::not_found, "the connection has no token");
+        }
+        auto request = profile_request(context, of, *token);
+        auto answered = co_await perform(context, *provider, std::move(request));
+        if (answered.has_value()) {
+            auto json = profile_json(*answered, of.connection.account.text());
+            co_await keep(context, by, of.connection.id, json);
+            co_return profile_answer{std::move(json)};
+        }
+        const bool rejected = answered.error().category == failure_category::token_rejected;
+        if (!rejected || refreshed) {
+            co_return to_error(answered.error(), which.provider.text());
+        }
+        // The token is dead before its time, or had none: renew it, and ask once more.
+        auto renewed = co_await refresh.refresh(
+            by.org, of.main->id, refresh_reason::needed, token->generation
+        );
+        if (renewed.has_error()) {
+            co_return renewed.error().code == errc::unsupported_by_provider
+                ? fail(
+                      errc::reconnect_required,
+                      "the provider refuses the token; connect the account again"
+                  )
+                : renewed.error();
+        }
+    }
+}
+
+}  // namespace tenon::host

@@ -1,0 +1,22 @@
+// A PROFILE operation's fields as the API and the store have them.
+#pragma once
+
+#include "provider/operation.hpp"
+
+#include <string>
+#include <string_view>
+
+namespace tenon::host {
+
+// The object of GET …/profile: accountId, username, displayName, …, the platform's own keys, raw;
+// as text, so that no number of the provider's is altered. `account` is the connection's, which the
+// answer carries in any case.
+[[nodiscard]] auto profile_json(const operation_output& output, std::string_view account)
+    -> std::string;
+
+// What of the profile goes into the connection's metadata: all but `raw`, behind what `metadata`
+// (an object, or empty) has already, whose keys win.
+[[nodiscard]] auto with_profile(const std::string& metadata, const operation_output& output)
+    -> std::string;
+
+}  // namespace tenon::host

@@ -1,0 +1,151 @@
+#include "oauth/recovery.hpp"
+
+#include "base/log.hpp"
+#include "oauth/audit_entry.hpp"
+#include "oauth/exchange.hpp"
+#include "oauth/intents.hpp"
+#include "oauth/sealing.hpp"
+#include "store/database.hpp"
+
+namespace tenon::host {
+namespace {
+
+constexpr std::size_t batch = 100;
+// A code's tokens are tried for this long; Instagram's short-lived one is dead by then.
+constexpr auto longest_try = std::chrono::hours(1);
+
+auto orphans(oauth_context& context, bool at_start)
+    -> boost::asio::awaitable<result<std::vector<intent_row>>> {
+    const auto now = context.time.now();
+    const bool all = at_start && context.options.sole_owner;
+    const auto before = all ? now + std::chrono::hours(24) : now - context.options.lease;
+    auto look = [before](sql_session& session) -> result<std::vector<intent_row>> {
+        return intents_untouched_since(session, before, batch);
+    };
+    co_return co_await context.db.as_service(access::read, std::move(look));
+}
+
+auto adopt(oauth_context& context, intent_row seen) -> boost::asio::awaitable<bool> {
+    auto take = [&context, seen](sql_session& session) -> result<bool> {
+        return adopt_intent(session, seen, context.options.instance, context.time.now());
+    };
+    auto adopted = co_await context.db.as_service(access::write, std::move(take));
+    co_return adopted.has_value() && *adopted;
+}
+
+auto replies_of(oauth_context& context, intent_row intent)
+    -> boost::asio::awaitable<result<std::map<std::size_t, recorded_reply>>> {
+    auto look = [id = intent.id](sql_session& session) -> result<std::vector<intent_reply>> {
+        return replies_of_intent(session, id);
+    };
+    auto rows = co_await context.db.with_org(intent.org, access::read, std::move(look));
+    if (rows.has_error()) {
+        co_return rows.error();
+    }
+    const intent_ref ref{intent.org, intent.id};
+    co_return open_replies(context.seal, ref, *rows);
+}
+
+auto drop(oauth_context& context, intent_row intent, std::string why)
+    -> boost::asio::awaitable<void> {
+    log(log_level::warn, "exchange not recovered",
+        {{log_key::provider, intent.provider.text()}, {log_key::detail, why}});
+    auto erase = [&context, intent](sql_session& session) -> result<void> {
+        delete_intent(session, intent.id);
+        audit_entry entry;
+        entry.action = "connection.lost";
+        entry.provider = intent.provider;
+        entry.outcome = code_of(errc::internal);
+        actor by;
+        by.org = intent.org;
+        by.name = "recovery";
+        write_audit(session, context, by, entry);
+        return {};
+    };
+    [[maybe_unused]] auto done =
+        co_await context.db.with_org(intent.org, access::write, std::move(erase));
+}
+
+auto land_recovered(
+    oauth_context& context, intent_row intent, exchange_input input, exchange_progress progress
+) -> boost::asio::awaitable<void> {
+    const auto began = input.began_at;
+    const auto reconnect = input.reconnect;
+    auto what = co_await run_exchange(context, std::move(input), std::move(progress));
+    if (what.has_error()) {
+        if (!what.error().try_again || context.time.now() - began > longest_try) {
+            co_await drop(context, std::move(intent), what.error().reason.message);
+        }
+        co_return;
+    }
+    if (reconnect && *reconnect != what->account) {
+        co_await drop(
+            context, std::move(intent), "another account was connected than the one to reconnect"
+        );
+        co_return;
+    }
+    what->action = "connection.recovered";
+    auto landed = co_await land(context, std::move(*what));
+    if (landed.has_value()) {
+        log(log_level::info, "exchange recovered",
+            {{log_key::provider, intent.provider.text()}, {log_key::connection, landed->id.text()}}
+        );
+    }
+}
+
+auto recover_exchange(oauth_context& context, intent_row intent) -> boost::asio::awaitable<void> {
+    auto bytes =
+        open_from(context.seal, intent.org, intent.id, sealed_column::intent, intent.sealed);
+    if (bytes.has_error()) {
+        co_return co_await drop(context, std::move(intent), bytes.error().message);
+    }
+    auto input = parse_exchange_input(bytes->reveal());
+    if (input.has_error()) {
+        co_return co_await drop(context, std::move(intent), input.error().message);
+    }
+    auto recorded = co_await replies_of(context, intent);
+    if (recorded.has_error() && recorded.error().code == errc::storage_unavailable) {
+        co_return;
+    }
+    if (recorded.has_error() || recorded->empty()) {
+        co_return co_await drop(
+            context, std::move(intent), "no answer of the provider's was recorded"
+        );
+    }
+    if (input->confirm) {
+        // Nobody holds its confirmation: it was the flow in the air.
+        co_return co_await drop(context, std::move(intent), "it was to be confirmed by its user");
+    }
+    input->by.name = "recovery";
+    exchange_progress progress;
+    progress.intent = intent.id;
+    progress.intent_stored = true;
+    progress.recorded = std::move(*recorded);
+    co_await land_recovered(context, std::move(intent), std::move(*input), std::move(progress));
+}
+
+}  // namespace
+
+auto recover_intents(oauth_context& context, refresher& refresh, bool at_start)
+    -> boost::asio::awaitable<std::size_t> {
+    auto found = co_await orphans(context, at_start);
+    if (found.has_error()) {
+        co_return 0;
+    }
+    for (const auto& intent : *found) {
+        const bool ours = co_await adopt(context, intent);
+        if (!ours) {
+            continue;
+        }
+        if (intent.kind == intent_kind::exchange) {
+            co_await recover_exchange(context, intent);
+        } else if (intent.grant) {
+            // The flight finds the intent, and replays what it recorded.
+            [[maybe_unused]] auto done =
+                co_await refresh.refresh(intent.org, *intent.grant, refresh_reason::ahead);
+        }
+    }
+    co_return found->size();
+}
+
+}  // namespace tenon::host

@@ -1,0 +1,105 @@
+#include "oauth/refresh.hpp"
+
+#include "oauth/audit_entry.hpp"
+#include "oauth/grant_state.hpp"
+#include "oauth/refresh_flight.hpp"
+#include "oauth/single_flight.hpp"
+#include "store/connection_grants.hpp"
+#include "store/connections.hpp"
+#include "store/database.hpp"
+
+namespace tenon::host {
+namespace {
+
+auto earliest(std::optional<time_point> left, std::optional<time_point> right)
+    -> std::optional<time_point> {
+    return left && right ? std::min(*left, *right) : (left ? left : right);
+}
+
+auto grants_of(oauth_context& context, actor by, account_selector which)
+    -> boost::asio::awaitable<result<std::vector<grant_row>>> {
+    auto read = [user = by.user, which](sql_session& session) -> result<std::vector<grant_row>> {
+        const auto connection = find_connection(session, user, which.provider, which.account);
+        if (!connection) {
+            return fail(errc::not_found, "the user has no such connection");
+        }
+        if (connection->state == connection_state::expired) {
+            return fail(
+                errc::reconnect_required,
+                "the grant is dead (" + connection->state_reason + "); connect the account again"
+            );
+        }
+        return grants_of_connection(session, connection->id);
+    };
+    co_return co_await context.db.with_org(by.org, access::read, std::move(read));
+}
+
+}  // namespace
+
+struct refresher::implementation {
+    explicit implementation(oauth_context& shared) : context(shared), flights(shared.background) {}
+
+    oauth_context& context;
+    revocation_watch watch;
+    single_flight<grant_id, result<grant_row>> flights;
+};
+
+refresher::refresher(oauth_context& context)
+    : implementation_(std::make_unique<implementation>(context)) {}
+
+refresher::~refresher() = default;
+
+auto refresher::refresh(org_id org, grant_id grant, refresh_reason reason, std::int64_t seen)
+    -> boost::asio::awaitable<result<grant_row>> {
+    auto& self = *implementation_;
+    auto work = [&self, order = refresh_order{org, grant, reason, seen}] {
+        return fly_refresh(self.context, self.watch, order);
+    };
+    co_return co_await self.flights.run(std::move(grant), std::move(work));
+}
+
+auto refresher::refresh_connection(actor by, account_selector which)
+    -> boost::asio::awaitable<result<refresh_report>> {
+    auto& context = implementation_->context;
+    auto provider = co_await context.providers.acquire(which.provider.text());
+    if (provider.has_error()) {
+        co_return provider.error();
+    }
+    auto grants = co_await grants_of(context, by, which);
+    if (grants.has_error()) {
+        co_return grants.error();
+    }
+    refresh_report report;
+    bool renewable = false;
+    for (const auto& grant : *grants) {
+        const auto life = life_of(grant, provider->get());
+        renewable = renewable || life.renewable;
+        if (!may_refresh(life, context.time.now())) {
+            report.expires_at = earliest(report.expires_at, grant.expires_at);
+            continue;
+        }
+        auto renewed = co_await refresh(by.org, grant.id, refresh_reason::asked, grant.generation);
+        if (renewed.has_error()) {
+            co_return renewed.error();
+        }
+        report.refreshed = true;
+        report.expires_at = earliest(report.expires_at, renewed->expires_at);
+    }
+    if (!renewable) {
+        co_return fail(
+            errc::unsupported_by_provider,
+            "this connection's tokens have nothing to be refreshed with: they live until the "
+            "provider ends them"
+        );
+    }
+    if (!report.refreshed) {
+        report.note = "the provider does not renew this token yet; it is the freshest there is";
+    }
+    co_return report;
+}
+
+auto refresher::in_flight() const -> std::size_t {
+    return implementation_->flights.size();
+}
+
+}  // namespace tenon::host

@@ -1,0 +1,27 @@
+// One refresh of one grant, from lease to commit.
+#pragma once
+
+#include "base/result.hpp"
+#include "oauth/context.hpp"
+#include "oauth/refresh.hpp"
+#include "oauth/revocation_watch.hpp"
+#include "store/grants.hpp"
+
+#include <boost/asio/awaitable.hpp>
+
+namespace tenon::host {
+
+struct refresh_order {
+    org_id org;
+    grant_id grant;
+    refresh_reason reason = refresh_reason::needed;
+    std::int64_t seen = 0;  // a generation past this one serves whoever asked
+};
+
+// Lease and intent, the provider's operation, commit by compare-and-swap. What an earlier run
+// recorded is replayed instead of asked again; an earlier run that recorded nothing is an ambiguous
+// failure. The row as it is afterwards, or why it could not be renewed.
+auto fly_refresh(oauth_context& context, revocation_watch& watch, refresh_order order)
+    -> boost::asio::awaitable<result<grant_row>>;
+
+}  // namespace tenon::host

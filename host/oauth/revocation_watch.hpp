@@ -1,0 +1,34 @@
+// Tells one user's revoked grant from the operator's broken client: many grants don't die in one
+// minute.
+#pragma once
+
+#include "base/clock.hpp"
+#include "base/ids.hpp"
+
+#include <deque>
+#include <mutex>
+#include <unordered_map>
+
+namespace tenon::host {
+
+// Any thread.
+class revocation_watch {
+  public:
+    // Notes that the provider called this grant dead; true: so many did within a minute, with no
+    // refresh that went well between them, that the client is to be suspected and not the grants.
+    auto note_revoked(const provider_id& provider, const grant_id& grant, time_point now) -> bool;
+    void note_success(const provider_id& provider);
+
+  private:
+    struct death {
+        grant_id grant;
+        time_point at;
+    };
+    static constexpr std::size_t burst = 5;
+    static constexpr auto window = std::chrono::minutes(1);
+
+    std::mutex guard_;
+    std::unordered_map<provider_id, std::deque<death>> recent_;
+};
+
+}  // namespace tenon::host

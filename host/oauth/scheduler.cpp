@@ -1,0 +1,128 @@
+#include "oauth/scheduler.hpp"
+
+#include "base/log.hpp"
+#include "store/database.hpp"
+#include "store/grants.hpp"
+
+#include <atomic>
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
+#include <mutex>
+#include <unordered_map>
+#include <unordered_set>
+
+namespace tenon::host {
+namespace {
+
+constexpr std::size_t most_at_once = 400;  // of all providers
+constexpr milliseconds idle_wait{1'000};
+constexpr milliseconds busy_wait{20};
+// What can't be refreshed for reasons of our own (the provider is switched off) is looked at again
+// after this.
+constexpr std::chrono::minutes set_aside{5};
+
+}  // namespace
+
+struct refresh_scheduler::implementation : std::enable_shared_from_this<implementation> {
+    implementation(oauth_context& shared, refresher& refreshes)
+        : context(shared), refresh(refreshes) {}
+
+    oauth_context& context;
+    refresher& refresh;
+    std::atomic<bool> stopping{false};
+    mutable std::mutex guard;
+    std::unordered_set<grant_id> busy;
+    std::unordered_map<provider_id, std::size_t> of_provider;
+
+    // True if the grant may start now; it then counts until left().
+    auto enter(const due_grant& due) -> bool {
+        const std::lock_guard lock(guard);
+        auto& count = of_provider[due.provider];
+        const bool room = busy.size() < most_at_once && count < context.options.refresh_concurrency;
+        if (!room || !busy.insert(due.id).second) {
+            return false;
+        }
+        ++count;
+        return true;
+    }
+
+    void left(const due_grant& due) {
+        const std::lock_guard lock(guard);
+        busy.erase(due.id);
+        --of_provider[due.provider];
+    }
+
+    auto count() const -> std::size_t {
+        const std::lock_guard lock(guard);
+        return busy.size();
+    }
+
+    // A failure that left the due time where it was would come up again with every tick.
+    auto put_off(due_grant due) -> boost::asio::awaitable<void> {
+        auto write = [due, later = context.time.now() + set_aside](sql_session& session
+                     ) -> result<void> {
+            const auto row = find_grant(session, due.id);
+            if (row && row->next_refresh_at == due.next_refresh_at) {
+                set_next_refresh(session, due.id, row->generation, later);
+            }
+            return {};
+        };
+        [[maybe_unused]] auto done =
+            co_await context.db.with_org(due.org, access::write, std::move(write));
+    }
+
+    auto run(due_grant due) -> boost::asio::awaitable<void> {
+        try {
+            auto renewed = co_await refresh.refresh(due.org, due.id, refresh_reason::ahead);
+            if (renewed.has_error()) {
+                co_await put_off(due);
+            }
+        } catch (const std::exception& problem) {
+            log(log_level::error, "refresh failed",
+                {{log_key::grant, due.id.text()}, {log_key::detail, problem.what()}});
+        }
+        left(due);
+    }
+
+    void start(due_grant due) {
+        boost::asio::co_spawn(
+            context.background,
+            [self = shared_from_this(), due = std::move(due)]() -> boost::asio::awaitable<void> {
+                co_await self->run(due);
+            },
+            boost::asio::detached
+        );
+    }
+};
+
+refresh_scheduler::refresh_scheduler(oauth_context& context, refresher& refresh)
+    : implementation_(std::make_shared<implementation>(context, refresh)) {}
+
+refresh_scheduler::~refresh_scheduler() = default;
+
+auto refresh_scheduler::tick() -> boost::asio::awaitable<milliseconds> {
+    auto self = implementation_;
+    const auto limit = self->count() + most_at_once;
+    auto look = [limit, now = self->context.time.now()](sql_session& session
+                ) -> result<std::vector<due_grant>> { return due_grants(session, now, limit); };
+    auto due = co_await self->context.db.as_service(access::read, std::move(look));
+    if (due.has_error()) {
+        co_return idle_wait;
+    }
+    for (auto& one : *due) {
+        if (!self->stopping && self->enter(one)) {
+            self->start(std::move(one));
+        }
+    }
+    co_return self->count() > 0 ? busy_wait : idle_wait;
+}
+
+void refresh_scheduler::stop() {
+    implementation_->stopping = true;
+}
+
+auto refresh_scheduler::in_flight() const -> std::size_t {
+    return implementation_->count();
+}
+
+}  // namespace tenon::host

@@ -1,0 +1,29 @@
+// Refreshes what is due, whether or not anyone reads it.
+#pragma once
+
+#include "oauth/context.hpp"
+#include "oauth/refresh.hpp"
+
+#include <boost/asio/awaitable.hpp>
+#include <memory>
+
+namespace tenon::host {
+
+class refresh_scheduler {
+  public:
+    refresh_scheduler(oauth_context& context, refresher& refresh);
+    ~refresh_scheduler();
+
+    // Starts what is due, as far as concurrency allows; answers how long to wait until the next
+    // time. One at a time.
+    auto tick() -> boost::asio::awaitable<milliseconds>;
+    // Begins nothing new. Any thread.
+    void stop();
+    [[nodiscard]] auto in_flight() const -> std::size_t;
+
+  private:
+    struct implementation;
+    std::shared_ptr<implementation> implementation_;
+};
+
+}  // namespace tenon::host

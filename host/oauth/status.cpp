@@ -1,0 +1,165 @@
+#include "oauth/status.hpp"
+
+#include "oauth/connection_views.hpp"
+#include "store/connection_grants.hpp"
+#include "store/database.hpp"
+
+#include <algorithm>
+#include <unordered_map>
+
+namespace tenon::host {
+namespace {
+
+constexpr std::size_t most_per_page = 500;
+
+using expiries = std::unordered_map<connection_id, std::optional<time_point>>;
+
+auto by_connection(const std::vector<connection_expiry>& rows) -> expiries {
+    expiries found;
+    for (const auto& row : rows) {
+        found.emplace(row.connection, row.expires_at);
+    }
+    return found;
+}
+
+auto with_expiries(const std::vector<connection_row>& rows, const expiries& when)
+    -> std::vector<connection_view> {
+    std::vector<connection_view> views;
+    views.reserve(rows.size());
+    for (const auto& row : rows) {
+        const auto found = when.find(row.id);
+        views.push_back(to_view(row, found == when.end() ? std::nullopt : found->second));
+    }
+    return views;
+}
+
+// All of the user's, a page at a time.
+auto all_of(sql_session& session, const user_id& user) -> std::vector<connection_row> {
+    std::vector<connection_row> all;
+    connection_query query;
+    query.user = user;
+    query.limit = most_per_page;
+    for (;;) {
+        auto page = list_connections(session, query);
+        const bool full = page.size() == query.limit;
+        std::move(page.begin(), page.end(), std::back_inserter(all));
+        if (!full) {
+            return all;
+        }
+        query.after = all.back().id;
+    }
+}
+
+// A cursor is the last id of the page before.
+auto is_cursor(const std::string& text) -> bool {
+    return text.size() <= 64 && std::all_of(text.begin(), text.end(), [](char c) {
+               return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f') || c == '-';
+           });
+}
+
+auto to_query(const connection_filter& filter, std::size_t limit) -> connection_query {
+    connection_query query;
+    query.user = filter.user;
+    query.provider = filter.provider;
+    if (filter.status) {
+        query.state = *filter.status == connection_status::expired ? connection_state::expired
+                                                                   : connection_state::connected;
+    }
+    query.after = connection_id(filter.cursor);
+    query.limit = limit + 1;
+    return query;
+}
+
+auto read_page(sql_session& session, const connection_filter& filter, std::size_t limit)
+    -> connection_page {
+    auto rows = list_connections(session, to_query(filter, limit));
+    connection_page page;
+    if (rows.size() > limit) {
+        rows.pop_back();
+        page.next_cursor = rows.back().id.text();
+    }
+    std::vector<connection_id> ids;
+    for (const auto& row : rows) {
+        ids.push_back(row.id);
+    }
+    page.items = with_expiries(rows, by_connection(expiries_of(session, ids)));
+    return page;
+}
+
+}  // namespace
+
+auto to_text(connection_status status) -> std::string_view {
+    switch (status) {
+        case connection_status::connected:
+            return "connected";
+        case connection_status::expired:
+            return "expired";
+        case connection_status::pending:
+            return "pending";
+    }
+    return "expired";
+}
+
+auto to_view(const connection_row& row, std::optional<time_point> expires_at) -> connection_view {
+    connection_view view;
+    view.id = row.id;
+    view.user = row.user;
+    view.provider = row.provider;
+    view.account = row.account;
+    view.status = row.state == connection_state::connected ? connection_status::connected
+                                                           : connection_status::expired;
+    view.status_reason = row.state_reason;
+    view.expires_at = expires_at;
+    view.scope = row.scope;
+    view.metadata_json = row.metadata;
+    view.created_at = row.created_at;
+    view.updated_at = row.updated_at;
+    return view;
+}
+
+auto to_view(const confirmation_row& row) -> connection_view {
+    connection_view view;
+    view.id = row.connection;
+    view.user = row.user;
+    view.provider = row.provider;
+    view.account = row.account;
+    view.status = connection_status::pending;
+    view.scope = row.scope;
+    view.metadata_json = row.metadata;
+    view.created_at = view.updated_at = row.created_at;
+    return view;
+}
+
+auto list_integrations(oauth_context& context, org_id org, user_id user)
+    -> boost::asio::awaitable<result<std::vector<connection_view>>> {
+    auto read = [user, now = context.time.now()](sql_session& session
+                ) -> result<std::vector<connection_view>> {
+        auto views =
+            with_expiries(all_of(session, user), by_connection(expiries_of_user(session, user)));
+        for (const auto& waiting : list_confirmations(session, user, now)) {
+            views.push_back(to_view(waiting));
+        }
+        return views;
+    };
+    co_return co_await context.db.with_org(org, access::read, std::move(read));
+}
+
+auto list_connections(oauth_context& context, org_id org, connection_filter filter)
+    -> boost::asio::awaitable<result<connection_page>> {
+    if (!is_cursor(filter.cursor)) {
+        auto problem = fail(errc::invalid_request, "the cursor is not one of ours");
+        problem.details.push_back({"cursor", "take nextCursor of the page before"});
+        co_return problem;
+    }
+    const auto limit = std::clamp<std::size_t>(filter.limit, 1, most_per_page);
+    if (filter.status == connection_status::pending) {
+        co_return connection_page{};  // parked ones are their user's business: see
+                                      // list_integrations
+    }
+    auto read = [filter, limit](sql_session& session) -> result<connection_page> {
+        return read_page(session, filter, limit);
+    };
+    co_return co_await context.db.with_org(org, access::read, std::move(read));
+}
+
+}  // namespace tenon::host

@@ -1,0 +1,140 @@
+#include "oauth/token.hpp"
+
+#include "oauth/grant_state.hpp"
+#include "oauth/observer.hpp"
+#include "oauth/refresh.hpp"
+#include "oauth/token_cache.hpp"
+#include "store/connection_grants.hpp"
+#include "store/database.hpp"
+
+namespace tenon::host {
+namespace {
+
+auto key_of(const token_request& request) -> token_key {
+    return token_key{
+        request.org, request.user, request.which.provider, request.which.account, request.slot};
+}
+
+// What the database says of the token that is asked for.
+auto find_stored(sql_session& session, const token_request& request) -> result<connected_grant> {
+    auto found = find_connected_grant(
+        session, request.user, request.which.provider, request.which.account, request.slot
+    );
+    if (!found) {
+        return fail(errc::not_found, "the user has no such connection");
+    }
+    if (found->state == connection_state::expired) {
+        return fail(
+            errc::reconnect_required,
+            "the grant is dead (" + found->state_reason + "); connect the account again"
+        );
+    }
+    if (!found->grant) {
+        return fail(errc::not_found, "the connection has no token in that slot");
+    }
+    if (found->grant->state == grant_state::dead) {
+        return fail(
+            errc::reconnect_required,
+            "the grant is dead (" + found->grant->last_failure + "); connect the account again"
+        );
+    }
+    return std::move(*found);
+}
+
+auto is_alive(const grant_life& life, time_point now) -> bool {
+    return !life.expires_at || *life.expires_at > now;
+}
+
+// A refresh failed a moment ago: don't ask again for every reader.
+auto backing_off(const grant_row& row, time_point now) -> std::optional<error> {
+    if (row.failures == 0 || !row.next_refresh_at || *row.next_refresh_at <= now) {
+        return std::nullopt;
+    }
+    auto reason = fail(
+        errc::provider_unavailable,
+        "the token has expired and could not be refreshed (" + row.last_failure + ")"
+    );
+    reason.retry_after = std::chrono::ceil<std::chrono::seconds>(*row.next_refresh_at - now);
+    return reason;
+}
+
+auto lapsed() -> error {
+    return fail(
+        errc::reconnect_required,
+        "the token has expired, and there is nothing to refresh it with; connect the account again"
+    );
+}
+
+}  // namespace
+
+token_reader::token_reader(oauth_context& context, refresher& refresh)
+    : context_(context), refresh_(refresh) {}
+
+auto token_reader::cached(const token_request& request) -> std::optional<token_answer> {
+    const auto grant = context_.cache.find(key_of(request));
+    if (grant == nullptr ||
+        judge_read(grant->life, context_.time.now(), request.minimum_lifetime) !=
+            read_verdict::serve) {
+        return std::nullopt;
+    }
+    auto answer = to_answer(context_.seal, *grant);
+    if (answer.has_error()) {
+        return std::nullopt;  // the slow path says why
+    }
+    context_.observer.token_read("hit");
+    return std::move(*answer);
+}
+
+auto token_reader::read(token_request request) -> boost::asio::awaitable<result<token_answer>> {
+    const auto epoch = context_.cache.epoch();
+    auto look = [request](sql_session& session) { return find_stored(session, request); };
+    auto stored = co_await context_.db.with_org(request.org, access::read, std::move(look));
+    const auto known = context_.providers.find(request.which.provider.text());
+    if (stored.has_error()) {
+        const bool nobody = stored.error().code == errc::not_found && known.has_error() &&
+                            known.error().code == errc::unknown_provider;
+        co_return nobody ? known.error() : stored.error();
+    }
+    const auto* provider = known.has_value() ? known->get() : nullptr;
+    const grant_row row = std::move(*stored->grant);
+    const auto grant = to_cached(row, provider);
+    context_.cache.put(key_of(request), stored->connection, grant, epoch);
+    const auto now = context_.time.now();
+    switch (judge_read(grant->life, now, request.minimum_lifetime)) {
+        case read_verdict::serve:
+            context_.observer.token_read("miss");
+            co_return to_answer(context_.seal, *grant);
+        case read_verdict::dead:
+            co_return lapsed();
+        case read_verdict::refresh_and_wait:
+            break;
+    }
+    const bool alive = is_alive(grant->life, now);
+    if (auto wait = backing_off(row, now)) {
+        if (alive) {
+            co_return to_answer(context_.seal, *grant);
+        }
+        co_return std::move(*wait);
+    }
+    context_.observer.token_read("waited");
+    auto renewed =
+        co_await refresh_.refresh(request.org, row.id, refresh_reason::needed, row.generation);
+    if (renewed.has_value()) {
+        const auto fresh = to_cached(*renewed, provider);
+        co_return is_alive(fresh->life, context_.time.now())
+            ? to_answer(context_.seal, *fresh)
+            : result<token_answer>(fail(
+                  errc::provider_error,
+                  "the provider answered with a token that has expired already"
+              ));
+    }
+    const bool still_good = renewed.error().code != errc::reconnect_required &&
+                            renewed.error().code != errc::not_found &&
+                            is_alive(grant->life, context_.time.now());
+    if (still_good) {
+        co_return to_answer(context_.seal, *grant);
+    }
+    co_return renewed.error();
+}
+
+}  // namespace tenon::host
