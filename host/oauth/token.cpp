@@ -71,7 +71,7 @@ token_reader::token_reader(oauth_context& context, refresher& refresh)
     : context_(context), refresh_(refresh) {}
 
 auto token_reader::cached(const token_request& request) -> std::optional<token_answer> {
-    const auto grant = context_.cache.find(key_of(request));
+    auto [grant, connection] = context_.cache.find_link(key_of(request));
     if (grant == nullptr ||
         judge_read(grant->life, context_.time.now(), request.minimum_lifetime) !=
             read_verdict::serve) {
@@ -81,11 +81,22 @@ auto token_reader::cached(const token_request& request) -> std::optional<token_a
     if (answer.has_error()) {
         return std::nullopt;  // the slow path says why
     }
+    answer->connection = std::move(connection);
     context_.observer.token_read("hit");
     return std::move(*answer);
 }
 
 auto token_reader::read(token_request request) -> boost::asio::awaitable<result<token_answer>> {
+    connection_id connection;
+    auto answer = co_await find_or_renew(std::move(request), connection);
+    if (answer.has_value()) {
+        answer->connection = std::move(connection);
+    }
+    co_return answer;
+}
+
+auto token_reader::find_or_renew(token_request request, connection_id& connection)
+    -> boost::asio::awaitable<result<token_answer>> {
     const auto epoch = context_.cache.epoch();
     auto look = [request](sql_session& session) { return find_stored(session, request); };
     auto stored = co_await context_.db.with_org(request.org, access::read, std::move(look));
@@ -95,6 +106,7 @@ auto token_reader::read(token_request request) -> boost::asio::awaitable<result<
                             known.error().code == errc::unknown_provider;
         co_return nobody ? known.error() : stored.error();
     }
+    connection = stored->connection;
     const auto* provider = known.has_value() ? known->get() : nullptr;
     const grant_row row = std::move(*stored->grant);
     const auto grant = to_cached(row, provider);

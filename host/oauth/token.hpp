@@ -34,6 +34,9 @@ class token_reader {
     auto read(token_request request) -> boost::asio::awaitable<result<token_answer>>;
 
   private:
+    auto find_or_renew(token_request request, connection_id& connection)
+        -> boost::asio::awaitable<result<token_answer>>;
+
     oauth_context& context_;
     refresher& refresh_;
 };

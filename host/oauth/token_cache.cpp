@@ -22,15 +22,15 @@ auto text_of(const token_key& key) -> std::string {
 
 }  // namespace
 
-auto token_cache::find(const token_key& key) -> std::shared_ptr<const cached_grant> {
+auto token_cache::find_link(const token_key& key) -> found_grant {
     if (bypassed_.load()) {
-        return nullptr;
+        return {};
     }
-    const auto found = links_.find(text_of(key));
+    auto found = links_.find(text_of(key));
     if (!found) {
-        return nullptr;
+        return {};
     }
-    return grants_.find(found->grant.text()).value_or(nullptr);
+    return {grants_.find(found->grant.text()).value_or(nullptr), std::move(found->connection)};
 }
 
 void token_cache::put(

@@ -37,7 +37,15 @@ class token_cache {
   public:
     explicit token_cache(std::size_t entries) : links_(entries), grants_(entries) {}
 
-    [[nodiscard]] auto find(const token_key& key) -> std::shared_ptr<const cached_grant>;
+    [[nodiscard]] auto find(const token_key& key) -> std::shared_ptr<const cached_grant> {
+        return find_link(key).grant;
+    }
+    // The same, and whose it is; a null grant where it is not there.
+    struct found_grant {
+        std::shared_ptr<const cached_grant> grant;
+        connection_id connection;
+    };
+    [[nodiscard]] auto find_link(const token_key& key) -> found_grant;
 
     // To be taken before the database is read; put() drops what was read before something was
     // forgotten.
