@@ -1,11 +1,11 @@
 #include "support/simulator/digest.hpp"
 
-#include <array>
-#include <cctype>
-#include <nlohmann/json.hpp>
 #include <openssl/core_names.h>
 #include <openssl/evp.h>
 #include <openssl/rsa.h>
+#include <array>
+#include <cctype>
+#include <nlohmann/json.hpp>
 #include <stdexcept>
 #include <vector>
 
@@ -14,7 +14,8 @@ namespace {
 
 using nlohmann::json;
 
-constexpr std::string_view standard = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+constexpr std::string_view standard =
+    "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
 
 auto number_of(evp_pkey_st* key, const char* name) -> std::string {
     BIGNUM* number = nullptr;
@@ -32,7 +33,8 @@ auto number_of(evp_pkey_st* key, const char* name) -> std::string {
 auto sha256(std::string_view bytes) -> std::string {
     std::string digest(32, '\0');
     if (EVP_Digest(
-            bytes.data(), bytes.size(), reinterpret_cast<unsigned char*>(digest.data()), nullptr, EVP_sha256(), nullptr
+            bytes.data(), bytes.size(), reinterpret_cast<unsigned char*>(digest.data()), nullptr,
+            EVP_sha256(), nullptr
         ) != 1) {
         throw std::runtime_error("OpenSSL has no SHA-256");
     }
@@ -98,7 +100,9 @@ auto from_base64(std::string_view text) -> std::optional<std::string> {
 signing_key::signing_key() = default;
 signing_key::~signing_key() = default;
 
-void signing_key::free_key::operator()(evp_pkey_st* key) const noexcept { EVP_PKEY_free(key); }
+void signing_key::free_key::operator()(evp_pkey_st* key) const noexcept {
+    EVP_PKEY_free(key);
+}
 
 void signing_key::ensure() {
     if (!key_) {
@@ -114,12 +118,14 @@ void signing_key::rotate() {
     modulus_ = to_base64url(number_of(key_.get(), OSSL_PKEY_PARAM_RSA_N));
     exponent_ = to_base64url(number_of(key_.get(), OSSL_PKEY_PARAM_RSA_E));
     // RFC 7638: members in lexical order, no white space.
-    kid_ = to_base64url(sha256(R"({"e":")" + exponent_ + R"(","kty":"RSA","n":")" + modulus_ + R"("})"));
+    kid_ =
+        to_base64url(sha256(R"({"e":")" + exponent_ + R"(","kty":"RSA","n":")" + modulus_ + R"("})")
+        );
 }
 
 auto signing_key::jwks() -> json {
     ensure();
-    const json key = {{"kty", "RSA"}, {"use", "sig"},     {"alg", "RS256"},
+    const json key = {{"kty", "RSA"}, {"use", "sig"},  {"alg", "RS256"},
                       {"kid", kid_},  {"n", modulus_}, {"e", exponent_}};
     return {{"keys", json::array({key})}};
 }
@@ -128,7 +134,9 @@ auto signing_key::sign(const json& claims) -> std::string {
     ensure();
     const json header = {{"alg", "RS256"}, {"typ", "JWT"}, {"kid", kid_}};
     const auto input = to_base64url(header.dump()) + '.' + to_base64url(claims.dump());
-    const std::unique_ptr<EVP_MD_CTX, decltype(&EVP_MD_CTX_free)> context(EVP_MD_CTX_new(), &EVP_MD_CTX_free);
+    const std::unique_ptr<EVP_MD_CTX, decltype(&EVP_MD_CTX_free)> context(
+        EVP_MD_CTX_new(), &EVP_MD_CTX_free
+    );
     std::size_t size = 0;
     const auto* bytes = reinterpret_cast<const unsigned char*>(input.data());
     if (EVP_DigestSignInit(context.get(), nullptr, EVP_sha256(), nullptr, key_.get()) != 1 ||
@@ -137,7 +145,8 @@ auto signing_key::sign(const json& claims) -> std::string {
     }
     std::string signature(size, '\0');
     if (EVP_DigestSign(
-            context.get(), reinterpret_cast<unsigned char*>(signature.data()), &size, bytes, input.size()
+            context.get(), reinterpret_cast<unsigned char*>(signature.data()), &size, bytes,
+            input.size()
         ) != 1) {
         throw std::runtime_error("OpenSSL does not sign");
     }

@@ -1,4 +1,5 @@
-// The cryptography that a provider does: hashes, encodings and RS256. Of its own, apart from the host's, so that one checks the other.
+// The cryptography that a provider does: hashes, encodings and RS256. Of its own, apart from the
+// host's, so that one checks the other.
 #pragma once
 
 #include <memory>
@@ -13,8 +14,10 @@ namespace tenon::sim {
 
 [[nodiscard]] auto sha256(std::string_view bytes) -> std::string;  // 32 bytes
 [[nodiscard]] auto to_hex(std::string_view bytes) -> std::string;  // lower case
-[[nodiscard]] auto to_base64url(std::string_view bytes) -> std::string;  // without padding (RFC 7636 A)
-[[nodiscard]] auto from_base64(std::string_view text) -> std::optional<std::string>;  // the standard alphabet, padded
+[[nodiscard]] auto to_base64url(std::string_view bytes)
+    -> std::string;  // without padding (RFC 7636 A)
+[[nodiscard]] auto from_base64(std::string_view text)
+    -> std::optional<std::string>;  // the standard alphabet, padded
 
 // An RSA key of 2048 bits that signs ID tokens, made when it is first needed.
 class signing_key {

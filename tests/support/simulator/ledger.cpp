@@ -33,7 +33,8 @@ auto ledger::fresh(std::string_view prefix) -> std::string {
     return std::string(prefix) + to_base64url(sha256("simulator " + number)).substr(0, 32) + number;
 }
 
-auto ledger::add_code(std::string_view prefix, consent given, time_point expires_at) -> std::string {
+auto ledger::add_code(std::string_view prefix, consent given, time_point expires_at)
+    -> std::string {
     auto text = fresh(prefix);
     codes_[text] = issued_code{std::move(given), expires_at, 0};
     return text;
@@ -49,10 +50,12 @@ auto ledger::add_grant(consent given) -> std::uint64_t {
     return next_grant_;
 }
 
-auto ledger::add_token(std::string_view prefix, token made, std::int64_t lifetime_s) -> std::string {
+auto ledger::add_token(std::string_view prefix, token made, std::int64_t lifetime_s)
+    -> std::string {
     auto text = fresh(prefix);
-    made.expires_at =
-        lifetime_s == never_expires ? time_point::max() : made.issued_at + std::chrono::seconds(lifetime_s);
+    made.expires_at = lifetime_s == never_expires
+                          ? time_point::max()
+                          : made.issued_at + std::chrono::seconds(lifetime_s);
     tokens_[text] = std::move(made);
     return text;
 }
@@ -64,8 +67,8 @@ auto ledger::find_token(const std::string& text) -> token* {
 
 auto ledger::live_token(const std::string& text, token_kind kind, time_point now) -> token* {
     auto* found = find_token(text);
-    const bool alive = found != nullptr && found->kind == kind && !found->revoked && !found->rotated_at &&
-                       now < found->expires_at && !grant_of(*found).revoked;
+    const bool alive = found != nullptr && found->kind == kind && !found->revoked &&
+                       !found->rotated_at && now < found->expires_at && !grant_of(*found).revoked;
     return alive ? found : nullptr;
 }
 
@@ -76,8 +79,10 @@ void ledger::clear() {
 }
 
 auto verifier_is_well_formed(std::string_view verifier) -> bool {
-    return verifier.size() >= 43 && verifier.size() <= 128 && std::ranges::all_of(verifier, [](char c) {
-               return std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '-' || c == '.' || c == '_' || c == '~';
+    return verifier.size() >= 43 && verifier.size() <= 128 &&
+           std::ranges::all_of(verifier, [](char c) {
+               return std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '-' || c == '.' ||
+                      c == '_' || c == '~';
            });
 }
 
@@ -88,12 +93,16 @@ auto is_base64url_digest(std::string_view challenge) -> bool {
 }
 
 auto is_hex_digest(std::string_view challenge) -> bool {
-    return challenge.size() == 64 &&
-           std::ranges::all_of(challenge, [](char c) { return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f'); });
+    return challenge.size() == 64 && std::ranges::all_of(challenge, [](char c) {
+               return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f');
+           });
 }
 
-auto consenting_account(const parameters& asked, const common_settings& settings) -> std::optional<account> {
-    return find_account(asked.has("login_hint") ? asked.get("login_hint") : settings.account, settings.accounts);
+auto consenting_account(const parameters& asked, const common_settings& settings)
+    -> std::optional<account> {
+    return find_account(
+        asked.has("login_hint") ? asked.get("login_hint") : settings.account, settings.accounts
+    );
 }
 
 auto is_denied(const parameters& asked, const common_settings& settings) -> bool {

@@ -7,7 +7,8 @@
 
 namespace tenon::sim {
 
-// A person at the provider. All of it is invented, follows from the number, and says that it is demo data.
+// A person at the provider. All of it is invented, follows from the number, and says that it is
+// demo data.
 struct account {
     std::int64_t number = 0;
     std::string id, username, name, email, avatar_url;  // id: u1
@@ -61,11 +62,13 @@ class ledger {
     auto grant_of(const token& of) -> grant& { return grants_.at(of.grant); }
     auto grant_at(std::uint64_t id) -> grant& { return grants_.at(id); }
 
-    // Stores the token under a new text that begins with the prefix. lifetime_s: never_expires or seconds.
+    // Stores the token under a new text that begins with the prefix. lifetime_s: never_expires or
+    // seconds.
     auto add_token(std::string_view prefix, token made, std::int64_t lifetime_s) -> std::string;
     // Null where there was no such token.
     auto find_token(const std::string& text) -> token*;
-    // The same, but null also where it is of the other kind, revoked, expired, or its grant is revoked.
+    // The same, but null also where it is of the other kind, revoked, expired, or its grant is
+    // revoked.
     auto live_token(const std::string& text, token_kind kind, time_point now) -> token*;
 
     void clear();
@@ -89,7 +92,8 @@ class ledger {
     -> std::optional<account>;
 [[nodiscard]] auto is_denied(const parameters& asked, const common_settings& settings) -> bool;
 // True where the URI is registered, or none is.
-[[nodiscard]] auto is_registered(const std::string& redirect_uri, const common_settings& settings) -> bool;
+[[nodiscard]] auto is_registered(const std::string& redirect_uri, const common_settings& settings)
+    -> bool;
 [[nodiscard]] auto to_seconds(time_point when) -> std::int64_t;
 
 }  // namespace tenon::sim

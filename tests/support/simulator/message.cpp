@@ -20,14 +20,16 @@ auto hex_value(char c) -> int {
 
 auto same_text(std::string_view a, std::string_view b) -> bool {
     return std::ranges::equal(a, b, [](char x, char y) {
-        return std::tolower(static_cast<unsigned char>(x)) == std::tolower(static_cast<unsigned char>(y));
+        return std::tolower(static_cast<unsigned char>(x)) ==
+               std::tolower(static_cast<unsigned char>(y));
     });
 }
 
 // What follows a scheme such as `Basic `, whose case does not matter.
 auto credentials_of(const sim_request& request, std::string_view scheme) -> std::string {
     const auto value = request.header("authorization").value_or("");
-    if (value.size() <= scheme.size() || !same_text(std::string_view(value).substr(0, scheme.size()), scheme) ||
+    if (value.size() <= scheme.size() ||
+        !same_text(std::string_view(value).substr(0, scheme.size()), scheme) ||
         value[scheme.size()] != ' ') {
         return {};
     }
@@ -37,7 +39,9 @@ auto credentials_of(const sim_request& request, std::string_view scheme) -> std:
 }  // namespace
 
 auto sim_request::header(std::string_view name) const -> std::optional<std::string> {
-    const auto found = std::ranges::find(headers, name, [](const auto& each) { return std::string_view(each.first); });
+    const auto found = std::ranges::find(headers, name, [](const auto& each) {
+        return std::string_view(each.first);
+    });
     return found == headers.end() ? std::nullopt : std::optional(found->second);
 }
 
@@ -46,7 +50,8 @@ parameters::parameters(std::string_view encoded) {
         const auto equals = std::min(part.find('='), part.size());
         auto name = percent_decode(std::string_view(part).substr(0, equals), true);
         auto value = percent_decode(
-            equals < part.size() ? std::string_view(part).substr(equals + 1) : std::string_view{}, true
+            equals < part.size() ? std::string_view(part).substr(equals + 1) : std::string_view{},
+            true
         );
         if (!name || !value) {
             problem_ = "a percent escape is broken";
@@ -74,7 +79,8 @@ auto parameters::from_json(std::string_view text) -> parameters {
 }
 
 void parameters::add(std::string name, std::string value) {
-    const bool twice = std::ranges::any_of(items_, [&](const auto& each) { return each.first == name; });
+    const bool twice =
+        std::ranges::any_of(items_, [&](const auto& each) { return each.first == name; });
     if (twice && problem_.empty()) {
         problem_ = "parameter " + name + " occurs twice";
     }
@@ -82,7 +88,9 @@ void parameters::add(std::string name, std::string value) {
 }
 
 auto parameters::get(std::string_view name) const -> std::string {
-    const auto found = std::ranges::find(items_, name, [](const auto& each) { return std::string_view(each.first); });
+    const auto found = std::ranges::find(items_, name, [](const auto& each) {
+        return std::string_view(each.first);
+    });
     return found == items_.end() ? std::string() : found->second;
 }
 
@@ -135,12 +143,23 @@ auto html_escape(std::string_view text) -> std::string {
     std::string escaped;
     for (const char c : text) {
         switch (c) {
-            case '&': escaped += "&amp;"; break;
-            case '<': escaped += "&lt;"; break;
-            case '>': escaped += "&gt;"; break;
-            case '"': escaped += "&quot;"; break;
-            case '\'': escaped += "&#39;"; break;
-            default: escaped += c;
+            case '&':
+                escaped += "&amp;";
+                break;
+            case '<':
+                escaped += "&lt;";
+                break;
+            case '>':
+                escaped += "&gt;";
+                break;
+            case '"':
+                escaped += "&quot;";
+                break;
+            case '\'':
+                escaped += "&#39;";
+                break;
+            default:
+                escaped += c;
         }
     }
     return escaped;
@@ -168,14 +187,33 @@ auto join(const std::vector<std::string>& parts, std::string_view separator) -> 
 }
 
 auto json_answer(std::uint32_t status, const json& body) -> sim_response {
-    return {status, {{"Content-Type", "application/json; charset=utf-8"}, {"Cache-Control", "no-store"}}, body.dump()};
+    return {
+        status,
+        {{"Content-Type", "application/json; charset=utf-8"}, {"Cache-Control", "no-store"}},
+        body.dump()};
 }
 
 auto html_answer(std::uint32_t status, std::string_view text) -> sim_response {
     return {status, {{"Content-Type", "text/html; charset=utf-8"}}, std::string(text)};
 }
 
-auto redirect(std::string target, const header_list& added, std::string_view fragment) -> sim_response {
+auto oauth_error(std::uint32_t status, std::string_view code, std::string_view description)
+    -> sim_response {
+    return json_answer(status, {{"error", code}, {"error_description", description}});
+}
+
+auto bearer_error(std::uint32_t status, std::string_view code, std::string_view description)
+    -> sim_response {
+    auto answer = oauth_error(status, code, description);
+    answer.headers.emplace_back(
+        "WWW-Authenticate", R"(Bearer error=")" + std::string(code) + R"(", error_description=")" +
+                                std::string(description) + '"'
+    );
+    return answer;
+}
+
+auto redirect(std::string target, const header_list& added, std::string_view fragment)
+    -> sim_response {
     char separator = target.find('?') == std::string::npos ? '?' : '&';
     for (const auto& [name, value] : added) {
         target += separator;
@@ -203,14 +241,16 @@ auto basic_auth(const sim_request& request) -> std::optional<basic_credentials> 
     if (colon == std::string::npos) {
         return std::nullopt;
     }
-    auto id = percent_decode(std::string_view(*decoded).substr(0, colon), true);
-    auto secret = percent_decode(std::string_view(*decoded).substr(colon + 1), true);
-    if (!id || !secret) {
-        return std::nullopt;
-    }
-    return basic_credentials{std::move(*id), std::move(*secret)};
+    basic_credentials read;
+    read.raw_id = decoded->substr(0, colon);
+    read.raw_secret = decoded->substr(colon + 1);
+    read.id = percent_decode(read.raw_id, true).value_or("");
+    read.secret = percent_decode(read.raw_secret, true).value_or("");
+    return read;
 }
 
-auto bearer(const sim_request& request) -> std::string { return credentials_of(request, "Bearer"); }
+auto bearer(const sim_request& request) -> std::string {
+    return credentials_of(request, "Bearer");
+}
 
 }  // namespace tenon::sim

@@ -33,7 +33,8 @@ struct sim_response {
 // Decoded name-value pairs of a query or a form (application/x-www-form-urlencoded).
 class parameters {
   public:
-    // `problem()` tells if the text can't be decoded (a broken percent escape) or a name occurs twice (RFC 6749 3.1, 3.2).
+    // `problem()` tells if the text can't be decoded (a broken percent escape) or a name occurs
+    // twice (RFC 6749 3.1, 3.2).
     explicit parameters(std::string_view encoded);
     // Of a JSON object whose values are strings or numbers; anything else is a problem.
     [[nodiscard]] static auto from_json(std::string_view text) -> parameters;
@@ -54,16 +55,27 @@ class parameters {
     std::string problem_;
 };
 
-[[nodiscard]] auto percent_encode(std::string_view text) -> std::string;  // all but RFC 3986's unreserved
+[[nodiscard]] auto percent_encode(std::string_view text)
+    -> std::string;  // all but RFC 3986's unreserved
 // `plus_is_space` as in forms. Nothing if an escape is broken.
-[[nodiscard]] auto percent_decode(std::string_view text, bool plus_is_space) -> std::optional<std::string>;
+[[nodiscard]] auto percent_decode(std::string_view text, bool plus_is_space)
+    -> std::optional<std::string>;
 [[nodiscard]] auto html_escape(std::string_view text) -> std::string;
 // `a,b c` by the separator; empty parts are left out.
 [[nodiscard]] auto split(std::string_view text, char separator) -> std::vector<std::string>;
-[[nodiscard]] auto join(const std::vector<std::string>& parts, std::string_view separator) -> std::string;
+[[nodiscard]] auto join(const std::vector<std::string>& parts, std::string_view separator)
+    -> std::string;
 
 [[nodiscard]] auto json_answer(std::uint32_t status, const nlohmann::json& body) -> sim_response;
 [[nodiscard]] auto html_answer(std::uint32_t status, std::string_view text) -> sim_response;
+// RFC 6749 5.2: {"error", "error_description"}.
+[[nodiscard]] auto oauth_error(
+    std::uint32_t status, std::string_view code, std::string_view description
+) -> sim_response;
+// RFC 6750 3: 401 or 403 with a Bearer challenge that names the error.
+[[nodiscard]] auto bearer_error(
+    std::uint32_t status, std::string_view code, std::string_view description
+) -> sim_response;
 // 302 to the target with the pairs added to its query, and `fragment` behind it (`#_`).
 [[nodiscard]] auto redirect(
     std::string target, const header_list& added, std::string_view fragment = {}
@@ -74,10 +86,11 @@ class parameters {
 // True where the Content-Type is that type, whatever its parameters.
 [[nodiscard]] auto has_type(const sim_request& request, std::string_view type) -> bool;
 
+// `Authorization: Basic` as it is, and both parts form-decoded (RFC 6749 2.3.1).
 struct basic_credentials {
-    std::string id, secret;
+    std::string raw_id, raw_secret, id, secret;
 };
-// `Authorization: Basic`, both parts form-decoded (RFC 6749 2.3.1); nothing if it is absent or not to be read.
+// Nothing if the header is absent or not to be read.
 [[nodiscard]] auto basic_auth(const sim_request& request) -> std::optional<basic_credentials>;
 // The token of `Authorization: Bearer`; "" if there is none.
 [[nodiscard]] auto bearer(const sim_request& request) -> std::string;

@@ -14,21 +14,34 @@ namespace {
 
 using nlohmann::json;
 
-auto fits(const json& value, bool*) -> bool { return value.is_boolean(); }
-auto fits(const json& value, std::int64_t*) -> bool { return value.is_number_integer(); }
-auto fits(const json& value, std::string*) -> bool { return value.is_string(); }
+auto fits(const json& value, bool*) -> bool {
+    return value.is_boolean();
+}
+auto fits(const json& value, std::int64_t*) -> bool {
+    return value.is_number_integer();
+}
+auto fits(const json& value, std::string*) -> bool {
+    return value.is_string();
+}
 auto fits(const json& value, std::vector<std::string>*) -> bool {
-    return value.is_array() && std::ranges::all_of(value, [](const json& each) { return each.is_string(); });
+    return value.is_array() &&
+           std::ranges::all_of(value, [](const json& each) { return each.is_string(); });
 }
 
 }  // namespace
 
 auto counters::to_json() const -> json {
-    return {{"authorizations", authorizations}, {"denials", denials},
-            {"exchanges", exchanges},           {"refreshes", refreshes},
-            {"revokes", revokes},               {"profiles", profiles},
-            {"code_reuses", code_reuses},       {"refresh_reuses", refresh_reuses},
-            {"families_revoked", families_revoked}, {"refused", refused}};
+    return {
+        {"authorizations", authorizations},
+        {"denials", denials},
+        {"exchanges", exchanges},
+        {"refreshes", refreshes},
+        {"revokes", revokes},
+        {"profiles", profiles},
+        {"code_reuses", code_reuses},
+        {"refresh_reuses", refresh_reuses},
+        {"families_revoked", families_revoked},
+        {"refused", refused}};
 }
 
 auto apply_settings(const setting_table& table, const json& values) -> std::string {
@@ -59,14 +72,16 @@ auto settings_to_json(const setting_table& table) -> json {
 }
 
 void common_settings::add_to(setting_table& table) {
-    table.insert({{"client_id", &client_id},
-                  {"client_secret", &client_secret},
-                  {"redirect_uris", &redirect_uris},
-                  {"account", &account},
-                  {"accounts", &accounts},
-                  {"deny", &deny},
-                  {"code_lifetime_s", &code_lifetime_s},
-                  {"access_lifetime_s", &access_lifetime_s}});
+    table.insert(
+        {{"client_id", &client_id},
+         {"client_secret", &client_secret},
+         {"redirect_uris", &redirect_uris},
+         {"account", &account},
+         {"accounts", &accounts},
+         {"deny", &deny},
+         {"code_lifetime_s", &code_lifetime_s},
+         {"access_lifetime_s", &access_lifetime_s}}
+    );
 }
 
 auto make_simulator(std::string_view provider) -> std::unique_ptr<simulator> {
