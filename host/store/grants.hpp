@@ -19,7 +19,7 @@ struct grant_row {
     provider_id provider;
     std::string client_id;  // with which it was issued
     account_id account;
-    std::string slot;  // never empty: `main`, `bot`, `user`, ...
+    std::string slot;  // `bot`, `user`, ...; empty where the provider has only one
     grant_state state = grant_state::live;
     std::string access_token;                  // sealed; empty: erased
     std::optional<std::string> refresh_token;  // sealed

@@ -38,15 +38,17 @@ enum class sealed_column {
 struct sealed_value {
     sealed_column column = sealed_column::grant_access_token;
     org_id org;
-    // Where it is: the row's id; in hex where that is a hash; of a reply `INTENT/POSITION`.
+    // What it belongs to: the row's id; in hex where that is a hash; of a reply the intent's id.
     std::string row;
+    std::int64_t position = 0;  // of a reply
     std::string sealed;
+    std::vector<sql_value> key;  // where it is, for replace_sealed and for going on behind it
 };
-// Values of one column that are sealed with any other key than `key_id`, in the order of `row`,
-// behind `after` (empty: from the start). Erased (empty) ones are left out.
+// Values of one column that are sealed with any other key than `key_id`, in the order of their
+// keys, behind `after` (empty: from the start). Erased (empty) ones are left out.
 [[nodiscard]] auto sealed_values_not_of(
-    sql_session& session, sealed_column column, const std::string& key_id, const std::string& after,
-    std::size_t limit
+    sql_session& session, sealed_column column, const std::string& key_id,
+    const std::optional<sealed_value>& after, std::size_t limit
 ) -> std::vector<sealed_value>;
 // Compare-and-swap on the sealed bytes. False: they changed meanwhile, or the row is gone.
 [[nodiscard]] auto replace_sealed(

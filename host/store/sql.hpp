@@ -67,7 +67,7 @@ class sql_row {
 class sql_rows {
   public:
     sql_rows() = default;
-    // `affected`: rows that an INSERT, UPDATE or DELETE touched; 0 for a SELECT.
+    // `affected`: rows that a statement touched which answers with none.
     sql_rows(std::size_t columns, std::vector<sql_value> values, std::int64_t affected)
         : columns_(columns), values_(std::move(values)), affected_(affected) {}
 
@@ -79,7 +79,10 @@ class sql_rows {
     [[nodiscard]] auto operator[](std::size_t row) const -> sql_row {
         return sql_row(std::span(values_).subspan(row * columns_, columns_));
     }
-    [[nodiscard]] auto affected() const noexcept -> std::int64_t { return affected_; }
+    // How many rows the statement wrote, or answers with.
+    [[nodiscard]] auto affected() const noexcept -> std::int64_t {
+        return columns_ == 0 ? affected_ : static_cast<std::int64_t>(size());
+    }
 
   private:
     std::size_t columns_ = 0;
@@ -92,15 +95,17 @@ class sql_rows {
 class sql_session {
   public:
     virtual ~sql_session() = default;
+    sql_session(const sql_session&) = delete;
+    auto operator=(const sql_session&) -> sql_session& = delete;
 
-    // One statement. The text must be a constant of the program (it is prepared once a connection
+    // One statement. The text must be one of the program's few (each is prepared once a connection
     // and remembered): values go into arguments. On PostgreSQL a parameter's type comes from where
-    // it stands; write CAST($1 AS TEXT) where nothing tells. Throws storage_failure.
-    virtual auto execute(std::string_view statement, std::span<const sql_value> arguments)
-        -> sql_rows = 0;
+    // it stands; write CAST($1 AS TEXT) where nothing tells. Throws storage_failure: the
+    // transaction is then lost, on both engines, even if the function catches it and goes on.
+    auto execute(std::string_view statement, std::span<const sql_value> arguments) -> sql_rows;
 
-    // Several statements without arguments, for migrations. Throws storage_failure.
-    virtual void execute_script(const std::string& script) = 0;
+    // Several statements without arguments, for migrations. Throws storage_failure, as execute.
+    void execute_script(const std::string& script);
 
     [[nodiscard]] virtual auto engine() const noexcept -> sql_engine = 0;
 
@@ -110,10 +115,19 @@ class sql_session {
 
   protected:
     // Empty: the service's.
-    void scope_to(std::optional<org_id> org) { org_ = std::move(org); }
+    explicit sql_session(std::optional<org_id> org) : org_(std::move(org)) {}
+
+    // What made the transaction a lost one.
+    [[nodiscard]] auto lost_to() const noexcept -> const std::optional<error>& { return lost_to_; }
+    [[nodiscard]] auto scope() const noexcept -> const std::optional<org_id>& { return org_; }
 
   private:
+    virtual auto do_execute(std::string_view statement, std::span<const sql_value> arguments)
+        -> sql_rows = 0;
+    virtual void do_execute_script(const std::string& script) = 0;
+
     std::optional<org_id> org_;
+    std::optional<error> lost_to_;
 };
 
 inline auto to_sql(std::nullopt_t /*null*/) -> sql_value {

@@ -1,0 +1,162 @@
+#include "store/connection_grants.hpp"
+
+#include "store/grant_columns.hpp"
+#include "store/read_rows.hpp"
+
+#include <algorithm>
+
+namespace tenon::host {
+
+namespace {
+
+// The main slot of a connection is the link with the lowest position; two of the same are told
+// apart by their slots.
+constexpr std::string_view is_main =
+    "l.slot = (SELECT m.slot FROM connection_grants m WHERE m.org_id = l.org_id AND "
+    "m.connection_id = l.connection_id ORDER BY m.position, m.slot LIMIT 1)";
+
+auto read_whole_grant(const sql_row& row) -> grant_row {
+    return read_grant(row);
+}
+
+auto read_expiry(const sql_row& row) -> connection_expiry {
+    return {connection_id(row.text(0)), row.optional_time(1)};
+}
+
+auto connected_grant_statement() -> std::string {
+    return "SELECT c.id, c.status, c.status_reason, g.id, " + grant_columns("g.") +
+           " FROM connections c "
+           "LEFT JOIN connection_grants l ON l.org_id = c.org_id AND l.connection_id = c.id "
+           "AND ($5 = '' OR l.slot = $5) "
+           "LEFT JOIN grants g ON g.org_id = l.org_id AND g.id = l.grant_id "
+           "WHERE c.org_id = $1 AND c.user_id = $2 AND c.provider = $3 "
+           "AND (c.account_id = $4 OR c.id = $4) "
+           "ORDER BY CASE WHEN c.account_id = $4 THEN 0 ELSE 1 END, l.position, l.slot LIMIT 1";
+}
+
+}  // namespace
+
+void link_grant(sql_session& session, const grant_link& link) {
+    run(session,
+        "INSERT INTO connection_grants (org_id, connection_id, slot, grant_id, position) "
+        "VALUES ($1, $2, $3, $4, $5) ON CONFLICT (org_id, connection_id, slot) DO UPDATE SET "
+        "grant_id = EXCLUDED.grant_id, position = EXCLUDED.position",
+        session.org(), link.connection, link.slot, link.grant, link.position);
+}
+
+auto links_of_connection(sql_session& session, const connection_id& connection)
+    -> std::vector<grant_link> {
+    const auto rows =
+        run(session,
+            "SELECT connection_id, slot, grant_id, position FROM connection_grants "
+            "WHERE org_id = $1 AND connection_id = $2 ORDER BY position, slot",
+            session.org(), connection);
+    return read_all(rows, [](const sql_row& row) {
+        return grant_link{
+            connection_id(row.text(0)), row.text(1), grant_id(row.text(2)), row.integer(3)};
+    });
+}
+
+auto connections_of_grant(sql_session& session, const grant_id& grant)
+    -> std::vector<connection_id> {
+    const auto rows =
+        run(session,
+            "SELECT DISTINCT connection_id FROM connection_grants "
+            "WHERE org_id = $1 AND grant_id = $2 ORDER BY connection_id",
+            session.org(), grant);
+    return read_all(rows, [](const sql_row& row) { return connection_id(row.text(0)); });
+}
+
+auto count_grant_references(sql_session& session, const grant_id& grant) -> std::int64_t {
+    const auto rows =
+        run(session, "SELECT COUNT(*) FROM connection_grants WHERE org_id = $1 AND grant_id = $2",
+            session.org(), grant);
+    return rows[0].integer(0);
+}
+
+auto unlink_other_slots(
+    sql_session& session, const connection_id& connection, const std::vector<std::string>& keep
+) -> std::vector<grant_id> {
+    std::vector<grant_id> dropped;
+    std::vector<grant_id> kept;
+    for (const auto& link : links_of_connection(session, connection)) {
+        if (std::find(keep.begin(), keep.end(), link.slot) != keep.end()) {
+            kept.push_back(link.grant);
+            continue;
+        }
+        dropped.push_back(link.grant);
+        run(session,
+            "DELETE FROM connection_grants "
+            "WHERE org_id = $1 AND connection_id = $2 AND slot = $3",
+            session.org(), connection, link.slot);
+    }
+    std::erase_if(dropped, [&](const grant_id& grant) {
+        return std::find(kept.begin(), kept.end(), grant) != kept.end();
+    });
+    std::sort(dropped.begin(), dropped.end());
+    dropped.erase(std::unique(dropped.begin(), dropped.end()), dropped.end());
+    return dropped;
+}
+
+auto find_grant_of(sql_session& session, const connection_id& connection, const std::string& slot)
+    -> std::optional<grant_row> {
+    static const auto statement =
+        "SELECT " + grant_columns("g.") +
+        " FROM connection_grants l JOIN grants g ON g.org_id = l.org_id AND g.id = l.grant_id "
+        "WHERE l.org_id = $1 AND l.connection_id = $2 AND ($3 = '' OR l.slot = $3) "
+        "ORDER BY l.position, l.slot LIMIT 1";
+    return read_first(run(session, statement, session.org(), connection, slot), read_whole_grant);
+}
+
+auto grants_of_connection(sql_session& session, const connection_id& connection)
+    -> std::vector<grant_row> {
+    static const auto statement =
+        "SELECT " + grant_columns("g.") +
+        " FROM connection_grants l JOIN grants g ON g.org_id = l.org_id AND g.id = l.grant_id "
+        "WHERE l.org_id = $1 AND l.connection_id = $2 ORDER BY l.position, l.slot";
+    return read_all(run(session, statement, session.org(), connection), read_whole_grant);
+}
+
+auto find_connected_grant(
+    sql_session& session, const user_id& user, const provider_id& provider,
+    const std::string& account_or_id, const std::string& slot
+) -> std::optional<connected_grant> {
+    static const auto statement = connected_grant_statement();
+    const auto rows = run(session, statement, session.org(), user, provider, account_or_id, slot);
+    return read_first(rows, [](const sql_row& row) {
+        return connected_grant{
+            .connection = connection_id(row.text(0)),
+            .state = row.text(1) == "connected" ? connection_state::connected
+                                                : connection_state::expired,
+            .state_reason = row.text(2),
+            .grant = row.is_null(3) ? std::nullopt : std::optional(read_grant(row, 4)),
+        };
+    });
+}
+
+auto expiries_of_user(sql_session& session, const user_id& user) -> std::vector<connection_expiry> {
+    static const auto statement =
+        "SELECT c.id, g.expires_at FROM connections c "
+        "JOIN connection_grants l ON l.org_id = c.org_id AND l.connection_id = c.id "
+        "JOIN grants g ON g.org_id = l.org_id AND g.id = l.grant_id "
+        "WHERE c.org_id = $1 AND c.user_id = $2 AND " +
+        std::string(is_main) + " ORDER BY c.id";
+    return read_all(run(session, statement, session.org(), user), read_expiry);
+}
+
+auto expiries_of(sql_session& session, const std::vector<connection_id>& connections)
+    -> std::vector<connection_expiry> {
+    static const auto statement =
+        "SELECT l.connection_id, g.expires_at FROM connection_grants l "
+        "JOIN grants g ON g.org_id = l.org_id AND g.id = l.grant_id "
+        "WHERE l.org_id = $1 AND l.connection_id IN (" +
+        list_parameters(2) + ") AND " + std::string(is_main) + " ORDER BY l.connection_id";
+    std::vector<connection_expiry> found;
+    ask_in_lists({to_sql(session.org())}, connections, [&](const auto& arguments) {
+        auto some = read_all(session.execute(statement, arguments), read_expiry);
+        found.insert(found.end(), some.begin(), some.end());
+    });
+    return found;
+}
+
+}  // namespace tenon::host

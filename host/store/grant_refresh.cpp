@@ -1,0 +1,106 @@
+// The part of a grant's life that refreshing drives: leases, compare-and-swap, the due list.
+#include "store/grant_columns.hpp"
+#include "store/grants.hpp"
+#include "store/read_rows.hpp"
+
+namespace tenon::host {
+
+auto take_grant_lease(
+    sql_session& session, const grant_id& id, const std::string& owner, time_point until,
+    time_point now
+) -> std::optional<grant_row> {
+    static const auto statement =
+        "UPDATE grants SET lease_owner = $3, lease_until = $4 "
+        "WHERE org_id = $1 AND id = $2 AND status = 'live' "
+        "AND (lease_until IS NULL OR lease_until <= $5 OR lease_owner = $3) RETURNING " +
+        grant_columns();
+    return read_first(
+        run(session, statement, session.org(), id, owner, until, now),
+        [](const sql_row& row) { return read_grant(row); }
+    );
+}
+
+void release_grant_lease(sql_session& session, const grant_id& id, const std::string& owner) {
+    run(session,
+        "UPDATE grants SET lease_owner = '', lease_until = NULL "
+        "WHERE org_id = $1 AND id = $2 AND lease_owner = $3",
+        session.org(), id, owner);
+}
+
+auto commit_refresh(
+    sql_session& session, const grant_id& id, std::int64_t expected_generation,
+    const refreshed_grant& values, time_point now
+) -> bool {
+    const auto rows =
+        run(session,
+            "UPDATE grants SET status = 'live', access_token = $4, "
+            "refresh_token = COALESCE($5, refresh_token), id_token = COALESCE($6, id_token), "
+            "key_id = $7, token_type = $8, scope = $9, base_url = $10, issued_at = $11, "
+            "expires_at = $12, refresh_expires_at = $13, refresh_not_before = $14, "
+            "next_refresh_at = $15, failures = 0, last_failure = '', generation = generation + 1, "
+            "lease_owner = '', lease_until = NULL, updated_at = $16 "
+            "WHERE org_id = $1 AND id = $2 AND generation = $3",
+            session.org(), id, expected_generation, blob{values.access_token},
+            to_sql_bytes(values.refresh_token), to_sql_bytes(values.id_token), values.key_id,
+            values.token_type, values.scope, values.base_url, values.issued_at, values.expires_at,
+            values.refresh_expires_at, values.refresh_not_before, values.next_refresh_at, now);
+    return rows.affected() > 0;
+}
+
+auto mark_grant_dead(
+    sql_session& session, const grant_id& id, std::int64_t expected_generation,
+    const std::string& reason, time_point now
+) -> bool {
+    return run(session,
+               "UPDATE grants SET status = 'dead', last_failure = $4, failures = failures + 1, "
+               "next_refresh_at = NULL, lease_owner = '', lease_until = NULL, updated_at = $5 "
+               "WHERE org_id = $1 AND id = $2 AND generation = $3",
+               session.org(), id, expected_generation, reason, now)
+               .affected() > 0;
+}
+
+auto record_grant_failure(
+    sql_session& session, const grant_id& id, std::int64_t expected_generation,
+    const std::string& failure, std::optional<time_point> next_refresh_at, time_point now
+) -> bool {
+    return run(session,
+               "UPDATE grants SET last_failure = $4, failures = failures + 1, "
+               "next_refresh_at = $5, lease_owner = '', lease_until = NULL, updated_at = $6 "
+               "WHERE org_id = $1 AND id = $2 AND generation = $3",
+               session.org(), id, expected_generation, failure, next_refresh_at, now)
+               .affected() > 0;
+}
+
+auto set_next_refresh(
+    sql_session& session, const grant_id& id, std::int64_t expected_generation,
+    std::optional<time_point> next_refresh_at
+) -> bool {
+    return run(session,
+               "UPDATE grants SET next_refresh_at = $4 "
+               "WHERE org_id = $1 AND id = $2 AND generation = $3",
+               session.org(), id, expected_generation, next_refresh_at)
+               .affected() > 0;
+}
+
+auto due_grants(sql_session& session, time_point now, std::size_t limit) -> std::vector<due_grant> {
+    const auto rows =
+        run(session,
+            "SELECT id, org_id, provider, next_refresh_at FROM grants "
+            "WHERE next_refresh_at IS NOT NULL AND status = 'live' AND next_refresh_at <= $1 "
+            "AND (lease_until IS NULL OR lease_until <= $1) ORDER BY next_refresh_at LIMIT $2",
+            now, as_limit(limit));
+    return read_all(rows, [](const sql_row& row) {
+        return due_grant{
+            grant_id(row.text(0)), org_id(row.text(1)), provider_id(row.text(2)), row.time(3)};
+    });
+}
+
+auto next_due_at(sql_session& session) -> std::optional<time_point> {
+    const auto rows =
+        run(session,
+            "SELECT MIN(next_refresh_at) FROM grants "
+            "WHERE next_refresh_at IS NOT NULL AND status = 'live'");
+    return rows[0].optional_time(0);
+}
+
+}  // namespace tenon::host

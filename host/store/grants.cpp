@@ -1,0 +1,161 @@
+#include "store/grants.hpp"
+
+#include "store/grant_columns.hpp"
+#include "store/read_rows.hpp"
+
+namespace tenon::host {
+
+namespace {
+
+constexpr std::string_view column_names[grant_column_count] = {
+    "id",
+    "org_id",
+    "provider",
+    "client_id",
+    "account_id",
+    "slot",
+    "status",
+    "access_token",
+    "refresh_token",
+    "id_token",
+    "key_id",
+    "token_type",
+    "scope",
+    "base_url",
+    "connect_params",
+    "issued_at",
+    "expires_at",
+    "refresh_expires_at",
+    "refresh_not_before",
+    "next_refresh_at",
+    "failures",
+    "last_failure",
+    "generation",
+    "lease_owner",
+    "lease_until",
+    "created_at",
+    "updated_at"};
+
+auto text_of(grant_state state) -> std::string_view {
+    return state == grant_state::live ? "live" : "dead";
+}
+
+auto read(const sql_row& row) -> grant_row {
+    return read_grant(row);
+}
+
+// The row of that id is replaced; one of another id stays as it is, and nothing is answered.
+constexpr std::string_view upsert_statement =
+    "INSERT INTO grants (org_id, id, provider, client_id, account_id, slot, status, access_token, "
+    "refresh_token, id_token, key_id, token_type, scope, base_url, connect_params, issued_at, "
+    "expires_at, refresh_expires_at, refresh_not_before, next_refresh_at, failures, last_failure, "
+    "generation, lease_owner, lease_until, created_at, updated_at) "
+    "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, "
+    "$20, 0, '', $21, '', NULL, $22, $23) "
+    "ON CONFLICT (org_id, provider, account_id, slot) DO UPDATE SET "
+    "client_id = EXCLUDED.client_id, status = EXCLUDED.status, "
+    "access_token = EXCLUDED.access_token, refresh_token = EXCLUDED.refresh_token, "
+    "id_token = EXCLUDED.id_token, key_id = EXCLUDED.key_id, token_type = EXCLUDED.token_type, "
+    "scope = EXCLUDED.scope, base_url = EXCLUDED.base_url, "
+    "connect_params = EXCLUDED.connect_params, issued_at = EXCLUDED.issued_at, "
+    "expires_at = EXCLUDED.expires_at, refresh_expires_at = EXCLUDED.refresh_expires_at, "
+    "refresh_not_before = EXCLUDED.refresh_not_before, "
+    "next_refresh_at = EXCLUDED.next_refresh_at, failures = 0, last_failure = '', "
+    "generation = grants.generation + 1, lease_owner = '', lease_until = NULL, "
+    "updated_at = EXCLUDED.updated_at WHERE grants.id = EXCLUDED.id RETURNING generation";
+
+}  // namespace
+
+auto grant_columns(std::string_view prefix) -> std::string {
+    std::string list;
+    for (const auto name : column_names) {
+        list += list.empty() ? "" : ", ";
+        list += prefix;
+        list += name;
+    }
+    return list;
+}
+
+auto read_grant(const sql_row& row, std::size_t first) -> grant_row {
+    const auto at = [first](std::size_t column) { return first + column; };
+    return {
+        .id = grant_id(row.text(at(0))),
+        .org = org_id(row.text(at(1))),
+        .provider = provider_id(row.text(at(2))),
+        .client_id = row.text(at(3)),
+        .account = account_id(row.text(at(4))),
+        .slot = row.text(at(5)),
+        .state = row.text(at(6)) == "live" ? grant_state::live : grant_state::dead,
+        .access_token = row.bytes(at(7)),
+        .refresh_token = row.optional_bytes(at(8)),
+        .id_token = row.optional_bytes(at(9)),
+        .key_id = row.text(at(10)),
+        .token_type = row.text(at(11)),
+        .scope = row.text(at(12)),
+        .base_url = row.text(at(13)),
+        .connect_params = row.text(at(14)),
+        .issued_at = row.time(at(15)),
+        .expires_at = row.optional_time(at(16)),
+        .refresh_expires_at = row.optional_time(at(17)),
+        .refresh_not_before = row.optional_time(at(18)),
+        .next_refresh_at = row.optional_time(at(19)),
+        .failures = row.integer(at(20)),
+        .last_failure = row.text(at(21)),
+        .generation = row.integer(at(22)),
+        .lease_owner = row.text(at(23)),
+        .lease_until = row.optional_time(at(24)),
+        .created_at = row.time(at(25)),
+        .updated_at = row.time(at(26)),
+    };
+}
+
+auto find_grant(sql_session& session, const grant_id& id) -> std::optional<grant_row> {
+    static const auto statement =
+        "SELECT " + grant_columns() + " FROM grants WHERE org_id = $1 AND id = $2";
+    return read_first(run(session, statement, session.org(), id), read);
+}
+
+auto find_grant_id(
+    sql_session& session, const provider_id& provider, const account_id& account,
+    const std::string& slot
+) -> std::optional<grant_id> {
+    const auto rows =
+        run(session,
+            "SELECT id FROM grants "
+            "WHERE org_id = $1 AND provider = $2 AND account_id = $3 AND slot = $4",
+            session.org(), provider, account, slot);
+    return read_first(rows, [](const sql_row& row) { return grant_id(row.text(0)); });
+}
+
+auto upsert_grant(sql_session& session, const grant_row& row) -> result<std::int64_t> {
+    const auto rows =
+        run(session, upsert_statement, session.org(), row.id, row.provider, row.client_id,
+            row.account, row.slot, text_of(row.state), blob{row.access_token},
+            to_sql_bytes(row.refresh_token), to_sql_bytes(row.id_token), row.key_id, row.token_type,
+            row.scope, row.base_url, row.connect_params, row.issued_at, row.expires_at,
+            row.refresh_expires_at, row.refresh_not_before, row.next_refresh_at, row.generation,
+            row.created_at, row.updated_at);
+    if (rows.empty()) {
+        return fail(errc::conflict, "another grant of that account was stored meanwhile");
+    }
+    return rows[0].integer(0);
+}
+
+auto erase_grant_credentials(sql_session& session, const grant_id& id, time_point now) -> bool {
+    return run(session,
+               "UPDATE grants SET status = 'dead', access_token = $3, refresh_token = NULL, "
+               "id_token = NULL, next_refresh_at = NULL, lease_owner = '', lease_until = NULL, "
+               "generation = generation + 1, updated_at = $4 WHERE org_id = $1 AND id = $2",
+               session.org(), id, blob{}, now)
+               .affected() > 0;
+}
+
+auto erase_grant_if_unreferenced(sql_session& session, const grant_id& id) -> bool {
+    return run(session,
+               "DELETE FROM grants WHERE org_id = $1 AND id = $2 AND NOT EXISTS (SELECT 1 FROM "
+               "connection_grants WHERE org_id = $1 AND grant_id = $2)",
+               session.org(), id)
+               .affected() > 0;
+}
+
+}  // namespace tenon::host

@@ -1,0 +1,75 @@
+#include "store/idempotency.hpp"
+
+#include "store/read_rows.hpp"
+
+namespace tenon::host {
+
+auto begin_idempotent(
+    sql_session& session, const std::string& key_hash, const std::string& request_hash,
+    time_point now, time_point expires_at
+) -> idempotent_outcome {
+    // A row comes back if it was inserted, or if it replaced an expired one.
+    const auto started =
+        run(session,
+            "INSERT INTO idempotency (org_id, key_hash, request_hash, status, sealed, created_at, "
+            "expires_at) VALUES ($1, $2, $3, NULL, NULL, $4, $5) "
+            "ON CONFLICT (org_id, key_hash) DO UPDATE SET request_hash = EXCLUDED.request_hash, "
+            "status = NULL, sealed = NULL, created_at = EXCLUDED.created_at, "
+            "expires_at = EXCLUDED.expires_at WHERE idempotency.expires_at <= EXCLUDED.created_at "
+            "RETURNING created_at",
+            session.org(), blob{key_hash}, blob{request_hash}, now, expires_at);
+    if (!started.empty()) {
+        return idempotent_started{};
+    }
+    const auto rows = run(
+        session,
+        "SELECT request_hash, status, sealed FROM idempotency WHERE org_id = $1 AND key_hash = $2",
+        session.org(), blob{key_hash}
+    );
+    // Gone between the two: the other request gave up just now.
+    if (rows.empty() || (rows[0].bytes(0) == request_hash && rows[0].is_null(1))) {
+        return idempotent_running{};
+    }
+    if (rows[0].bytes(0) != request_hash) {
+        return idempotent_different{};
+    }
+    return idempotent_finished{rows[0].integer(1), rows[0].bytes(2)};
+}
+
+auto finish_idempotent(
+    sql_session& session, const std::string& key_hash, std::int64_t status,
+    const std::string& sealed, time_point expires_at
+) -> bool {
+    return run(session,
+               "UPDATE idempotency SET status = $3, sealed = $4, expires_at = $5 "
+               "WHERE org_id = $1 AND key_hash = $2 AND status IS NULL",
+               session.org(), blob{key_hash}, status, blob{sealed}, expires_at)
+               .affected() > 0;
+}
+
+auto abandon_idempotent(sql_session& session, const std::string& key_hash) -> bool {
+    return run(session,
+               "DELETE FROM idempotency WHERE org_id = $1 AND key_hash = $2 AND status IS NULL",
+               session.org(), blob{key_hash})
+               .affected() > 0;
+}
+
+auto erase_expired_idempotency(sql_session& session, time_point now, std::size_t limit)
+    -> std::int64_t {
+    const auto rows =
+        run(session,
+            "SELECT org_id, key_hash FROM idempotency WHERE expires_at <= $1 "
+            "ORDER BY expires_at LIMIT $2",
+            now, as_limit(limit));
+    std::int64_t erased = 0;
+    for (std::size_t i = 0; i < rows.size(); ++i) {
+        erased += run(session,
+                      "DELETE FROM idempotency "
+                      "WHERE org_id = $1 AND key_hash = $2 AND expires_at <= $3",
+                      rows[i].text(0), blob{rows[i].bytes(1)}, now)
+                      .affected();
+    }
+    return erased;
+}
+
+}  // namespace tenon::host

@@ -1,0 +1,97 @@
+#include "store/intents.hpp"
+
+#include "store/read_rows.hpp"
+
+namespace tenon::host {
+
+namespace {
+
+constexpr std::string_view columns =
+    "id, org_id, kind, provider, grant_id, generation, sealed, owner, created_at, updated_at";
+
+auto text_of(intent_kind kind) -> std::string_view {
+    return kind == intent_kind::exchange ? "exchange" : "refresh";
+}
+
+auto read(const sql_row& row) -> intent_row {
+    return {
+        .id = row.text(0),
+        .org = org_id(row.text(1)),
+        .kind = row.text(2) == "exchange" ? intent_kind::exchange : intent_kind::refresh,
+        .provider = provider_id(row.text(3)),
+        .grant = optional_id<grant_id>(row, 4),
+        .generation = row.integer(5),
+        .sealed = row.bytes(6),
+        .owner = row.text(7),
+        .created_at = row.time(8),
+        .updated_at = row.time(9),
+    };
+}
+
+auto select(std::string_view rest) -> std::string {
+    return "SELECT " + std::string(columns) + " FROM intents " + std::string(rest);
+}
+
+}  // namespace
+
+void insert_intent(sql_session& session, const intent_row& row) {
+    run(session,
+        "INSERT INTO intents (org_id, id, kind, provider, grant_id, generation, sealed, owner, "
+        "created_at, updated_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
+        session.org(), row.id, text_of(row.kind), row.provider, row.grant, row.generation,
+        blob{row.sealed}, row.owner, row.created_at, row.updated_at);
+}
+
+auto find_intent(sql_session& session, const std::string& id) -> std::optional<intent_row> {
+    static const auto statement = select("WHERE org_id = $1 AND id = $2");
+    return read_first(run(session, statement, session.org(), id), read);
+}
+
+auto intents_of_grant(sql_session& session, const grant_id& grant) -> std::vector<intent_row> {
+    static const auto statement = select("WHERE org_id = $1 AND grant_id = $2 ORDER BY id");
+    return read_all(run(session, statement, session.org(), grant), read);
+}
+
+void add_intent_reply(sql_session& session, const std::string& id, const intent_reply& reply) {
+    run(session,
+        "INSERT INTO intent_replies (org_id, intent_id, position, sealed, received_at) "
+        "VALUES ($1, $2, $3, $4, $5) ON CONFLICT (org_id, intent_id, position) DO UPDATE SET "
+        "sealed = EXCLUDED.sealed, received_at = EXCLUDED.received_at",
+        session.org(), id, reply.position, blob{reply.sealed}, reply.received_at);
+    run(session, "UPDATE intents SET updated_at = $3 WHERE org_id = $1 AND id = $2", session.org(),
+        id, reply.received_at);
+}
+
+auto replies_of_intent(sql_session& session, const std::string& id) -> std::vector<intent_reply> {
+    const auto rows =
+        run(session,
+            "SELECT position, sealed, received_at FROM intent_replies "
+            "WHERE org_id = $1 AND intent_id = $2 ORDER BY position",
+            session.org(), id);
+    return read_all(rows, [](const sql_row& row) {
+        return intent_reply{row.integer(0), row.bytes(1), row.time(2)};
+    });
+}
+
+auto delete_intent(sql_session& session, const std::string& id) -> bool {
+    return run(session, "DELETE FROM intents WHERE org_id = $1 AND id = $2", session.org(), id)
+               .affected() > 0;
+}
+
+auto intents_untouched_since(sql_session& session, time_point before, std::size_t limit)
+    -> std::vector<intent_row> {
+    static const auto statement = select("WHERE updated_at <= $1 ORDER BY updated_at, id LIMIT $2");
+    return read_all(run(session, statement, before, as_limit(limit)), read);
+}
+
+auto adopt_intent(
+    sql_session& session, const intent_row& seen, const std::string& new_owner, time_point now
+) -> bool {
+    return run(session,
+               "UPDATE intents SET owner = $5, updated_at = $6 "
+               "WHERE org_id = $1 AND id = $2 AND owner = $3 AND updated_at = $4",
+               seen.org, seen.id, seen.owner, seen.updated_at, new_owner, now)
+               .affected() > 0;
+}
+
+}  // namespace tenon::host

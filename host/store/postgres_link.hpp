@@ -1,0 +1,50 @@
+// One connection to PostgreSQL. The one file (with its source) that knows libpqxx, and which of its
+// versions 6 and 7 it is.
+#pragma once
+
+#include "store/sql.hpp"
+#include "store/statement_map.hpp"
+
+#include <memory>
+#include <string>
+#include <string_view>
+
+namespace tenon::host {
+
+// The connection is gone; whether the last command was done is not known. The reason is for the
+// operator: no password, no value.
+class postgres_lost : public std::runtime_error {
+  public:
+    using std::runtime_error::runtime_error;
+};
+
+class postgres_link {
+  public:
+    // Connects, and makes the session's settings. Throws postgres_lost.
+    postgres_link(
+        const std::string& url, milliseconds statement_timeout, milliseconds lock_timeout
+    );
+    ~postgres_link();
+    postgres_link(const postgres_link&) = delete;
+    auto operator=(const postgres_link&) -> postgres_link& = delete;
+
+    // One round trip: commands separated by `;`, the answer is the last one's. Throws
+    // postgres_lost, storage_failure.
+    auto send(const std::string& commands) -> sql_rows;
+
+    // `EXECUTE name(arguments)` for the statement; prepares it first (a round trip) if this
+    // connection has not seen it. Throws as send.
+    auto call_of(std::string_view statement, std::span<const sql_value> arguments) -> std::string;
+
+    // 'text', safe within a command.
+    [[nodiscard]] auto quoted(std::string_view text) const -> std::string;
+
+  private:
+    void append_value(std::string& call, const sql_value& value) const;
+
+    struct connection;
+    std::unique_ptr<connection> connection_;
+    statement_map<std::string> names_;
+};
+
+}  // namespace tenon::host

@@ -1,0 +1,169 @@
+#include "support/postgres.hpp"
+
+#include <fcntl.h>
+#include <spawn.h>
+#include <sys/wait.h>
+#include <unistd.h>
+#include <algorithm>
+#include <array>
+#include <cstdlib>
+#include <cstring>
+#include <filesystem>
+#include <pqxx/pqxx>
+#include <stdexcept>
+#include <vector>
+
+extern char** environ;
+
+namespace tenon::test {
+
+namespace {
+
+namespace fs = std::filesystem;
+
+// Guards the server: it outlives this process by as long as it takes to stop the server and to
+// remove the folder, which is when its standard input ends. $1 folder, $2 programs.
+constexpr const char* shepherd = R"sh(
+dir=$1 bin=$2
+as() {
+    if [ "$(id -u)" = 0 ]; then setpriv --reuid="$user" --regid="$group" --clear-groups -- "$@"; else "$@"; fi
+}
+user=nobody group=nogroup
+if id -u postgres >/dev/null 2>&1; then user=postgres group=postgres; fi
+if [ "$(id -u)" = 0 ]; then chown "$user:$group" "$dir"; fi
+cd "$dir" || exit 1
+clean() { cd /; rm -rf "$dir"; }
+if ! as "$bin/initdb" -D "$dir/data" -U tenon -A trust -E UTF8 --locale=C --no-sync >"$dir/log" 2>&1 ||
+    ! as "$bin/pg_ctl" -D "$dir/data" -s -w -t 60 -l "$dir/data/log" -o "-k $dir -c listen_addresses= \
+-c fsync=off -c full_page_writes=off -c max_connections=300 -c shared_buffers=32MB -c log_min_messages=fatal" \
+        start </dev/null >>"$dir/log" 2>&1; then
+    tail -n 3 "$dir/log" "$dir/data/log" 2>/dev/null | tr '\n' ' '
+    echo
+    clean
+    exit 1
+fi
+echo ready
+read -r _
+as "$bin/pg_ctl" -D "$dir/data" -s -m immediate -w stop </dev/null >/dev/null 2>&1
+clean
+)sh";
+
+// Where Debian, Ubuntu and others put initdb and pg_ctl: the newest version's.
+auto find_programs() -> fs::path {
+    std::vector<fs::path> found;
+    for (const char* root : {"/usr/lib/postgresql", "/usr/pgsql", "/opt/postgresql"}) {
+        std::error_code none;
+        for (const auto& version : fs::directory_iterator(root, none)) {
+            const auto bin = version.path() / "bin";
+            if (fs::exists(bin / "initdb") && fs::exists(bin / "pg_ctl")) {
+                found.push_back(bin);
+            }
+        }
+    }
+    if (fs::exists("/usr/bin/initdb")) {
+        found.emplace_back("/usr/bin");
+    }
+    if (found.empty()) {
+        throw std::runtime_error(
+            "PostgreSQL's initdb and pg_ctl are not here (/usr/lib/postgresql/*/bin): install the "
+            "package postgresql; these tests need it"
+        );
+    }
+    return *std::max_element(found.begin(), found.end());
+}
+
+class cluster {
+  public:
+    cluster() {
+        const auto programs = find_programs();
+        std::string pattern = (fs::temp_directory_path() / "tenon-pg-XXXXXX").string();
+        if (::mkdtemp(pattern.data()) == nullptr) {
+            throw std::runtime_error(std::string("mkdtemp: ") + std::strerror(errno));
+        }
+        folder_ = pattern;
+        std::array<int, 2> input{};
+        std::array<int, 2> output{};
+        if (::pipe2(input.data(), O_CLOEXEC) != 0 || ::pipe2(output.data(), O_CLOEXEC) != 0) {
+            throw std::runtime_error(std::string("pipe: ") + std::strerror(errno));
+        }
+        start(programs, input[0], output[1]);
+        ::close(input[0]);
+        ::close(output[1]);
+        lifeline_ = input[1];
+        const std::string said = read_line(output[0]);
+        ::close(output[0]);
+        if (said != "ready") {
+            throw std::runtime_error("PostgreSQL did not start: " + said);
+        }
+    }
+
+    ~cluster() {
+        ::close(lifeline_);
+        ::waitpid(shepherd_, nullptr, 0);
+    }
+
+    cluster(const cluster&) = delete;
+    auto operator=(const cluster&) -> cluster& = delete;
+
+    [[nodiscard]] auto folder() const -> const std::string& { return folder_; }
+
+  private:
+    // In a process group of its own: Ctrl-C is for the tests, and ends them; that ends it.
+    void start(const fs::path& programs, int input, int output) {
+        posix_spawn_file_actions_t files;
+        posix_spawn_file_actions_init(&files);
+        posix_spawn_file_actions_adddup2(&files, input, STDIN_FILENO);
+        posix_spawn_file_actions_adddup2(&files, output, STDOUT_FILENO);
+        posix_spawnattr_t attributes;
+        posix_spawnattr_init(&attributes);
+        posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETPGROUP);
+        std::array<std::string, 6> words{"sh", "-c", shepherd, "sh", folder_, programs.string()};
+        std::array<char*, 7> arguments{};
+        std::transform(words.begin(), words.end(), arguments.begin(), [](std::string& word) {
+            return word.data();
+        });
+        const int failed =
+            ::posix_spawn(&shepherd_, "/bin/sh", &files, &attributes, arguments.data(), environ);
+        posix_spawn_file_actions_destroy(&files);
+        posix_spawnattr_destroy(&attributes);
+        if (failed != 0) {
+            throw std::runtime_error(std::string("posix_spawn: ") + std::strerror(failed));
+        }
+    }
+
+    static auto read_line(int from) -> std::string {
+        std::string line;
+        char c = 0;
+        while (::read(from, &c, 1) == 1 && c != '\n') {
+            line += c;
+        }
+        return line;
+    }
+
+    std::string folder_;
+    pid_t shepherd_ = -1;
+    int lifeline_ = -1;
+};
+
+auto the_cluster() -> const cluster& {
+    static const cluster one;
+    return one;
+}
+
+}  // namespace
+
+auto postgres_url(const std::string& database) -> std::string {
+    return "postgresql://tenon@/" + database + "?host=" + the_cluster().folder();
+}
+
+void postgres_command(const std::string& database, const std::string& commands) {
+    try {
+        pqxx::connection link(postgres_url(database));
+        pqxx::nontransaction once(link);
+        once.exec(commands);
+    } catch (const pqxx::failure& failure) {
+        throw std::runtime_error(failure.what());
+    }
+}
+
+}  // namespace tenon::test

@@ -1,0 +1,17 @@
+// A throwaway PostgreSQL server: one a test process, on a socket in a temporary folder.
+#pragma once
+
+#include <string>
+
+namespace tenon::test {
+
+// The URL of a database of that name. The server is started by the first call (as another user if
+// this one is root, which PostgreSQL refuses) and is stopped, and its folder removed, when this
+// process ends, however it ends. Throws std::runtime_error with what to install or what went wrong:
+// tests that need PostgreSQL fail without it, they are not skipped.
+[[nodiscard]] auto postgres_url(const std::string& database = "postgres") -> std::string;
+
+// Runs commands on that database, beside the code under test. Throws std::runtime_error.
+void postgres_command(const std::string& database, const std::string& commands);
+
+}  // namespace tenon::test
