@@ -160,6 +160,7 @@ TEST_CASE("texts are compared whole") {
     CHECK(equal_in_constant_time("", ""));
     CHECK(equal_in_constant_time("secret", "secret"));
     CHECK_FALSE(equal_in_constant_time("secret", "secre"));
+    CHECK_FALSE(equal_in_constant_time("secre", "secret"));
     CHECK_FALSE(equal_in_constant_time("secret", "Secret"));
     CHECK_FALSE(equal_in_constant_time("secret", "secreT"));
     CHECK_FALSE(equal_in_constant_time({"a\0b", 3}, {"a\0c", 3}));
