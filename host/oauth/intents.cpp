@@ -6,10 +6,6 @@
 namespace tenon::host {
 namespace {
 
-auto reply_row(const std::string& intent, std::size_t position) -> std::string {
-    return intent + '/' + std::to_string(position);
-}
-
 struct sink_state {
     oauth_context* context;
     intent_ref intent;
@@ -24,7 +20,8 @@ auto store_reply(std::shared_ptr<sink_state> state, std::size_t position, record
     intent_reply row;
     row.position = static_cast<std::int64_t>(position);
     row.sealed = seal_for(
-        context.seal, intent.org, reply_row(intent.id, position), sealed_column::intent_reply, plain
+        context.seal, intent.org, reply_row(intent.id, row.position), sealed_column::intent_reply,
+        plain
     );
     wipe(plain.data(), plain.size());
     row.received_at = context.time.now();
@@ -60,7 +57,7 @@ auto open_replies(
     for (const auto& row : sealed) {
         const auto position = static_cast<std::size_t>(row.position);
         auto plain = open_from(
-            seal, intent.org, reply_row(intent.id, position), sealed_column::intent_reply,
+            seal, intent.org, reply_row(intent.id, row.position), sealed_column::intent_reply,
             row.sealed
         );
         if (plain.has_error()) {

@@ -26,6 +26,15 @@ auto field_of(sealed_column column) noexcept -> std::string_view {
     return "";
 }
 
+auto reply_row(std::string_view intent, std::int64_t position) -> std::string {
+    return std::string(intent) + '/' + std::to_string(position);
+}
+
+auto row_of(const sealed_value& value) -> std::string {
+    return value.column == sealed_column::intent_reply ? reply_row(value.row, value.position)
+                                                       : value.row;
+}
+
 auto seal_for(
     const sealer& seal, const org_id& org, std::string_view row, sealed_column column,
     std::string_view plaintext
