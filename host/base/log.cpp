@@ -15,70 +15,41 @@ log_format format_in_use = log_format::text;  // written once, before threads st
 
 auto name_of(log_key key) -> std::string_view {
     switch (key) {
-        case log_key::request_id:
-            return "request_id";
-        case log_key::method:
-            return "method";
-        case log_key::route:
-            return "route";
-        case log_key::status:
-            return "status";
-        case log_key::duration_ms:
-            return "duration_ms";
-        case log_key::bytes:
-            return "bytes";
-        case log_key::client:
-            return "client";
-        case log_key::org:
-            return "org";
-        case log_key::connection:
-            return "connection";
-        case log_key::grant:
-            return "grant";
-        case log_key::provider:
-            return "provider";
-        case log_key::operation:
-            return "operation";
-        case log_key::slot:
-            return "slot";
-        case log_key::outcome:
-            return "outcome";
-        case log_key::generation:
-            return "generation";
-        case log_key::code:
-            return "code";
-        case log_key::detail:
-            return "detail";
-        case log_key::path:
-            return "path";
-        case log_key::address:
-            return "address";
-        case log_key::count:
-            return "count";
-        case log_key::key_id:
-            return "key_id";
-        case log_key::version:
-            return "version";
-        case log_key::signal:
-            return "signal";
+        case log_key::request_id: return "request_id";
+        case log_key::method: return "method";
+        case log_key::route: return "route";
+        case log_key::status: return "status";
+        case log_key::duration_ms: return "duration_ms";
+        case log_key::bytes: return "bytes";
+        case log_key::client: return "client";
+        case log_key::org: return "org";
+        case log_key::connection: return "connection";
+        case log_key::grant: return "grant";
+        case log_key::provider: return "provider";
+        case log_key::operation: return "operation";
+        case log_key::slot: return "slot";
+        case log_key::outcome: return "outcome";
+        case log_key::generation: return "generation";
+        case log_key::code: return "code";
+        case log_key::detail: return "detail";
+        case log_key::path: return "path";
+        case log_key::address: return "address";
+        case log_key::count: return "count";
+        case log_key::key_id: return "key_id";
+        case log_key::version: return "version";
+        case log_key::signal: return "signal";
     }
     return "unknown";
 }
 
 auto to_spdlog(log_level level) -> spdlog::level::level_enum {
     switch (level) {
-        case log_level::trace:
-            return spdlog::level::trace;
-        case log_level::debug:
-            return spdlog::level::debug;
-        case log_level::info:
-            return spdlog::level::info;
-        case log_level::warn:
-            return spdlog::level::warn;
-        case log_level::error:
-            return spdlog::level::err;
-        case log_level::off:
-            return spdlog::level::off;
+        case log_level::trace: return spdlog::level::trace;
+        case log_level::debug: return spdlog::level::debug;
+        case log_level::info: return spdlog::level::info;
+        case log_level::warn: return spdlog::level::warn;
+        case log_level::error: return spdlog::level::err;
+        case log_level::off: return spdlog::level::off;
     }
     return spdlog::level::info;
 }
