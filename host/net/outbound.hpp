@@ -13,7 +13,11 @@ namespace tenon::host {
 struct outbound_options {
     std::string proxy;     // `http://proxy:3128`; empty: none, whatever the environment says
     std::string no_proxy;  // names that go directly, comma-separated
-    std::string ca_file;   // PEM bundle; empty: the system's
+    // Requests for addresses that users supplied go directly, where each address can be checked as
+    // it is connected to, unless the operator says that the proxy itself refuses networks that
+    // aren't public.
+    bool proxy_guards_addresses = false;
+    std::string ca_file;  // PEM bundle; empty: the system's
     std::size_t per_origin =
         50;  // exchanges at a time with one scheme, host and port; more wait within their deadline
     std::size_t idle_connections = 64;         // kept for reuse

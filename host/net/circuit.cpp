@@ -1,0 +1,197 @@
+#include "net/circuit.hpp"
+
+#include <algorithm>
+#include <cctype>
+#include <mutex>
+#include <unordered_map>
+
+namespace tenon::host {
+namespace asio = boost::asio;
+namespace {
+
+constexpr std::size_t most_origins = 4096;
+
+auto verdict_of(const outbound_response& answer) -> circuit::verdict {
+    switch (answer.outcome) {
+        case transport::ok:
+            return answer.status >= 500 ? circuit::verdict::failure : circuit::verdict::success;
+        case transport::timeout:
+        case transport::dns:
+        case transport::connect:
+        case transport::tls:
+        case transport::reset: return circuit::verdict::failure;
+        case transport::too_large: return circuit::verdict::success;  // it is there, and it answers
+        case transport::denied:
+        case transport::cancelled: return circuit::verdict::abandoned;
+    }
+    return circuit::verdict::abandoned;
+}
+
+class breaker final : public outbound_http {
+  public:
+    breaker(
+        std::unique_ptr<outbound_http> inner, const clock& time, circuit_policy policy,
+        circuit_listener listener
+    )
+        : inner_(std::move(inner)), time_(time), policy_(policy), listener_(std::move(listener)) {}
+
+    auto send(outbound_request request) -> asio::awaitable<outbound_response> override {
+        const auto origin = origin_of(request.url);
+        const auto now = time_.now();
+        const auto decision = ask(origin, now);
+        if (!decision.allowed) {
+            co_return refusal(decision.retry_after, now);
+        }
+        // An exception, or a coroutine that is destroyed, must not leave a trial running for ever.
+        pending trial{*this, origin};
+        auto answer = co_await inner_->send(std::move(request));
+        trial.how = verdict_of(answer);
+        co_return answer;
+    }
+
+  private:
+    struct pending {
+        breaker& at;
+        const std::string& origin;
+        circuit::verdict how = circuit::verdict::abandoned;
+        ~pending() { at.report(origin, how); }
+    };
+
+    static auto refusal(milliseconds retry_after, time_point now) -> outbound_response {
+        outbound_response made;
+        made.outcome = transport::connect;
+        made.sent = request_sent::no;
+        made.sent_at = now;
+        made.problem = "the circuit is open: it failed too often, and is tried again later";
+        const auto whole = std::chrono::ceil<std::chrono::seconds>(retry_after).count();
+        made.headers.emplace_back("retry-after", std::to_string(std::max<std::int64_t>(whole, 1)));
+        return made;
+    }
+
+    auto ask(const std::string& origin, time_point now) -> circuit::decision {
+        const std::lock_guard lock(guard_);
+        const auto found = circuits_.find(origin);
+        return found == circuits_.end() ? circuit::decision{} : found->second.ask(now);
+    }
+
+    void report(const std::string& origin, circuit::verdict how) {
+        const auto now = time_.now();
+        auto before = circuit_state::closed;
+        auto after = circuit_state::closed;
+        {
+            const std::lock_guard lock(guard_);
+            auto found = circuits_.find(origin);
+            if (found == circuits_.end()) {
+                // Origins that never failed need no memory.
+                if (how != circuit::verdict::failure || circuits_.size() >= most_origins) {
+                    return;
+                }
+                found = circuits_.emplace(origin, circuit(policy_)).first;
+            }
+            before = found->second.state(now);
+            found->second.report(how, now);
+            after = found->second.state(now);
+            if (how == circuit::verdict::success) {
+                circuits_.erase(found);
+            }
+        }
+        if (before != after && listener_) {
+            listener_(origin, after);
+        }
+    }
+
+    std::unique_ptr<outbound_http> inner_;
+    const clock& time_;
+    circuit_policy policy_;
+    circuit_listener listener_;
+    std::mutex guard_;
+    std::unordered_map<std::string, circuit> circuits_;
+};
+
+}  // namespace
+
+auto circuit::ask(time_point now) -> decision {
+    if (openings_ == 0) {
+        return {};
+    }
+    if (now < trial_at_) {
+        return {false, trial_at_ - now};
+    }
+    if (trial_running_) {
+        return {false, milliseconds(1000)};
+    }
+    trial_running_ = true;
+    return {};
+}
+
+void circuit::report(verdict how, time_point now) {
+    if (how == verdict::success) {
+        failures_ = 0;
+        openings_ = 0;
+        trial_running_ = false;
+        return;
+    }
+    if (how == verdict::abandoned) {
+        trial_running_ = false;
+        return;
+    }
+    const bool was_trial = trial_running_;
+    trial_running_ = false;
+    ++failures_;
+    // Failures of requests that began before it opened say nothing new.
+    const bool opens = openings_ == 0 ? failures_ >= policy_.failures_to_open : was_trial;
+    if (!opens) {
+        return;
+    }
+    const auto doublings = std::min(openings_, 16U);
+    ++openings_;
+    trial_at_ =
+        now + std::min(policy_.open_for * (std::int64_t{1} << doublings), policy_.open_ceiling);
+}
+
+auto circuit::state(time_point now) const -> circuit_state {
+    if (openings_ == 0) {
+        return circuit_state::closed;
+    }
+    return now < trial_at_ ? circuit_state::open : circuit_state::half_open;
+}
+
+auto make_circuit_breaker(
+    std::unique_ptr<outbound_http> inner, const clock& time, circuit_policy policy,
+    circuit_listener listener
+) -> std::unique_ptr<outbound_http> {
+    return std::make_unique<breaker>(std::move(inner), time, policy, std::move(listener));
+}
+
+auto origin_of(std::string_view url) -> std::string {
+    const auto colon = url.find("://");
+    if (colon == url.npos) {
+        return {};
+    }
+    std::string origin(url.substr(0, colon));
+    std::transform(origin.begin(), origin.end(), origin.begin(), [](unsigned char letter) {
+        return static_cast<char>(std::tolower(letter));
+    });
+    if (origin != "http" && origin != "https") {
+        return {};
+    }
+    const bool plain = origin == "http";
+    const auto rest = url.substr(colon + 3);
+    auto authority = rest.substr(0, rest.find_first_of("/?#"));
+    authority = authority.substr(authority.rfind('@') + 1);
+    if (authority.empty()) {
+        return {};
+    }
+    origin += "://";
+    for (const char letter : authority) {
+        origin += static_cast<char>(std::tolower(static_cast<unsigned char>(letter)));
+    }
+    const auto bracket = authority.rfind(']');
+    const auto port = authority.find(':', bracket == authority.npos ? 0 : bracket);
+    if (port == authority.npos) {
+        origin += plain ? ":80" : ":443";
+    }
+    return origin;
+}
+
+}  // namespace tenon::host
