@@ -51,6 +51,7 @@ inline auto category_of(std::string_view code, asked what) -> category {
                                code == "consent_required" || code == "account_selection_required";
     if (code == "invalid_grant" || person_needed) {
         if (what == asked::refresh) return category::revoked;
+        if (what != asked::exchange) return category::token_rejected;
         return person_needed ? category::access_denied : category::invalid_code;
     }
     const auto* const found =
