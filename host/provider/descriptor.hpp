@@ -63,7 +63,7 @@ struct field_descriptor {
 
 // How tokens live. 0 = not stated.
 struct refresh_policy {
-    bool rotates = false;  // each refresh ends the refresh token that it used
+    bool rotates = false;          // each refresh ends the refresh token that it used
     bool by_access_token = false;  // the access token renews itself: no refresh token is needed
     std::chrono::seconds reuse_grace{0};
     std::chrono::seconds not_before{0};

@@ -1,0 +1,217 @@
+#include "provider/describe.hpp"
+
+#include "base/json.hpp"
+#include "provider/instance.hpp"
+#include "provider/plugin_op.hpp"
+
+#include <tenon/descriptor.h>
+
+#include <algorithm>
+#include <nlohmann/json.hpp>
+
+namespace tenon::host {
+namespace {
+
+using nlohmann::json;
+
+auto misconfigured(const std::string& provider, std::vector<field_problem> problems) -> error {
+    auto message =
+        "providers." + provider + "." + problems.front().field + ": " + problems.front().message;
+    return error{errc::provider_misconfigured, std::move(message), {}, std::move(problems)};
+}
+
+// `scopes` is a key of its own, which plugins see beside theirs.
+auto scopes_json(const std::vector<std::string>& scopes) -> std::string {
+    return json(scopes).dump();
+}
+
+auto check_section(const provider_draft& draft) -> result<std::map<std::string, std::string>> {
+    std::map<std::string, std::string> values;
+    std::vector<field_problem> problems;
+    for (const auto& [key, value] : draft.settings.config) {
+        const auto& form = draft.plugin->about.config_fields;
+        const auto field = std::ranges::find(form, key, &field_descriptor::name);
+        const bool nested = field != form.end() &&
+                            (field->type == field_type::list || field->type == field_type::map);
+        if (field != form.end() && value.is_json && !nested) {
+            problems.push_back({key, "must be a single value"});
+        }
+        values.emplace(key, value.text);
+    }
+    if (!problems.empty()) {
+        return misconfigured(draft.settings.name, std::move(problems));
+    }
+    auto checked = check_fields(draft.plugin->about.config_fields, std::move(values));
+    if (checked.has_error()) {
+        return misconfigured(draft.settings.name, checked.error().details);
+    }
+    return checked;
+}
+
+auto flags_of(const std::vector<field_descriptor>& form, const std::string& key) -> std::uint32_t {
+    const auto field = std::ranges::find(form, key, &field_descriptor::name);
+    if (field == form.end()) {
+        return 0;
+    }
+    const bool nested = field->type == field_type::list || field->type == field_type::map;
+    return (nested ? std::uint32_t{TENON_KV_JSON} : 0U) |
+           (field->secret ? std::uint32_t{TENON_KV_SECRET} : 0U);
+}
+
+auto config_of(
+    const provider_draft& draft, const std::map<std::string, std::string>& values,
+    const std::string& metadata
+) -> std::vector<key_value> {
+    std::vector<key_value> out;
+    for (const auto& [key, value] : values) {
+        out.push_back({key, value, flags_of(draft.plugin->about.config_fields, key)});
+    }
+    if (!draft.settings.scopes.empty() && !values.contains("scopes")) {
+        out.push_back({"scopes", scopes_json(draft.settings.scopes), TENON_KV_JSON});
+    }
+    if (!metadata.empty()) {
+        out.push_back({"discovery", metadata, TENON_KV_JSON});
+    }
+    return out;
+}
+
+void trust_url(const std::string& text, trusted_origins& out) {
+    if (const auto url = split(text, url_templates::refused)) {
+        out.push_back(url->origin());
+    }
+}
+
+void trust_json(const std::string& text, trusted_origins& out) {
+    const auto parsed = parse_json(text);
+    if (parsed.has_error() || !parsed->is_structured()) {
+        return;
+    }
+    for (const auto& item : *parsed) {
+        if (item.is_string()) {
+            trust_url(item.get<std::string>(), out);
+        }
+    }
+}
+
+auto trusted_by(const std::vector<key_value>& config, bool loopback_metadata) -> trusted_origins {
+    trusted_origins out;
+    for (const auto& [key, value, flags] : config) {
+        if (key == "discovery" && !loopback_metadata) {
+            continue;
+        }
+        if ((flags & TENON_KV_JSON) != 0) {
+            trust_json(value, out);
+        } else {
+            trust_url(value, out);
+        }
+    }
+    return out;
+}
+
+auto ask_plugin(
+    const provider_draft& draft, const std::vector<key_value>& config,
+    const trusted_origins& trusted, time_point now
+) -> result<descriptor> {
+    const auto& name = draft.settings.name;
+    plugin_op op(draft.plugin->raw);
+    const std::vector<key_value> none;
+    auto action = op.begin({operation_kind::describe, now, config, none, none, {}});
+    if (auto* failed = std::get_if<fail_action>(&action)) {
+        auto problems = std::move(failed->failure.details);
+        if (problems.empty()) {
+            problems.push_back({"plugin", failed->failure.message});
+        }
+        return misconfigured(name, std::move(problems));
+    }
+    if (const auto* done = std::get_if<done_action>(&action)) {
+        return read_descriptor(done->description, trusted);
+    }
+    const auto* broken = std::get_if<broken_action>(&action);
+    return fail(
+        errc::provider_misconfigured,
+        "the plugin of '" + name + "' breaks the ABI's contract in DESCRIBE: " +
+            (broken == nullptr ? "it asks for something; DESCRIBE is pure" : broken->what)
+    );
+}
+
+}  // namespace
+
+auto describe_provider(
+    const provider_draft& draft, const discovered_metadata& metadata, time_point now
+) -> result<described_provider> {
+    const auto values = check_section(draft);
+    if (values.has_error()) {
+        return values.error();
+    }
+    described_provider out;
+    out.config = config_of(draft, *values, metadata.json);
+    const auto trusted = trusted_by(out.config, metadata.loopback);
+    if (draft.plugin->about.supports(operation_kind::describe)) {
+        auto about = ask_plugin(draft, out.config, trusted, now);
+        if (about.has_error()) {
+            return about.error();
+        }
+        out.about = std::move(*about);
+    } else {
+        out.about = draft.plugin->about;
+    }
+    out.about.id = draft.settings.name;
+    return out;
+}
+
+auto check_client(const provider_settings& settings, const descriptor& about) -> result<void> {
+    std::vector<field_problem> problems;
+    const bool is_client = (about.auth_kinds & (TENON_AUTH_CODE | TENON_AUTH_CLIENT_CREDENTIALS |
+                                                TENON_AUTH_DEVICE)) != 0;
+    if (is_client && settings.client_id.empty()) {
+        problems.push_back({"client_id", "is missing"});
+    }
+    const bool has_secret = std::ranges::any_of(settings.client_secrets, [](const secret& one) {
+        return !one.empty();
+    });
+    if (is_client && about.client_auth != client_authentication::none && !has_secret) {
+        problems.push_back({"client_secret", "is missing"});
+    }
+    if (!problems.empty()) {
+        return misconfigured(settings.name, std::move(problems));
+    }
+    return {};
+}
+
+auto make_instance(const provider_draft& draft, described_provider described)
+    -> result<provider_handle> {
+    auto egress = egress_policy::make(described.about, draft.settings.origins);
+    if (egress.has_error()) {
+        return misconfigured(draft.settings.name, egress.error().details);
+    }
+    auto parts = std::make_unique<const provider_parts>(provider_parts{
+        draft.library, draft.plugin->raw, draft.settings, std::move(described.about),
+        std::move(*egress), std::move(described.config)});
+    return provider_handle(std::make_shared<const provider_instance>(std::move(parts)));
+}
+
+provider_instance::provider_instance(std::unique_ptr<const provider_parts> parts)
+    : parts_(std::move(parts)) {}
+provider_instance::~provider_instance() = default;
+
+auto provider_instance::name() const noexcept -> const std::string& {
+    return parts_->settings.name;
+}
+auto provider_instance::about() const noexcept -> const descriptor& {
+    return parts_->about;
+}
+auto provider_instance::settings() const noexcept -> const provider_settings& {
+    return parts_->settings;
+}
+auto provider_instance::supports(operation_kind kind) const noexcept -> bool {
+    return parts_->about.supports(kind);
+}
+auto provider_instance::default_scopes() const -> std::vector<std::string> {
+    return parts_->settings.scopes.empty() ? parts_->about.default_scopes()
+                                           : parts_->settings.scopes;
+}
+auto provider_instance::mapped(std::string_view url) const -> std::string {
+    return parts_->egress.mapped(url);
+}
+
+}  // namespace tenon::host

@@ -1,0 +1,48 @@
+// From a plugin and a section of the configuration to an instance. For this room's own use.
+#pragma once
+
+#include "base/clock.hpp"
+#include "provider/abi_reader.hpp"
+#include "provider/library.hpp"
+#include "provider/registry.hpp"
+
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace tenon::host {
+
+// What an instance is made from.
+struct provider_draft {
+    std::shared_ptr<const plugin_library> library;
+    const plugin_provider* plugin = nullptr;  // of the library's
+    provider_settings settings;
+};
+
+struct described_provider {
+    descriptor about;
+    std::vector<key_value> config;  // as each operation gets it
+};
+
+// The issuer's metadata as far as it matters here; empty text: none yet.
+struct discovered_metadata {
+    std::string json;
+    bool loopback = false;  // it came from a loopback address: its endpoints may lie on one, too
+};
+
+// Checks the section against the plugin's form and asks its DESCRIBE, if it has one. Error:
+// provider_misconfigured; the details name each key of the section.
+[[nodiscard]] auto describe_provider(
+    const provider_draft& draft, const discovered_metadata& metadata, time_point now
+) -> result<described_provider>;
+
+// Is everything there that a flow needs beside the plugin's own keys? Error:
+// provider_misconfigured, with details.
+[[nodiscard]] auto check_client(const provider_settings& settings, const descriptor& about)
+    -> result<void>;
+
+// Error: provider_misconfigured (the origin mapping).
+[[nodiscard]] auto make_instance(const provider_draft& draft, described_provider described)
+    -> result<provider_handle>;
+
+}  // namespace tenon::host

@@ -1,0 +1,178 @@
+#include "provider/descriptor_check.hpp"
+
+#include "provider/host_calls.hpp"
+#include "provider/origin.hpp"
+#include "provider/pattern.hpp"
+
+#include <tenon/descriptor.h>
+
+#include <algorithm>
+#include <set>
+
+namespace tenon::host {
+namespace {
+
+using problems = std::vector<field_problem>;
+
+constexpr std::uint32_t known_roles =
+    TENON_ROLE_AUTHORIZE | TENON_ROLE_TOKEN | TENON_ROLE_REVOKE | TENON_ROLE_API;
+constexpr std::uint32_t known_auth_kinds = TENON_AUTH_CODE | TENON_AUTH_DEVICE |
+                                           TENON_AUTH_CLIENT_CREDENTIALS | TENON_AUTH_API_KEY |
+                                           TENON_AUTH_EXTERNAL_SESSION;
+
+auto find_field(const std::vector<field_descriptor>& form, std::string_view name)
+    -> const field_descriptor* {
+    const auto found = std::ranges::find(form, name, &field_descriptor::name);
+    return found == form.end() ? nullptr : &*found;
+}
+
+void check_mandatory(const descriptor& about, problems& out) {
+    if (!is_provider_id(about.id)) {
+        out.push_back({"id", "must match [a-z0-9][a-z0-9_-]{0,63}"});
+    }
+    if (about.display_name.empty()) {
+        out.push_back({"display_name", "is missing"});
+    }
+    if (about.version.empty()) {
+        out.push_back({"version", "is missing"});
+    }
+    if ((about.auth_kinds & known_auth_kinds) == 0) {
+        out.push_back({"auth_kinds", "has none of the kinds that this host knows"});
+    }
+    if (about.required_host_minor > TENON_ABI_MINOR) {
+        out.push_back(
+            {"required_host_minor",
+             "needs a host of ABI 1." + std::to_string(about.required_host_minor) +
+                 "; this one has 1." + std::to_string(TENON_ABI_MINOR) + ": upgrade the host"}
+        );
+    }
+    const bool code = (about.auth_kinds & TENON_AUTH_CODE) != 0;
+    if (code &&
+        !(about.supports(operation_kind::authorize) && about.supports(operation_kind::exchange))) {
+        out.push_back({"operations", "an authorization code flow needs AUTHORIZE and EXCHANGE"});
+    }
+    for (const auto& call : about.host_calls) {
+        if (!is_host_call(call)) {
+            out.push_back({"host_calls", "'" + call + "' is unknown to this host: upgrade the host"}
+            );
+        }
+    }
+}
+
+void check_form(const std::vector<field_descriptor>& form, std::string_view list, problems& out) {
+    std::set<std::string_view> seen;
+    for (const auto& field : form) {
+        const auto where = std::string(list) + "." + field.name;
+        if (field.name.empty()) {
+            out.push_back({where, "has no name"});
+        }
+        if (!seen.insert(field.name).second) {
+            out.push_back({where, "is there twice"});
+        }
+        if (!field.pattern.empty() && !pattern::compile(field.pattern)) {
+            out.push_back(
+                {where,
+                 "its pattern is not an ECMAScript regular expression of at most 500 characters"}
+            );
+        }
+        if (field.type == field_type::choice && field.choices.empty()) {
+            out.push_back({where, "is a choice without choices"});
+        }
+    }
+}
+
+void check_template(
+    const descriptor& about, const split_url& url, const std::string& text, problems& out
+) {
+    const auto host = parse_host_template(url.host);
+    for (const auto& name : host->names) {
+        const auto* field = find_field(about.connect_fields, name);
+        if (field == nullptr) {
+            out.push_back({"origins", text + ": {" + name + "} is not a connect field"});
+        } else if (field->pattern.empty() && field->type != field_type::choice) {
+            out.push_back({"origins", text + ": the connect field '" + name + "' needs a pattern"});
+        }
+    }
+}
+
+void check_origin(
+    const descriptor& about, const origin_descriptor& origin, const trusted_origins& trusted,
+    problems& out
+) {
+    const auto url = split(origin.url, url_templates::allowed);
+    if (!url || !url->rest.empty()) {
+        out.push_back(
+            {"origins",
+             "'" + origin.url + "' is not of the form https://host[:port] (no path, no wildcard)"}
+        );
+        return;
+    }
+    if ((origin.roles & known_roles) == 0) {
+        out.push_back(
+            {"origins", origin.url + ": has none of the roles authorize, token, revoke, api"}
+        );
+    }
+    const bool named = std::ranges::find(trusted, url->origin()) != trusted.end();
+    if (url->scheme == "http" && !(named && is_loopback(url->host))) {
+        out.push_back(
+            {"origins", origin.url +
+                            ": must be https; plain http is only for a loopback address that the "
+                            "configuration names"}
+        );
+    } else if (is_address(url->host) && !named) {
+        out.push_back({"origins", origin.url + ": must be a name, not an IP address"});
+    }
+    if (url->host.find('{') != std::string::npos) {
+        check_template(about, *url, origin.url, out);
+    } else if (url->host.find('.') == std::string::npos && !is_loopback(url->host) && !named && !is_address(url->host)) {
+        out.push_back({"origins", origin.url + ": must be a full domain name"});
+    }
+}
+
+// URLs that the host itself fetches or compares.
+void check_url(
+    std::string_view field, const std::string& text, const trusted_origins& trusted, problems& out
+) {
+    if (text.empty()) {
+        return;
+    }
+    const auto url = split(text, url_templates::refused);
+    const bool named = url && std::ranges::find(trusted, url->origin()) != trusted.end();
+    if (!url || (url->scheme != "https" && !(named && is_loopback(url->host)))) {
+        out.push_back({std::string(field), "is not an https URL"});
+    }
+}
+
+void check_slots(const descriptor& about, problems& out) {
+    std::set<std::string_view> seen;
+    for (const auto& slot : about.slots) {
+        if (!seen.insert(slot.name).second) {
+            out.push_back({"slots", "'" + slot.name + "' is there twice"});
+        }
+    }
+}
+
+}  // namespace
+
+auto is_provider_id(std::string_view text) -> bool {
+    const auto plain = [](char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9'); };
+    return !text.empty() && text.size() <= 64 && plain(text.front()) &&
+           std::ranges::all_of(text, [&](char c) { return plain(c) || c == '_' || c == '-'; });
+}
+
+auto check_descriptor(const descriptor& about, const trusted_origins& trusted)
+    -> std::vector<field_problem> {
+    problems out;
+    check_mandatory(about, out);
+    check_form(about.config_fields, "config_fields", out);
+    check_form(about.connect_fields, "connect_fields", out);
+    for (const auto& origin : about.origins) {
+        check_origin(about, origin, trusted, out);
+    }
+    check_url("issuer", about.issuer, trusted, out);
+    check_url("jwks_url", about.jwks_url, trusted, out);
+    check_slots(about, out);
+    return out;
+}
+
+}  // namespace tenon::host

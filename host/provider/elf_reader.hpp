@@ -1,0 +1,19 @@
+// Judges a shared object without loading it: loading alone would run its constructors.
+#pragma once
+
+#include "base/result.hpp"
+
+#include <string_view>
+
+namespace tenon::host {
+
+// Is this file a plugin that may be loaded here? A 64-bit little-endian shared object for this
+// machine that exports exactly tenon_plugin_entry_v1; no STB_GNU_UNIQUE symbols (they pin it, and
+// merge the statics of two versions); no text relocations, no RPATH or RUNPATH, no auditors or
+// filters, no -z nodelete; no executable stack, no segment that is writable and executable; needs
+// nothing but libc, libm, libstdc++, libgcc_s and the loader (and the sanitizers' runtimes, in a
+// host that was built with them). Any bytes are safe to give. Error: invalid_request; the message
+// says what was expected, what was found and what to do.
+[[nodiscard]] auto check_plugin_file(std::string_view bytes) -> result<void>;
+
+}  // namespace tenon::host

@@ -1,0 +1,29 @@
+// What an instance is made of: for this room's own use.
+#pragma once
+
+#include "provider/abi_reader.hpp"
+#include "provider/egress.hpp"
+#include "provider/library.hpp"
+#include "provider/registry.hpp"
+
+#include <memory>
+#include <vector>
+
+namespace tenon::host {
+
+struct provider_parts {
+    std::shared_ptr<const plugin_library> library;
+    const tenon_provider* raw = nullptr;
+    provider_settings settings;
+    descriptor about;
+    egress_policy egress;
+    std::vector<key_value> config;  // as each operation gets it
+};
+
+struct operation_access {
+    static auto parts(const provider_instance& instance) -> const provider_parts& {
+        return *instance.parts_;
+    }
+};
+
+}  // namespace tenon::host

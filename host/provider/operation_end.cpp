@@ -1,0 +1,95 @@
+#include "provider/operation_run.hpp"
+
+#include <tenon/descriptor.h>
+
+#include <algorithm>
+
+namespace tenon::host {
+
+auto operation_run::param(std::string_view name) const -> std::string_view {
+    const auto found =
+        std::ranges::find(request_.params, name, &std::pair<std::string, std::string>::first);
+    return found == request_.params.end() ? std::string_view{} : std::string_view(found->second);
+}
+
+auto operation_run::finish(any_action action) -> operation_result {
+    auto out = [&]() -> operation_result {
+        if (auto* done = std::get_if<done_action>(&action)) {
+            return finish_done(std::move(*done));
+        }
+        if (auto* failed = std::get_if<fail_action>(&action)) {
+            return std::move(failed->failure);
+        }
+        return failure(
+            failure_category::provider, "plugin_broke_contract",
+            std::get<broken_action>(action).what
+        );
+    }();
+    if (out.has_value()) {
+        return out;
+    }
+    auto failed = out.error();
+    failed.outcome = last_.outcome;
+    failed.sent = last_.sent;
+    failed.grant_reply_pending = grant_reply_pending_;
+    if (failed.http_status == 0 && last_.outcome == transport::ok) {
+        failed.http_status = last_.status;
+    }
+    if (!last_.problem.empty()) {
+        failed.message += failed.message.empty() ? last_.problem : " (" + last_.problem + ")";
+    }
+    return failed;
+}
+
+auto operation_run::finish_done(done_action done) -> operation_result {
+    if (done.authorize) {
+        return authorize_url(*done.authorize);
+    }
+    if (auto wrong = check_grants(done.output)) {
+        return std::move(*wrong);
+    }
+    return std::move(done.output);
+}
+
+auto operation_run::check_grants(const operation_output& output) const
+    -> std::optional<operation_failure> {
+    for (const auto& grant : output.grants) {
+        if (std::ranges::find(parts_.about.slots, grant.slot, &slot_descriptor::name) ==
+            parts_.about.slots.end()) {
+            return failure(
+                failure_category::provider, "plugin_broke_contract",
+                "the plugin granted the slot '" + grant.slot +
+                    "', which its descriptor does not have"
+            );
+        }
+        if (grant.base_url.empty()) {
+            continue;
+        }
+        const auto where = parts_.egress.admit(grant.base_url, request_.connect);
+        if (where.has_error() || (where->roles & TENON_ROLE_API) == 0) {
+            return failure(
+                failure_category::provider, "base_url",
+                "the provider named an API address outside the origins that the plugin declares "
+                "for it" +
+                    (where.has_error() ? ": " + where.error().message : std::string())
+            );
+        }
+    }
+    return std::nullopt;
+}
+
+auto operation_run::authorize_url(const http_action& action) -> operation_result {
+    auto url = encode_authorize(action, context(), {param("state"), param("redirect_uri")});
+    if (url.has_error()) {
+        const bool plugin = url.error().kind == refusal_kind::broken;
+        return failure(
+            failure_category::provider, plugin ? "plugin_broke_contract" : "authorize_url",
+            url.error().message
+        );
+    }
+    operation_output out;
+    out.authorize_url = std::move(*url);
+    return out;
+}
+
+}  // namespace tenon::host

@@ -1,0 +1,37 @@
+#include "provider/pattern.hpp"
+
+#include <regex>
+
+namespace tenon::host {
+
+struct pattern::compiled {
+    std::regex code;
+};
+
+auto pattern::compile(const std::string& text) -> std::optional<pattern> {
+    constexpr std::size_t longest = 500;
+    if (text.size() > longest) {
+        return std::nullopt;
+    }
+    try {
+        auto code = std::make_shared<compiled>();
+        code->code = std::regex(text, std::regex::ECMAScript);
+        return pattern(code);
+    } catch (const std::regex_error&) {
+        return std::nullopt;
+    }
+}
+
+auto pattern::matches(std::string_view value) const -> bool {
+    constexpr std::size_t longest = 1000;
+    if (value.size() > longest) {
+        return false;
+    }
+    try {
+        return std::regex_match(value.begin(), value.end(), code_->code);
+    } catch (const std::regex_error&) {
+        return false;  // its complexity limits: taken for no match
+    }
+}
+
+}  // namespace tenon::host

@@ -1,0 +1,195 @@
+#include "provider/registry_loader.hpp"
+
+#include "provider/descriptor_check.hpp"
+
+#include <algorithm>
+
+namespace tenon::host {
+namespace {
+
+auto upper(std::string_view text) -> std::string {
+    std::string out(text);
+    std::ranges::transform(out, out.begin(), [](char c) {
+        return c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c == '-' ? '_' : c;
+    });
+    return out;
+}
+
+auto refused_entry(
+    const provider_settings& section, std::string message, std::vector<field_problem> problems = {}
+) -> provider_entry {
+    provider_entry out;
+    out.name = section.name;
+    out.state = provider_state::misconfigured;
+    out.message = std::move(message);
+    out.problems = std::move(problems);
+    return out;
+}
+
+auto plugin_files(const std::filesystem::path& folder, std::vector<plugin_problem>& problems)
+    -> std::vector<std::filesystem::path> {
+    std::vector<std::filesystem::path> out;
+    std::error_code failed;
+    for (std::filesystem::directory_iterator at(folder, failed), end; !failed && at != end;
+         at.increment(failed)) {
+        if (at->path().extension() == ".so") {
+            out.push_back(at->path());
+        }
+    }
+    if (failed) {
+        problems.push_back({folder, "the plugin folder can't be read: " + failed.message()});
+    }
+    std::ranges::sort(out);
+    return out;
+}
+
+void load_one(const std::filesystem::path& path, loaded_plugins& into) {
+    auto library = plugin_library::load(path);
+    if (library.has_error()) {
+        into.problems.push_back({path, library.error().message});
+        return;
+    }
+    ++into.count;
+    for (const auto& line : (*library)->refused()) {
+        into.problems.push_back({path, line});
+    }
+    for (const auto& provider : (*library)->providers()) {
+        const auto [at, added] =
+            into.by_id.try_emplace(provider.about.id, provider_draft{*library, &provider, {}});
+        if (!added) {
+            into.problems.push_back(
+                {path, "the provider id '" + provider.about.id + "' is already taken by " +
+                           at->second.library->path().string() + ": remove one of the two"}
+            );
+        }
+    }
+}
+
+auto known_ids(const plugin_index& plugins) -> std::string {
+    std::string out;
+    for (const auto& [id, draft] : plugins) {
+        out += (out.empty() ? "" : ", ") + id;
+    }
+    return out.empty() ? "no plugin is loaded" : "known are: " + out;
+}
+
+// A plugin that nobody configured: shown as such, unless it makes sense only with a configuration.
+void list_unconfigured(
+    const std::string& id, const provider_draft& plugin, time_point now, joined_providers& into
+) {
+    auto draft = plugin;
+    draft.settings.name = id;
+    auto described = describe_provider(draft, {}, now);
+    if (described.has_error()) {
+        return;
+    }
+    provider_entry entry;
+    entry.name = id;
+    entry.state = provider_state::not_configured;
+    entry.message = "not configured: set providers." + id + ".client_id and client_secret, or " +
+                    upper(id) + "_CLIENT_ID and " + upper(id) + "_CLIENT_SECRET";
+    entry.about = std::move(described->about);
+    entry.plugin_path = draft.library->path().string();
+    into.entries.emplace(id, std::move(entry));
+}
+
+void join_one(
+    const plugin_index& plugins, const provider_settings& section, joined_providers& into
+) {
+    const auto& wanted = section.plugin.empty() ? section.name : section.plugin;
+    const auto found = plugins.find(wanted);
+    if (!is_provider_id(section.name)) {
+        into.entries.insert_or_assign(
+            section.name,
+            refused_entry(section, "a provider's name must match [a-z0-9][a-z0-9_-]{0,63}")
+        );
+    } else if (found == plugins.end()) {
+        into.entries.insert_or_assign(
+            section.name, refused_entry(
+                              section,
+                              "no plugin serves '" + wanted + "'; " + known_ids(plugins) +
+                                  ". A plain OAuth2 provider needs `plugin: oauth2`",
+                              {{"plugin", "no plugin serves '" + wanted + "'"}}
+                          )
+        );
+    } else {
+        auto draft = std::make_shared<provider_draft>(found->second);
+        draft->settings = section;
+        into.drafts.emplace(section.name, std::move(draft));
+    }
+}
+
+}  // namespace
+
+auto load_plugins(const std::vector<std::filesystem::path>& folders) -> loaded_plugins {
+    loaded_plugins out;
+    for (const auto& folder : folders) {
+        for (const auto& path : plugin_files(folder, out.problems)) {
+            load_one(path, out);
+        }
+    }
+    return out;
+}
+
+auto join(
+    const plugin_index& plugins, const std::vector<provider_settings>& sections, time_point now
+) -> joined_providers {
+    joined_providers out;
+    for (const auto& section : sections) {
+        if (out.drafts.contains(section.name) || out.entries.contains(section.name)) {
+            out.drafts.erase(section.name);
+            out.entries.insert_or_assign(
+                section.name, refused_entry(section, "the name is given to two providers")
+            );
+            continue;
+        }
+        join_one(plugins, section, out);
+    }
+    for (const auto& [id, plugin] : plugins) {
+        if (!out.drafts.contains(id) && !out.entries.contains(id)) {
+            list_unconfigured(id, plugin, now, out);
+        }
+    }
+    return out;
+}
+
+auto make_entry(const provider_draft& draft, const discovered_metadata& metadata, time_point now)
+    -> provider_entry {
+    provider_entry out = refused_entry(draft.settings, {});
+    out.plugin_path = draft.library->path().string();
+    const auto fail_with = [&](const error& problem) {
+        out.message = problem.message;
+        out.problems = problem.details;
+        return out;
+    };
+    auto described = describe_provider(draft, metadata, now);
+    if (described.has_error()) {
+        out.about = draft.plugin->about;
+        out.about->id = draft.settings.name;
+        return fail_with(described.error());
+    }
+    out.about = described->about;
+    if (!draft.settings.enabled) {
+        out.state = provider_state::disabled;
+        out.message = "switched off by the configuration (enabled: false)";
+        return out;
+    }
+    if (const auto checked = check_client(draft.settings, described->about); checked.has_error()) {
+        return fail_with(checked.error());
+    }
+    auto instance = make_instance(draft, std::move(*described));
+    if (instance.has_error()) {
+        return fail_with(instance.error());
+    }
+    if (out.about->discovery && metadata.json.empty()) {
+        out.state = provider_state::undiscovered;
+        out.message =
+            "the metadata of the issuer " + out.about->issuer + " has not been fetched yet";
+        return out;
+    }
+    out.state = provider_state::enabled;
+    out.instance = std::move(*instance);
+    return out;
+}
+
+}  // namespace tenon::host

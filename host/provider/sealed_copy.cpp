@@ -1,0 +1,62 @@
+#include "provider/sealed_copy.hpp"
+
+#include <fcntl.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <system_error>
+#include <utility>
+
+namespace tenon::host {
+namespace {
+
+auto create() -> int {
+    constexpr unsigned executable = 0x0010U;  // MFD_EXEC: newer than glibc 2.36's headers
+    constexpr unsigned flags = MFD_CLOEXEC | MFD_ALLOW_SEALING;
+    const int made = ::memfd_create("tenon-plugin", flags | executable);
+    // Kernels before 6.3 don't know the flag, and make them executable anyway.
+    return made >= 0 || errno != EINVAL ? made : ::memfd_create("tenon-plugin", flags);
+}
+
+auto write_all(int descriptor, std::string_view bytes) -> bool {
+    while (!bytes.empty()) {
+        const auto written = ::write(descriptor, bytes.data(), bytes.size());
+        if (written < 0 && errno != EINTR) {
+            return false;
+        }
+        bytes.remove_prefix(written < 0 ? 0 : static_cast<std::size_t>(written));
+    }
+    return true;
+}
+
+}  // namespace
+
+auto sealed_copy::make(std::string_view bytes) -> result<sealed_copy> {
+    sealed_copy copy(create());
+    constexpr int seals = F_SEAL_SEAL | F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_WRITE;
+    if (copy.descriptor_ < 0 || !write_all(copy.descriptor_, bytes) ||
+        ::fcntl(copy.descriptor_, F_ADD_SEALS, seals) != 0) {
+        return fail(
+            errc::internal,
+            "the system gives no sealed memory to load a plugin from (memfd_create: " +
+                std::generic_category().message(errno) + "); see the sysctl vm.memfd_noexec"
+        );
+    }
+    return copy;
+}
+
+sealed_copy::sealed_copy(sealed_copy&& other) noexcept
+    : descriptor_(std::exchange(other.descriptor_, -1)) {}
+
+sealed_copy::~sealed_copy() {
+    if (descriptor_ >= 0) {
+        ::close(descriptor_);
+    }
+}
+
+auto sealed_copy::path() const -> std::string {
+    return "/proc/self/fd/" + std::to_string(descriptor_);
+}
+
+}  // namespace tenon::host
