@@ -11,6 +11,7 @@ HERE = pathlib.Path(__file__).parent
 sys.path.insert(0, str(HERE))
 import include_gate  # noqa: E402
 import length_gate  # noqa: E402
+import readme_gate  # noqa: E402
 
 
 class Tree(unittest.TestCase):
@@ -123,6 +124,31 @@ class Lengths(Tree):
         self.assertIn("16 lines", length_gate.check(self.root, {})[0])
         self.plant("host/base/README.md", "x\n" * 15)
         self.assertEqual(length_gate.check(self.root, {}), [])
+
+
+class Readmes(Tree):
+    def problems(self, text):
+        self.plant("README.md", text)
+        return readme_gate.check(self.root, self.root)[1]
+
+    def test_a_command_that_fails_is_told_with_its_line(self):
+        problems = self.problems("text\n\n```sh run\ntrue\nls nothing-of-that-name\n```\n")
+        self.assertIn("README.md:3: it failed", problems[0])
+        self.assertIn("nothing-of-that-name", problems[0])
+
+    def test_files_are_there_for_the_commands_behind_them(self):
+        text = "```cpp file=acme/a.cpp\nint a;\n```\n```sh run\ngrep -x 'int a;' acme/a.cpp\ntest -d build/dev\n```\n"
+        self.assertEqual(self.problems(text), [])
+        self.assertFalse((self.root / "acme").exists())
+
+    def test_a_block_of_code_that_nobody_runs_is_refused(self):
+        self.assertIn("says neither", self.problems("```cpp\nint a;\n```\n")[0])
+        self.assertEqual(self.problems("```\nan illustration\n```\n"), [])
+
+    def test_another_test_must_exist(self):
+        self.plant("host/CMakeLists.txt", "add_test(NAME known COMMAND x)")
+        self.assertEqual(self.problems("```sh by=known\nx\n```\n```sh by=host/CMakeLists.txt\nx\n```\n"), [])
+        self.assertIn("no test unknown", self.problems("```sh by=unknown\nx\n```\n")[0])
 
 
 if __name__ == "__main__":
