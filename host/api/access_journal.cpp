@@ -1,0 +1,102 @@
+#include "api/access_journal.hpp"
+
+#include "store/api_keys.hpp"
+#include "store/credential_reads.hpp"
+#include "store/database.hpp"
+
+#include <algorithm>
+
+namespace tenon::host {
+
+namespace {
+
+constexpr std::int64_t use_granularity = 10'000;
+// Beyond it the oldest are dropped: a database that is gone for hours must not fill the memory.
+constexpr std::size_t most_kept = 200'000;
+
+auto start_of_minute(time_point now) -> std::int64_t {
+    return std::chrono::floor<std::chrono::minutes>(now).time_since_epoch().count();
+}
+
+}  // namespace
+
+access_journal::access_journal(database& db, const clock& time) : db_(db), time_(time) {}
+
+void access_journal::note_use(const caller_handle& who) {
+    const auto now = time_.now();
+    const auto stamp = now.time_since_epoch().count();
+    auto before = who->last_noted.load(std::memory_order_relaxed);
+    if (stamp < before + use_granularity ||
+        !who->last_noted.compare_exchange_strong(before, stamp, std::memory_order_relaxed)) {
+        return;
+    }
+    const std::lock_guard lock(guard_);
+    uses_[who->key] = now;
+}
+
+void access_journal::note_read(const caller_handle& who, const connection_id& connection) {
+    subject what{who, connection.text(), start_of_minute(time_.now())};
+    auto& mine = shards_[hash{}(what) % shards_.size()];
+    const std::lock_guard lock(mine.guard);
+    ++mine.reads[std::move(what)];
+}
+
+auto access_journal::take_reads() -> std::vector<credential_reads_row> {
+    std::vector<credential_reads_row> rows;
+    {
+        const std::lock_guard lock(guard_);
+        rows.swap(kept_);
+    }
+    for (auto& each : shards_) {
+        decltype(each.reads) taken;
+        {
+            const std::lock_guard lock(each.guard);
+            taken.swap(each.reads);
+        }
+        for (const auto& [what, count] : taken) {
+            const time_point minute{std::chrono::minutes{what.minute}};
+            rows.push_back(
+                {what.who->org, what.who->key, connection_id(what.connection), minute, count}
+            );
+        }
+    }
+    return rows;
+}
+
+void access_journal::put_back(const std::vector<credential_reads_row>& reads) {
+    const std::lock_guard lock(guard_);
+    const auto room = most_kept - std::min(most_kept, kept_.size());
+    const auto count = std::min(room, reads.size());
+    kept_.insert(kept_.end(), reads.end() - static_cast<std::ptrdiff_t>(count), reads.end());
+}
+
+auto access_journal::take_uses() -> std::vector<std::pair<api_key_id, time_point>> {
+    const std::lock_guard lock(guard_);
+    std::vector<std::pair<api_key_id, time_point>> uses(uses_.begin(), uses_.end());
+    uses_.clear();
+    return uses;
+}
+
+auto access_journal::flush() -> boost::asio::awaitable<result<void>> {
+    const auto reads = take_reads();
+    const auto uses = take_uses();
+    if (reads.empty() && uses.empty()) {
+        co_return result<void>();
+    }
+    auto write = [reads, uses](sql_session& session) -> result<void> {
+        if (!reads.empty()) {
+            add_credential_reads(session, reads);
+        }
+        if (!uses.empty()) {
+            touch_api_keys(session, uses);
+        }
+        return {};
+    };
+    auto written = co_await db_.as_service(access::write, std::move(write));
+    if (written.has_error()) {
+        put_back(reads);
+    }
+    co_return written;
+}
+
+}  // namespace tenon::host

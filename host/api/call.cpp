@@ -1,0 +1,171 @@
+#include "api/call.hpp"
+
+#include "api/access_journal.hpp"
+#include "api/error_response.hpp"
+#include "api/idempotency.hpp"
+#include "api/rate_limiter.hpp"
+
+#include <algorithm>
+
+namespace tenon::host {
+
+namespace {
+
+constexpr std::size_t longest_user_id = 255;
+
+auto check_user_id(std::string_view text) -> result<void> {
+    const bool has_control = std::ranges::any_of(text, [](char c) {
+        return static_cast<unsigned char>(c) < 0x20U || c == 0x7F;
+    });
+    if (text.size() > longest_user_id || has_control) {
+        error problem = fail(
+            errc::invalid_request,
+            "The user id can't be taken: at most 255 bytes, no control characters."
+        );
+        problem.details.push_back({"userId", "at most 255 bytes, no control characters"});
+        return problem;
+    }
+    return {};
+}
+
+auto admit(api_context& api, const route_spec& spec, const call& mine) -> std::optional<error> {
+    switch (spec.limit) {
+        case limit_rule::none:
+            return std::nullopt;
+        case limit_rule::read:
+            return api.limits.admit(limit_kind::read, mine.who->key.text());
+        case limit_rule::mutation:
+            return api.limits.admit(limit_kind::mutation, mine.who->key.text());
+        case limit_rule::callback:
+            return api.limits.admit(limit_kind::callback, mine.http.client);
+        case limit_rule::connect:
+            break;
+    }
+    if (auto refused = api.limits.admit(limit_kind::mutation, mine.who->key.text())) {
+        return refused;
+    }
+    return api.limits.admit(limit_kind::connect, mine.who->org.text() + '\n' + mine.user.text());
+}
+
+// Everything before the handler. Errors are the answer.
+auto prepare(api_context& api, const route_spec& spec, call& mine)
+    -> boost::asio::awaitable<result<void>> {
+    if (spec.scope || spec.user != user_rule::none) {
+        auto who = co_await api.keys.authenticate(mine.http);
+        if (who.has_error()) {
+            co_return who.error();
+        }
+        mine.who = std::move(*who);
+        api.journal.note_use(mine.who);
+        if (auto allowed = check_scope(*mine.who, spec.scope); allowed.has_error()) {
+            co_return allowed;
+        }
+    }
+    if (spec.body == body_rule::json) {
+        auto body = body_fields::parse(mine.http.body);
+        if (body.has_error()) {
+            co_return body.error();
+        }
+        mine.body = std::move(*body);
+    }
+    if (spec.user != user_rule::none) {
+        const auto in_body = mine.body.text("userId");
+        auto user = acting_user(mine.http, *mine.who, in_body, spec.user);
+        if (user.has_error()) {
+            co_return user.error();
+        }
+        mine.user = std::move(*user);
+    }
+    if (auto refused = admit(api, spec, mine)) {
+        co_return std::move(*refused);
+    }
+    co_return result<void>();
+}
+
+auto run_plainly(call& mine, handler run) -> boost::asio::awaitable<result<response>> {
+    return run(mine);
+}
+
+}  // namespace
+
+auto acting_user(const request& from, const caller& who, const std::string& in_body, user_rule rule)
+    -> result<user_id> {
+    std::string_view user = who.pinned_user ? std::string_view(who.pinned_user->text()) : "";
+    const bool pinned = !user.empty();
+    const auto in_header = from.headers.find("X-Tenon-User");
+    const auto in_query = from.query_value("userId").value_or("");
+    for (const auto named : {in_header, in_query, std::string_view(in_body)}) {
+        if (named.empty() || named == user) {
+            continue;
+        }
+        if (pinned) {
+            return fail(
+                errc::insufficient_scope,
+                "This API key acts for one user only, and the request names another one."
+            );
+        }
+        if (!user.empty()) {
+            return fail(
+                errc::invalid_request, "X-Tenon-User and userId name different users. Name one."
+            );
+        }
+        user = named;
+    }
+    const bool twice = from.headers.count("X-Tenon-User") > 1 ||
+                       std::ranges::count(from.query, "userId", [](const auto& parameter) {
+                           return std::string_view(parameter.first);
+                       }) > 1;
+    if (twice) {
+        return fail(errc::invalid_request, "The user is named twice in the same place. Name one.");
+    }
+    if (user.empty() && rule == user_rule::required) {
+        return fail(
+            errc::user_required,
+            "This call acts for a user: name them by the header X-Tenon-User or by userId."
+        );
+    }
+    if (auto good = check_user_id(user); good.has_error()) {
+        return good.error();
+    }
+    return user_id(std::string(user));
+}
+
+auto check_scope(const caller& who, std::optional<key_scope> needed) -> result<void> {
+    if (!needed || who.scopes.has(*needed)) {
+        return {};
+    }
+    return fail(
+        errc::insufficient_scope,
+        "This API key lacks the scope " + std::string(to_text(*needed)) + "."
+    );
+}
+
+auto failed(const error& failure, std::string_view request_id) -> response {
+    auto answer = json_response(http_status_of(failure.code), error_body(failure, request_id));
+    if (failure.retry_after) {
+        answer.add_header("Retry-After", std::to_string(failure.retry_after->count()));
+    }
+    if (failure.code == errc::unauthenticated) {
+        answer.add_header("WWW-Authenticate", "Bearer");
+    }
+    return answer;
+}
+
+auto run_call(api_context& api, const route_spec& spec, request from)
+    -> boost::asio::awaitable<response> {
+    auto no_body = body_fields::parse({});
+    call mine{api, from, {}, {}, std::move(*no_body)};
+    auto prepared = co_await prepare(api, spec, mine);
+    if (prepared.has_error()) {
+        co_return failed(prepared.error(), from.id);
+    }
+    const bool once = spec.idempotent_by_key && from.headers.has("Idempotency-Key");
+    const auto how = once ? run_once : run_plainly;
+    auto answer = co_await how(mine, spec.run);
+    if (answer.has_error()) {
+        co_return failed(answer.error(), from.id);
+    }
+    co_return std::move(*answer);
+}
+
+}  // namespace tenon::host

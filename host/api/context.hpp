@@ -1,0 +1,48 @@
+// What every handler works with. Owned by app; outlives every request.
+#pragma once
+
+#include "base/clock.hpp"
+
+#include <atomic>
+#include <string>
+
+namespace tenon::host {
+
+struct oauth_context;
+class access_journal;
+class api_metrics;
+class authenticator;
+class rate_limiter;
+class refresher;
+class token_reader;
+
+// What `/health` and the pages say about this host, truthfully, and what the handlers need of the
+// configuration.
+struct api_settings {
+    std::string public_url;  // without a trailing slash
+    std::string version;
+    std::string environment = "production";
+    bool admin_listener = false;  // there is one: /metrics is served there only
+    bool security_headers = true;
+    bool cors_configured = false;
+    bool encryption_configured = true;
+    milliseconds idempotency_lifetime{24 * 3'600'000};
+};
+
+struct api_context {
+    oauth_context& oauth;
+    token_reader& tokens;
+    refresher& refresh;
+    authenticator& keys;
+    rate_limiter& limits;
+    access_journal& journal;
+    api_metrics& metrics;
+    api_settings settings;
+    std::atomic<bool> draining{false};  // set by app when it stops accepting: readiness says no
+
+    // Of the probes: when something was last done that is not to be done for every question.
+    std::atomic<time_point> wrote_at{};
+    std::atomic<time_point> counted_at{};
+};
+
+}  // namespace tenon::host

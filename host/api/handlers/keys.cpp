@@ -1,0 +1,133 @@
+#include "api/handlers/handlers.hpp"
+#include "api/json_writer.hpp"
+#include "api/key_json.hpp"
+#include "api/key_minting.hpp"
+#include "oauth/audit_entry.hpp"
+#include "store/changes.hpp"
+#include "store/database.hpp"
+
+namespace tenon::host::handlers {
+
+namespace {
+
+struct wanted_key {
+    std::string name;
+    key_scopes scopes;
+    std::optional<user_id> user;
+};
+
+// A key mints only what it is itself allowed: no scope more, and no other user if it is pinned to
+// one.
+auto wanted_key_of(call& mine) -> result<wanted_key> {
+    wanted_key wanted;
+    wanted.name = mine.body.required_text("name");
+    const auto names = mine.body.texts("scopes");
+    const auto named_user = mine.body.text("userId");
+    if (names.empty()) {
+        mine.body.note("scopes", "must name at least one scope");
+    }
+    if (auto checked = mine.body.checked(); checked.has_error()) {
+        return checked.error();
+    }
+    auto scopes = parse_key_scopes(names);
+    if (scopes.has_error()) {
+        return scopes.error();
+    }
+    wanted.scopes = *scopes;
+    if (!mine.who->scopes.covers(wanted.scopes)) {
+        return fail(
+            errc::insufficient_scope,
+            "A key makes only keys with a part of its own scopes: " + mine.who->scopes.text() + "."
+        );
+    }
+    auto user = acting_user(mine.http, *mine.who, named_user, user_rule::optional);
+    if (user.has_error()) {
+        return user.error();
+    }
+    if (!user->empty()) {
+        wanted.user = std::move(*user);
+    }
+    return wanted;
+}
+
+}  // namespace
+
+auto list_keys(call& mine) -> answer {
+    auto read = [](sql_session& session) -> result<std::vector<api_key_row>> {
+        return list_api_keys(session);
+    };
+    auto rows = co_await mine.api.oauth.db.with_org(mine.who->org, access::read, read);
+    if (rows.has_error()) {
+        co_return rows.error();
+    }
+    json_writer json(64 + rows->size() * 320);
+    json.begin_object().key("keys").begin_array();
+    for (const auto& row : *rows) {
+        json.begin_object();
+        write_key(json, row);
+        json.end_object();
+    }
+    co_return json_response(200, json.end_array().end_object().take());
+}
+
+auto create_key(call& mine) -> answer {
+    auto wanted = wanted_key_of(mine);
+    if (wanted.has_error()) {
+        co_return wanted.error();
+    }
+    auto& oauth = mine.api.oauth;
+    const auto made = mint_key(
+        mine.who->org, wanted->name, wanted->scopes, wanted->user, oauth.time, oauth.random
+    );
+    json_writer detail;
+    detail.begin_object()
+        .field("keyId", made.row.id.text())
+        .field("name", made.row.name)
+        .field("scopes", made.row.scopes)
+        .end_object();
+    const audit_entry entry{"key.created", {}, {}, "ok", detail.take()};
+    auto work = [&oauth, by = mine.as_actor(), row = made.row,
+                 entry](sql_session& session) -> result<void> {
+        insert_api_key(session, row);
+        append_change(session, change_kind::key, row.id.text(), row.created_at);
+        write_audit(session, oauth, by, entry);
+        return {};
+    };
+    auto stored = co_await oauth.db.with_org(mine.who->org, access::write, std::move(work));
+    if (stored.has_error()) {
+        co_return stored.error();
+    }
+    mine.api.keys.forget(made.row.id);
+    auto to = json_response(201, new_key_json(made));
+    to.no_store = true;
+    co_return to;
+}
+
+auto revoke_key(call& mine) -> answer {
+    const api_key_id id(std::string(mine.http.param("id")));
+    json_writer detail;
+    detail.begin_object().field("keyId", id.text()).end_object();
+    const audit_entry entry{"key.revoked", {}, {}, "ok", detail.take()};
+    auto& oauth = mine.api.oauth;
+    auto work = [&oauth, by = mine.as_actor(), id, entry](sql_session& session) -> result<void> {
+        const auto now = oauth.time.now();
+        if (!find_api_key(session, id)) {
+            return fail(errc::not_found, "There is no API key of that id.");
+        }
+        if (revoke_api_key(session, id, now)) {
+            append_change(session, change_kind::key, id.text(), now);
+            write_audit(session, oauth, by, entry);
+        }
+        return {};
+    };
+    auto revoked = co_await oauth.db.with_org(mine.who->org, access::write, std::move(work));
+    if (revoked.has_error()) {
+        co_return revoked.error();
+    }
+    mine.api.keys.forget(id);
+    json_writer json;
+    json.begin_object().field("success", true).field("message", "The key is revoked.").end_object();
+    co_return json_response(200, json.take());
+}
+
+}  // namespace tenon::host::handlers

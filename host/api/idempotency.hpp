@@ -1,0 +1,20 @@
+// Idempotency-Key: a mutation that is repeated under the same key is answered, not done again.
+#pragma once
+
+#include "api/call.hpp"
+
+namespace tenon::host {
+
+// Runs the handler once for the caller's Idempotency-Key; the same request again gets the stored
+// answer (sealed, kept for idempotency_lifetime, header Idempotency-Replayed: true). Answers of 429
+// and 5xx are not kept: nothing came of them. Errors: conflict (the key was used for another
+// request; or the first one is still at it, retry_after), invalid_request (no key that can be
+// taken), storage_unavailable, and the handler's.
+auto run_once(call& mine, handler run) -> boost::asio::awaitable<result<response>>;
+
+// An answer as text and back; for the store. Nothing: it is no such text.
+[[nodiscard]] auto pack_answer(const response& answer) -> std::string;
+[[nodiscard]] auto unpack_answer(unsigned status, std::string_view packed)
+    -> std::optional<response>;
+
+}  // namespace tenon::host

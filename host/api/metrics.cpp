@@ -1,0 +1,244 @@
+#include "api/metrics.hpp"
+
+#include <prometheus/counter.h>
+#include <prometheus/gauge.h>
+#include <prometheus/histogram.h>
+#include <prometheus/registry.h>
+#include <prometheus/text_serializer.h>
+#include <unistd.h>
+#include <algorithm>
+#include <array>
+#include <atomic>
+#include <fstream>
+#include <map>
+#include <mutex>
+
+namespace tenon::host {
+
+namespace {
+
+constexpr std::array<unsigned, 23> known_statuses{200, 201, 202, 204, 303, 304, 400, 401,
+                                                  403, 404, 405, 408, 409, 413, 415, 429,
+                                                  431, 500, 501, 502, 503, 504, 0 /* any other */};
+
+auto buckets() -> prometheus::Histogram::BucketBoundaries {
+    return {0.00005, 0.0001, 0.0002, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025,
+            0.05,    0.1,    0.25,   0.5,    1,     2.5,    5,     10,   30};
+}
+
+// A label's value that came from a plugin: words, or nothing that would grow the series without
+// end.
+auto label_of(std::string_view text) -> std::string {
+    const auto is_word = [](char c) {
+        return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_' || c == '-';
+    };
+    const bool good = !text.empty() && text.size() <= 64 && std::ranges::all_of(text, is_word);
+    return good ? std::string(text) : "other";
+}
+
+auto resident_bytes() -> double {
+    std::ifstream statm("/proc/self/statm");
+    double total = 0;
+    double resident = 0;
+    statm >> total >> resident;
+    return resident * static_cast<double>(sysconf(_SC_PAGESIZE));
+}
+
+}  // namespace
+
+namespace {
+
+// One route's counters, resolved once, so that counting an answer costs no look-up by labels.
+class route_metric {
+  public:
+    route_metric(
+        prometheus::Family<prometheus::Counter>& counters,
+        prometheus::Family<prometheus::Histogram>& histograms, const prometheus::Labels& labels
+    )
+        : counters_(counters), labels_(labels), seconds_(histograms.Add(labels, buckets())) {}
+
+    void answered(unsigned status, double seconds) {
+        const auto at = std::ranges::find(known_statuses, status) - known_statuses.begin();
+        const auto index = std::min(static_cast<std::size_t>(at), known_statuses.size() - 1);
+        auto* counter = by_status_[index].load(std::memory_order_acquire);
+        if (counter == nullptr) {
+            auto labels = labels_;
+            labels.emplace(
+                "status", index + 1 == known_statuses.size() ? "other" : std::to_string(status)
+            );
+            counter = &counters_.Add(labels);  // the same one for the same labels
+            by_status_[index].store(counter, std::memory_order_release);
+        }
+        counter->Increment();
+        seconds_.Observe(seconds);
+    }
+
+  private:
+    prometheus::Family<prometheus::Counter>& counters_;
+    prometheus::Labels labels_;
+    prometheus::Histogram& seconds_;
+    std::array<std::atomic<prometheus::Counter*>, known_statuses.size()> by_status_{};
+};
+
+}  // namespace
+
+struct api_metrics::implementation {
+    using counters = prometheus::Family<prometheus::Counter>;
+    using gauges = prometheus::Family<prometheus::Gauge>;
+    using histograms = prometheus::Family<prometheus::Histogram>;
+
+    auto counter(const char* name, const char* help) -> counters& {
+        return prometheus::BuildCounter().Name(name).Help(help).Register(registry);
+    }
+    auto gauge(const char* name, const char* help) -> gauges& {
+        return prometheus::BuildGauge().Name(name).Help(help).Register(registry);
+    }
+    auto histogram(const char* name, const char* help) -> histograms& {
+        return prometheus::BuildHistogram().Name(name).Help(help).Register(registry);
+    }
+
+    prometheus::Registry registry;
+    counters& requests =
+        counter("tenon_http_requests_total", "Answers by route pattern and status");
+    histograms& request_seconds =
+        histogram("tenon_http_request_seconds", "Time to answer by route pattern");
+    counters& operations = counter(
+        "tenon_provider_operations_total", "Provider operations by outcome, refreshes among them"
+    );
+    histograms& operation_seconds =
+        histogram("tenon_provider_operation_seconds", "Time a provider operation took");
+    counters& expired = counter(
+        "tenon_connections_expired_total", "Connections whose user must reconnect, by reason"
+    );
+    counters& alarms = counter(
+        "tenon_provider_alarms_total", "Times a provider's credentials looked misconfigured"
+    );
+    counters& token_reads = counter(
+        "tenon_token_reads_total", "Token reads: from the cache, missed, waited for a refresh"
+    );
+    counters& key_lookups = counter(
+        "tenon_key_lookups_total", "API keys: found in the cache, looked up, refused unseen"
+    );
+    gauges& connections = gauge("tenon_connections", "Connections by provider and status");
+    gauges& in_flight = gauge("tenon_refreshes_in_flight", "Refreshes that run now");
+    gauges& memory = gauge("process_resident_memory_bytes", "Resident memory");
+    gauges& build = gauge("tenon_build_info", "1, labelled with the version");
+
+    prometheus::Counter& hits = token_reads.Add({{"how", "hit"}});
+    prometheus::Counter& misses = token_reads.Add({{"how", "miss"}});
+    prometheus::Counter& waits = token_reads.Add({{"how", "waited"}});
+    prometheus::Counter& key_hits = key_lookups.Add({{"how", "hit"}});
+    prometheus::Counter& key_misses = key_lookups.Add({{"how", "miss"}});
+    prometheus::Counter& key_refusals = key_lookups.Add({{"how", "refused"}});
+    prometheus::Gauge& open =
+        gauge("tenon_http_connections", "Client connections that are open").Add({});
+    prometheus::Counter& turned_away =
+        counter("tenon_http_connections_refused_total", "Client connections beyond the limit")
+            .Add({});
+    prometheus::Gauge& running = in_flight.Add({});
+    prometheus::Gauge& resident = memory.Add({});
+
+    // Filled before serving, then only read: no lock.
+    std::map<std::string, std::unique_ptr<route_metric>, std::less<>> routes;
+    route_metric unmatched{requests, request_seconds, {{"route", "unmatched"}}};
+
+    std::mutex guard;
+    std::vector<prometheus::Gauge*> connection_series;
+};
+
+api_metrics::api_metrics(std::string_view version)
+    : implementation_(std::make_unique<implementation>()) {
+    implementation_->build.Add({{"version", std::string(version)}}).Set(1);
+}
+
+api_metrics::~api_metrics() = default;
+
+void api_metrics::add_route(std::string_view pattern) {
+    auto& entry = implementation_->routes[std::string(pattern)];
+    if (entry == nullptr) {
+        const prometheus::Labels labels{{"route", std::string(pattern)}};
+        entry = std::make_unique<route_metric>(
+            implementation_->requests, implementation_->request_seconds, labels
+        );
+    }
+}
+
+void api_metrics::answered(
+    std::string_view route, unsigned status, std::chrono::nanoseconds duration
+) noexcept {
+    const auto found = implementation_->routes.find(route);
+    auto& metric =
+        found == implementation_->routes.end() ? implementation_->unmatched : *found->second;
+    metric.answered(status, std::chrono::duration<double>(duration).count());
+}
+
+void api_metrics::connection_opened() noexcept {
+    implementation_->open.Increment();
+}
+void api_metrics::connection_refused() noexcept {
+    implementation_->turned_away.Increment();
+}
+void api_metrics::connection_closed() noexcept {
+    implementation_->open.Decrement();
+}
+
+void api_metrics::operation_ended(
+    std::string_view provider, std::string_view operation, std::string_view outcome, double seconds
+) {
+    const prometheus::Labels labels{
+        {"provider", label_of(provider)}, {"operation", label_of(operation)}};
+    implementation_->operation_seconds.Add(labels, buckets()).Observe(seconds);
+    auto with_outcome = labels;
+    with_outcome.emplace("outcome", label_of(outcome));
+    implementation_->operations.Add(with_outcome).Increment();
+}
+
+void api_metrics::connection_expired(std::string_view provider, std::string_view reason) {
+    implementation_->expired.Add({{"provider", label_of(provider)}, {"reason", label_of(reason)}}
+    ).Increment();
+}
+
+void api_metrics::provider_alarm(std::string_view provider, std::string_view reason) {
+    implementation_->alarms.Add({{"provider", label_of(provider)}, {"reason", label_of(reason)}}
+    ).Increment();
+}
+
+void api_metrics::token_read(std::string_view how) {
+    auto& counter = how == "hit"      ? implementation_->hits
+                    : how == "waited" ? implementation_->waits
+                                      : implementation_->misses;
+    counter.Increment();
+}
+
+void api_metrics::key_looked_up(std::string_view how) {
+    auto& counter = how == "hit"    ? implementation_->key_hits
+                    : how == "miss" ? implementation_->key_misses
+                                    : implementation_->key_refusals;
+    counter.Increment();
+}
+
+void api_metrics::set_refreshes_in_flight(std::size_t count) {
+    implementation_->running.Set(static_cast<double>(count));
+}
+
+void api_metrics::set_connections(const std::vector<connection_gauge>& counts) {
+    const std::lock_guard lock(implementation_->guard);
+    for (auto* series : implementation_->connection_series) {
+        series->Set(0);
+    }
+    implementation_->connection_series.clear();
+    for (const auto& one : counts) {
+        auto& series = implementation_->connections.Add(
+            {{"provider", label_of(one.provider)}, {"status", label_of(one.status)}}
+        );
+        series.Set(static_cast<double>(one.count));
+        implementation_->connection_series.push_back(&series);
+    }
+}
+
+auto api_metrics::text() const -> std::string {
+    implementation_->resident.Set(resident_bytes());
+    return prometheus::TextSerializer().Serialize(implementation_->registry.Collect());
+}
+
+}  // namespace tenon::host

@@ -1,0 +1,61 @@
+// What Prometheus scrapes. Labels are routes, providers and outcomes, never anything of a user's.
+#pragma once
+
+#include "http/observer.hpp"
+#include "oauth/observer.hpp"
+
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace tenon::host {
+
+// How many connections a provider has in one status.
+struct connection_gauge {
+    std::string provider;
+    std::string status;
+    std::int64_t count = 0;
+};
+
+class api_metrics final : public oauth_observer, public request_observer {
+  public:
+    explicit api_metrics(std::string_view version);
+    ~api_metrics() override;
+    api_metrics(const api_metrics&) = delete;
+    auto operator=(const api_metrics&) -> api_metrics& = delete;
+
+    // Names a pattern whose answers are counted apart; all others count as `unmatched`. Before
+    // serving.
+    void add_route(std::string_view pattern);
+
+    void answered(
+        std::string_view route, unsigned status, std::chrono::nanoseconds duration
+    ) noexcept override;
+    void connection_opened() noexcept override;
+    void connection_refused() noexcept override;
+    void connection_closed() noexcept override;
+
+    void operation_ended(
+        std::string_view provider, std::string_view operation, std::string_view outcome,
+        double seconds
+    ) override;
+    void connection_expired(std::string_view provider, std::string_view reason) override;
+    void provider_alarm(std::string_view provider, std::string_view reason) override;
+    void token_read(std::string_view how) override;
+
+    // How a caller's key was found: `hit`, `miss` (looked up) or `refused`.
+    void key_looked_up(std::string_view how);
+    void set_refreshes_in_flight(std::size_t count);
+    // Replaces what was known; a pair that is no longer named reads 0.
+    void set_connections(const std::vector<connection_gauge>& counts);
+
+    // The text exposition format, 0.0.4.
+    [[nodiscard]] auto text() const -> std::string;
+
+  private:
+    struct implementation;
+    std::unique_ptr<implementation> implementation_;
+};
+
+}  // namespace tenon::host

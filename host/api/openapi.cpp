@@ -1,0 +1,227 @@
+#include "api/openapi.hpp"
+
+#include "api/error_response.hpp"
+#include "api/json_writer.hpp"
+#include "api/routes.hpp"
+
+#include <algorithm>
+#include <map>
+
+namespace tenon::host {
+
+namespace {
+
+// `/a/:b` -> `/a/{b}`, and the names of what is in braces.
+struct path_template {
+    std::string text;
+    std::vector<std::string> names;
+};
+
+auto path_template_of(std::string_view pattern) -> path_template {
+    path_template path;
+    while (!pattern.empty()) {
+        const auto end = std::min(pattern.find('/', 1), pattern.size());
+        const auto segment = pattern.substr(1, end - 1);
+        pattern.remove_prefix(end);
+        if (segment.starts_with(':')) {
+            path.names.emplace_back(segment.substr(1));
+            path.text += "/{" + path.names.back() + '}';
+        } else {
+            path.text += '/' + std::string(segment);
+        }
+    }
+    return path;
+}
+
+auto needs_key(const route_spec& spec) -> bool {
+    return spec.scope.has_value() || spec.user != user_rule::none;
+}
+
+auto lower_case(std::string_view text) -> std::string {
+    std::string lower(text);
+    std::ranges::transform(lower, lower.begin(), [](char c) {
+        return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+    });
+    return lower;
+}
+
+enum class required { no, yes };
+
+void write_parameter(
+    json_writer& json, std::string_view where, std::string_view name, std::string_view description,
+    required is_required
+) {
+    json.begin_object()
+        .field("name", name)
+        .field("in", where)
+        .field("description", description)
+        .field("required", is_required == required::yes)
+        .raw_field("schema", R"({"type":"string"})")
+        .end_object();
+}
+
+void write_parameters(json_writer& json, const route_spec& spec, const path_template& path) {
+    json.key("parameters").begin_array();
+    for (const auto& name : path.names) {
+        const auto* const meaning = name == "accountId"
+                                        ? "The provider's account id, or a connectionId"
+                                        : "As it is listed";
+        write_parameter(json, "path", name, meaning, required::yes);
+    }
+    if (spec.user != user_rule::none) {
+        const auto* const meaning = "The user that the call acts for; or userId";
+        write_parameter(json, "header", "X-Tenon-User", meaning, required::no);
+        write_parameter(json, "query", "userId", "The same", required::no);
+    }
+    for (const auto& parameter : spec.query) {
+        write_parameter(json, "query", parameter.name, parameter.description, required::no);
+    }
+    if (spec.idempotent_by_key) {
+        const auto* const meaning =
+            "The same key and request again get the first answer, for a day";
+        write_parameter(json, "header", "Idempotency-Key", meaning, required::no);
+    }
+    json.end_array();
+}
+
+void write_reference(json_writer& json, std::string_view schema) {
+    json.key("content").begin_object().key("application/json").begin_object();
+    json.key("schema").begin_object();
+    json.field("$ref", "#/components/schemas/" + std::string(schema));
+    json.end_object().end_object().end_object();
+}
+
+void write_responses(json_writer& json, const route_spec& spec) {
+    json.key("responses").begin_object();
+    json.key(std::to_string(spec.success)).begin_object();
+    json.field("description", spec.success == 303 ? "Redirect" : "Done");
+    if (!spec.response_schema.empty()) {
+        write_reference(json, spec.response_schema);
+    }
+    json.end_object();
+    std::map<unsigned, std::string> by_status;
+    for (const auto code : errors_of(spec)) {
+        auto& codes = by_status[http_status_of(code)];
+        codes += (codes.empty() ? "" : ", ") + std::string(code_of(code));
+    }
+    for (const auto& [status, codes] : by_status) {
+        json.key(std::to_string(status)).begin_object().field("description", codes);
+        write_reference(json, "Error");
+        json.end_object();
+    }
+    json.end_object();
+}
+
+void write_operation(json_writer& json, const route_spec& spec, const path_template& path) {
+    json.key(lower_case(spec.method)).begin_object();
+    json.field("operationId", spec.name).field("summary", spec.summary);
+    if (needs_key(spec)) {
+        json.raw_field("security", R"([{"bearer":[]},{"apiKey":[]}])");
+    } else {
+        json.raw_field("security", "[]");
+    }
+    if (spec.scope) {
+        json.field("x-scope", to_text(*spec.scope));
+    }
+    write_parameters(json, spec, path);
+    if (!spec.request_schema.empty()) {
+        json.key("requestBody").begin_object().field("required", true);
+        write_reference(json, spec.request_schema);
+        json.end_object();
+    }
+    write_responses(json, spec);
+    json.end_object();
+}
+
+void write_paths(json_writer& json) {
+    // One object a path, whose members are its methods; order of the table.
+    std::vector<std::string_view> done;
+    json.key("paths").begin_object();
+    for (const auto& first : route_table()) {
+        if (std::ranges::find(done, first.pattern) != done.end()) {
+            continue;
+        }
+        done.push_back(first.pattern);
+        const auto path = path_template_of(first.pattern);
+        json.key(path.text).begin_object();
+        for (const auto& spec : route_table()) {
+            if (spec.pattern == first.pattern) {
+                write_operation(json, spec, path);
+            }
+        }
+        json.end_object();
+    }
+    json.end_object();
+}
+
+void write_components(json_writer& json) {
+    json.key("components").begin_object();
+    json.raw_field(
+        "securitySchemes", R"({"bearer":{"type":"http","scheme":"bearer"},)"
+                           R"("apiKey":{"type":"apiKey","in":"header","name":"X-API-Key"}})"
+    );
+    json_writer codes(1'024);
+    codes.begin_object()
+        .field(
+            "description",
+            "ACCESS_DENIED, INVALID_CODE and INSUFFICIENT_SCOPE come in redirects after a callback "
+            "too"
+        )
+        .key("enum")
+        .begin_array();
+    for (const auto code : all_error_codes()) {
+        codes.value(code_of(code));
+    }
+    // The fixed schemas are an object already: ours goes in at its front.
+    auto schemas = "{\"ErrorCode\":" + codes.end_array().end_object().take() + ',';
+    schemas += openapi_schemas().substr(1);
+    json.raw_field("schemas", schemas).end_object();
+}
+
+}  // namespace
+
+auto errors_of(const route_spec& spec) -> std::vector<errc> {
+    std::vector<errc> codes(spec.errors.begin(), spec.errors.end());
+    const auto add = [&codes](std::initializer_list<errc> more) {
+        for (const auto code : more) {
+            if (std::ranges::find(codes, code) == codes.end()) {
+                codes.push_back(code);
+            }
+        }
+    };
+    add({errc::method_not_allowed, errc::headers_too_large, errc::internal});
+    if (spec.limit != limit_rule::none) {
+        add({errc::rate_limited, errc::storage_unavailable, errc::shutting_down});
+    }
+    if (needs_key(spec)) {
+        add({errc::invalid_request, errc::unauthenticated, errc::insufficient_scope});
+    }
+    if (spec.user == user_rule::required) {
+        add({errc::user_required});
+    }
+    if (spec.body == body_rule::json) {
+        add({errc::invalid_json, errc::body_too_large, errc::unsupported_media_type});
+    }
+    if (spec.idempotent_by_key) {
+        add({errc::conflict});
+    }
+    return codes;
+}
+
+auto openapi_json(const api_settings& settings) -> std::string {
+    json_writer json(48 * 1'024);
+    json.begin_object().field("openapi", "3.1.0");
+    json.key("info")
+        .begin_object()
+        .field("title", "Tenon")
+        .field("version", settings.version)
+        .field("description", "A self-hosted integration host. /api/v1 is the same as /api.")
+        .end_object();
+    json.key("servers").begin_array().begin_object().field("url", settings.public_url);
+    json.end_object().end_array();
+    write_paths(json);
+    write_components(json);
+    return json.end_object().take();
+}
+
+}  // namespace tenon::host

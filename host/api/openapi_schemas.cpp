@@ -1,0 +1,124 @@
+#include "api/openapi.hpp"
+
+namespace tenon::host {
+
+auto openapi_schemas() -> std::string_view {
+    return R"json({
+"Time": {"type": "string", "format": "date-time"},
+"Connection": {"type": "object",
+  "required": ["connectionId", "provider", "providerAccountId", "isConnected", "status", "createdAt", "updatedAt"],
+  "properties": {
+    "connectionId": {"type": "string"}, "provider": {"type": "string"}, "providerAccountId": {"type": "string"},
+    "userId": {"type": "string", "description": "In lists of the organization's only"},
+    "isConnected": {"type": "boolean"}, "status": {"enum": ["connected", "expired", "pending"]},
+    "statusReason": {"type": "string", "description": "Why it expired, and what to do"},
+    "expiresAt": {"type": ["string", "null"], "format": "date-time"}, "scope": {"type": "string"},
+    "metadata": {"type": ["object", "null"]},
+    "createdAt": {"$ref": "#/components/schemas/Time"}, "updatedAt": {"$ref": "#/components/schemas/Time"}}},
+"IntegrationStatus": {"type": "object", "required": ["integrations"],
+  "properties": {"integrations": {"type": "array", "items": {"$ref": "#/components/schemas/Connection"}}}},
+"ConnectionPage": {"type": "object", "required": ["connections", "nextCursor"], "properties": {
+  "connections": {"type": "array", "items": {"$ref": "#/components/schemas/Connection"}},
+  "nextCursor": {"type": ["string", "null"]}}},
+"Provider": {"type": "object", "required": ["id", "name", "kind", "enabled", "scopes", "connectParams"], "properties": {
+  "id": {"type": "string"}, "name": {"type": "string"}, "icon": {"type": "string"}, "category": {"type": "string"},
+  "kind": {"enum": ["oauth2", "api_key"]}, "enabled": {"type": "boolean"},
+  "state": {"enum": ["enabled", "disabled", "not_configured", "misconfigured", "undiscovered"]},
+  "reason": {"type": "string"}, "problems": {"type": "array", "items": {"$ref": "#/components/schemas/Problem"}},
+  "scopes": {"type": "array", "items": {"type": "object", "properties": {
+    "name": {"type": "string"}, "description": {"type": "string"}, "default": {"type": "boolean"}}}},
+  "connectParams": {"type": "array", "items": {"type": "object", "properties": {
+    "name": {"type": "string"}, "label": {"type": "string"}, "description": {"type": "string"},
+    "type": {"enum": ["text", "url", "list", "map", "choice"]}, "required": {"type": "boolean"},
+    "secret": {"type": "boolean"}, "pattern": {"type": "string"}, "default": {"type": "string"},
+    "choices": {"type": "array", "items": {"type": "string"}}}}},
+  "redirectUri": {"type": "string", "description": "To paste into the provider's settings"}}},
+"ProviderList": {"type": "object", "required": ["providers"], "properties": {
+  "providers": {"type": "array", "items": {"$ref": "#/components/schemas/Provider"}}}},
+"ConnectRequest": {"type": "object", "required": ["redirectUrl"], "properties": {
+  "redirectUrl": {"type": "string", "format": "uri"}, "scopes": {"type": "array", "items": {"type": "string"}},
+  "params": {"type": "object", "additionalProperties": {"type": "string"}},
+  "accountId": {"type": "string", "description": "Reconnect exactly this account"},
+  "confirm": {"type": "boolean", "default": false,
+    "description": "Recommended: the connection waits until the same user confirms it"},
+  "userId": {"type": "string"}}},
+"ConnectStarted": {"type": "object", "required": ["authUrl", "state"], "properties": {
+  "authUrl": {"type": "string", "format": "uri"}, "state": {"type": "string"}}},
+"ConfirmRequest": {"type": "object", "required": ["confirmation"], "properties": {
+  "confirmation": {"type": "string"}, "userId": {"type": "string"}}},
+"Token": {"type": "object", "required": ["accessToken", "tokenType", "scope", "expiresAt", "generation"], "properties": {
+  "accessToken": {"type": "string"}, "tokenType": {"type": "string"}, "scope": {"type": "string"},
+  "expiresAt": {"type": ["string", "null"], "format": "date-time"}, "generation": {"type": "integer"},
+  "baseUrl": {"type": "string"}}},
+"Profile": {"type": "object", "required": ["accountId"], "additionalProperties": true, "properties": {
+  "accountId": {"type": "string"}, "username": {"type": "string"}, "displayName": {"type": "string"},
+  "email": {"type": "string"}, "avatarUrl": {"type": "string"}, "followers": {"type": "integer"},
+  "raw": {"description": "The provider's own answer"}}},
+"RefreshReport": {"type": "object", "required": ["success", "expiresAt"], "properties": {
+  "success": {"const": true}, "refreshed": {"type": "boolean"},
+  "expiresAt": {"type": ["string", "null"], "format": "date-time"},
+  "message": {"type": "string", "description": "Why it was not refreshed"}}},
+"Disconnected": {"type": "object", "required": ["success", "message", "revocations"], "properties": {
+  "success": {"const": true}, "message": {"type": "string"},
+  "revocations": {"type": "array", "items": {"type": "object", "properties": {"slot": {"type": "string"},
+    "outcome": {"enum": ["revoked", "unsupported", "failed", "kept", "nothing"]}}}}}},
+"ImportItem": {"type": "object", "required": ["accessToken"], "properties": {
+  "userId": {"type": "string"}, "accountId": {"type": "string"}, "accessToken": {"type": "string"},
+  "refreshToken": {"type": "string"}, "expiresAt": {"$ref": "#/components/schemas/Time"},
+  "scope": {"type": "string"}, "slot": {"type": "string"},
+  "params": {"type": "object", "additionalProperties": {"type": "string"}}}},
+"ImportRequest": {"anyOf": [{"$ref": "#/components/schemas/ImportItem"},
+  {"type": "object", "required": ["connections"], "properties": {"validate": {"type": "boolean", "default": true},
+    "connections": {"type": "array", "maxItems": 1000, "items": {"$ref": "#/components/schemas/ImportItem"}}}}]},
+"ImportReport": {"type": "object", "required": ["imported", "failed"], "properties": {
+  "imported": {"type": "array", "items": {"type": "object", "properties": {
+    "connectionId": {"type": "string"}, "accountId": {"type": "string"}}}},
+  "failed": {"type": "array", "items": {"type": "object", "properties": {
+    "index": {"type": "integer"}, "error": {"$ref": "#/components/schemas/ErrorCode"}, "message": {"type": "string"}}}}}},
+"KeyScope": {"enum": ["connections:read", "connections:write", "tokens:read", "keys:manage", "audit:read", "admin"]},
+"Key": {"type": "object", "required": ["id", "name", "scopes", "createdAt"], "properties": {
+  "id": {"type": "string"}, "name": {"type": "string"}, "hint": {"type": "string"},
+  "scopes": {"type": "array", "items": {"$ref": "#/components/schemas/KeyScope"}},
+  "userId": {"type": ["string", "null"], "description": "The one user that it acts for"},
+  "isBootstrap": {"type": "boolean"}, "createdAt": {"$ref": "#/components/schemas/Time"},
+  "lastUsedAt": {"type": ["string", "null"], "format": "date-time"},
+  "revokedAt": {"type": ["string", "null"], "format": "date-time"}}},
+"KeyList": {"type": "object", "required": ["keys"], "properties": {
+  "keys": {"type": "array", "items": {"$ref": "#/components/schemas/Key"}}}},
+"KeyRequest": {"type": "object", "required": ["name", "scopes"], "properties": {"name": {"type": "string"},
+  "scopes": {"type": "array", "minItems": 1, "items": {"$ref": "#/components/schemas/KeyScope"}},
+  "userId": {"type": "string", "description": "Pins the key to this user"}}},
+"NewKey": {"allOf": [{"$ref": "#/components/schemas/Key"},
+  {"type": "object", "required": ["key"], "properties": {"key": {"type": "string"}}}]},
+"Done": {"type": "object", "required": ["success"], "properties": {
+  "success": {"const": true}, "message": {"type": "string"}}},
+"OrganizationRequest": {"type": "object", "required": ["name"], "properties": {
+  "name": {"type": "string"}, "id": {"type": "string", "description": "Made where none is given"}}},
+"NewOrganization": {"type": "object", "required": ["id", "name", "createdAt", "apiKey"], "properties": {
+  "id": {"type": "string"}, "name": {"type": "string"}, "createdAt": {"$ref": "#/components/schemas/Time"},
+  "apiKey": {"$ref": "#/components/schemas/NewKey"}}},
+"AuditPage": {"type": "object", "required": ["entries", "nextCursor"], "properties": {
+  "entries": {"type": "array", "items": {"type": "object", "properties": {"id": {"type": "string"},
+    "at": {"$ref": "#/components/schemas/Time"}, "actor": {"type": "string"}, "action": {"type": "string"},
+    "subject": {"type": ["string", "null"], "description": "A pseudonym of the user"},
+    "provider": {"type": "string"}, "connectionId": {"type": ["string", "null"]}, "outcome": {"type": "string"},
+    "detail": {"type": "object"}, "requestId": {"type": "string"}}}},
+  "nextCursor": {"type": ["string", "null"]}}},
+"Health": {"type": "object", "required": ["status", "timestamp", "version", "environment", "checks", "security"],
+  "properties": {"status": {"enum": ["ok", "degraded", "down"]}, "timestamp": {"$ref": "#/components/schemas/Time"},
+    "version": {"type": "string"}, "environment": {"type": "string"},
+    "checks": {"type": "object", "additionalProperties": {"type": "object", "properties": {
+      "status": {"enum": ["ok", "degraded", "down"]}, "detail": {"type": "object"}}}},
+    "security": {"type": "object", "properties": {"rateLimitingEnabled": {"type": "boolean"},
+      "securityHeadersEnabled": {"type": "boolean"}, "encryptionConfigured": {"type": "boolean"},
+      "corsConfigured": {"type": "boolean"}}}}},
+"Alive": {"type": "object", "required": ["status"], "properties": {"status": {"type": "string"}}},
+"Problem": {"type": "object", "properties": {"field": {"type": "string"}, "message": {"type": "string"}}},
+"Error": {"type": "object", "required": ["success", "error", "message", "requestId"], "properties": {
+  "success": {"const": false}, "error": {"$ref": "#/components/schemas/ErrorCode"}, "message": {"type": "string"},
+  "requestId": {"type": "string"}, "retryAfter": {"type": "integer", "description": "Seconds"},
+  "details": {"type": "array", "items": {"$ref": "#/components/schemas/Problem"}}}}
+})json";
+}
+
+}  // namespace tenon::host

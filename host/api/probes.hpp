@@ -1,0 +1,31 @@
+// What health, readiness and the metrics ask the parts of the host, not more often than is
+// sensible.
+#pragma once
+
+#include "api/context.hpp"
+#include "base/result.hpp"
+
+#include <boost/asio/awaitable.hpp>
+#include <string>
+#include <vector>
+
+namespace tenon::host {
+
+struct check_result {
+    std::string name;         // `db`, `cache`, `plugins`
+    std::string status;       // `ok`, `degraded`, `down`
+    std::string detail_json;  // an object
+};
+
+auto check_database(api_context& api) -> boost::asio::awaitable<check_result>;
+[[nodiscard]] auto check_cache(const api_context& api) -> check_result;
+[[nodiscard]] auto check_plugins(const api_context& api) -> check_result;
+
+// A real write, at most four a second however often it is asked. Errors: shutting_down,
+// storage_unavailable.
+auto check_ready(api_context& api) -> boost::asio::awaitable<result<void>>;
+
+// Brings the gauges up to date; the count of connections at most twice a minute.
+auto refresh_gauges(api_context& api) -> boost::asio::awaitable<void>;
+
+}  // namespace tenon::host

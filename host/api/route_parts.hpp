@@ -1,0 +1,65 @@
+// What the rows of the route table refer to: query parameters, and the codes that a route may
+// answer with of its own.
+#pragma once
+
+#include "api/call.hpp"
+
+#include <array>
+
+namespace tenon::host::route_parts {
+
+using enum errc;
+
+inline constexpr std::array token_query{
+    query_parameter{"minTtl", "Seconds of life that the caller needs; 60 unless given"},
+    query_parameter{"slot", "Which of the connection's tokens; the main one unless given"}};
+inline constexpr std::array profile_query{
+    query_parameter{"fresh", "true: ask the provider now; otherwise from cache for five minutes"}};
+inline constexpr std::array connections_query{
+    query_parameter{"provider", "Only this provider's"},
+    query_parameter{"status", "connected, expired or pending"},
+    query_parameter{"limit", "1 to 500; 50 unless given"},
+    query_parameter{"cursor", "nextCursor of the page before"}};
+inline constexpr std::array audit_query_parameters{
+    query_parameter{"action", "Only this action"},
+    query_parameter{"connectionId", "Only this connection's"},
+    query_parameter{"limit", "1 to 500; 50 unless given"},
+    query_parameter{"cursor", "nextCursor of the page before"}};
+inline constexpr std::array health_query{query_parameter{"check", "all, db, cache or plugins"}};
+inline constexpr std::array callback_query{
+    query_parameter{"code", "The authorization code"},
+    query_parameter{"state", "As it was given by connect"},
+    query_parameter{"iss", "The issuer (RFC 9207)"},
+    query_parameter{"error", "Why there is no code"}};
+inline constexpr std::array result_query{
+    query_parameter{"provider", "Which one"}, query_parameter{"status", "connected or error"},
+    query_parameter{"accountId", "The account"}, query_parameter{"error", "A code"}};
+
+inline constexpr std::array connect_errors{
+    unknown_provider, provider_disabled,    redirect_not_allowed,  unsupported_by_provider,
+    not_found,        provider_unavailable, provider_misconfigured};
+inline constexpr std::array callback_errors{invalid_state, invalid_request, unknown_provider};
+inline constexpr std::array confirm_errors{invalid_state};
+inline constexpr std::array token_errors{
+    invalid_request,   unknown_provider,     not_found,        reconnect_required,
+    provider_error,    provider_unavailable, provider_timeout, provider_misconfigured,
+    provider_disabled, rate_limited};
+inline constexpr std::array profile_errors{
+    invalid_request,      unknown_provider,           not_found,
+    reconnect_required,   provider_permission_denied, provider_error,
+    provider_unavailable, provider_timeout,           provider_misconfigured,
+    provider_disabled,    unsupported_by_provider,    rate_limited};
+inline constexpr std::array refresh_errors{
+    unknown_provider,       not_found,        reconnect_required,     provider_error,
+    provider_unavailable,   provider_timeout, provider_misconfigured, provider_disabled,
+    unsupported_by_provider};
+inline constexpr std::array disconnect_errors{unknown_provider, not_found};
+inline constexpr std::array import_errors{
+    unknown_provider, provider_disabled, account_mismatch,     reconnect_required,
+    provider_error,   provider_timeout,  provider_unavailable, provider_permission_denied};
+inline constexpr std::array list_errors{invalid_request};
+inline constexpr std::array not_found_errors{not_found};
+inline constexpr std::array conflict_errors{conflict};
+inline constexpr std::array ready_errors{shutting_down};
+
+}  // namespace tenon::host::route_parts
