@@ -35,19 +35,11 @@ auto conversation::next() -> next_step {
         const auto before = state_;
         const auto unread = end_ - begin_;
         switch (state_) {
-            case state::idle:
-                begin_request();
-                break;
-            case state::header:
-                read_header();
-                break;
-            case state::body:
-                read_body();
-                break;
-            case state::handling:
-                return output_.empty() ? next_step::handle : next_step::write;
-            case state::ended:
-                break;
+            case state::idle: begin_request(); break;
+            case state::header: read_header(); break;
+            case state::body: read_body(); break;
+            case state::handling: return output_.empty() ? next_step::handle : next_step::write;
+            case state::ended: break;
         }
         if (state_ == before && unread == end_ - begin_) {
             return pause();
@@ -112,14 +104,11 @@ void conversation::deadline_passed() {
 
 auto conversation::phase() const noexcept -> reading_phase {
     switch (state_) {
-        case state::header:
-            return reading_phase::header;
-        case state::body:
-            return reading_phase::body;
+        case state::header: return reading_phase::header;
+        case state::body: return reading_phase::body;
         case state::idle:
         case state::handling:
-        case state::ended:
-            break;
+        case state::ended: break;
     }
     return used_ ? reading_phase::idle : reading_phase::fresh;
 }
@@ -168,8 +157,7 @@ void conversation::read_header() {
     const auto [step, used] = parser_.put({input_.data() + begin_, end_ - begin_});
     begin_ += used;
     switch (step) {
-        case parse_step::need_more:
-            return;
+        case parse_step::need_more: return;
         case parse_step::header:
         case parse_step::message:
             state_ = state::body;
@@ -237,11 +225,8 @@ void conversation::read_body() {
     begin_ += used;
     switch (step) {
         case parse_step::need_more:
-        case parse_step::header:
-            return;
-        case parse_step::message:
-            dispatch();
-            return;
+        case parse_step::header: return;
+        case parse_step::message: dispatch(); return;
         case parse_step::too_large_body:
             refuse(413, fail(errc::body_too_large, "The body is larger than allowed."));
             return;

@@ -15,10 +15,8 @@ auto accepts(body_rule rule, std::string_view type) -> bool {
          equal_ignoring_case(type.substr(type.size() - 5), "+json"));
     switch (rule) {
         case body_rule::none:
-        case body_rule::any:
-            return true;
-        case body_rule::json:
-            return json;
+        case body_rule::any: return true;
+        case body_rule::json: return json;
         case body_rule::json_or_form:
             return json || equal_ignoring_case(type, "application/x-www-form-urlencoded");
     }

@@ -33,23 +33,12 @@ auto sequence_size(std::string_view text) -> std::size_t {
 void append_escaped(std::string& out, char letter) {
     static constexpr std::string_view digits = "0123456789abcdef";
     switch (letter) {
-        case '"':
-            out += "\\\"";
-            return;
-        case '\\':
-            out += "\\\\";
-            return;
-        case '\n':
-            out += "\\n";
-            return;
-        case '\r':
-            out += "\\r";
-            return;
-        case '\t':
-            out += "\\t";
-            return;
-        default:
-            break;
+        case '"': out += "\\\""; return;
+        case '\\': out += "\\\\"; return;
+        case '\n': out += "\\n"; return;
+        case '\r': out += "\\r"; return;
+        case '\t': out += "\\t"; return;
+        default: break;
     }
     const auto byte = static_cast<unsigned char>(letter);
     if (byte >= 0x20) {

@@ -121,15 +121,9 @@ void session_base::set_reading_deadline() {
         case reading_phase::fresh:
             set_deadline(drain_seen_ ? fresh_while_draining : limits_.header_deadline);
             break;
-        case reading_phase::header:
-            set_deadline(limits_.header_deadline);
-            break;
-        case reading_phase::idle:
-            set_deadline(limits_.idle_deadline);
-            break;
-        case reading_phase::body:
-            set_deadline(limits_.body_deadline);
-            break;
+        case reading_phase::header: set_deadline(limits_.header_deadline); break;
+        case reading_phase::idle: set_deadline(limits_.idle_deadline); break;
+        case reading_phase::body: set_deadline(limits_.body_deadline); break;
     }
     const bool idle = phase == reading_phase::idle || phase == reading_phase::fresh;
     idle_since_.store(

@@ -53,32 +53,27 @@ class session final : public session_base {
     }
 
     auto run() -> asio::awaitable<void> override {
+        bool alive = true;
         if constexpr (is_tls) {
-            if (!co_await shake_hands()) {
-                co_return;
-            }
+            alive = co_await shake_hands();
         }
-        for (;;) {
+        while (alive) {
             switch (talk_.next()) {
-                case next_step::read:
-                    if (!co_await read()) {
-                        co_return;
-                    }
-                    break;
+                case next_step::read: alive = co_await read(); break;
                 case next_step::write:
-                    if (!write_at_once() && !co_await write()) {
-                        co_return;
+                    if (!write_at_once()) {
+                        alive = co_await write();
                     }
                     break;
-                case next_step::handle:
-                    co_await handle();
-                    break;
+                case next_step::handle: co_await handle(); break;
                 case next_step::linger:
                     co_await linger();
-                    co_return;
+                    alive = false;
+                    break;
                 case next_step::close:
                     co_await say_goodbye();
-                    co_return;
+                    alive = false;
+                    break;
             }
         }
     }

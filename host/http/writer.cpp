@@ -49,14 +49,9 @@ auto may_have_body(unsigned status) -> bool {
 
 void append_connection(std::string& out, connection_field connection) {
     switch (connection) {
-        case connection_field::none:
-            return;
-        case connection_field::close:
-            out += "Connection: close\r\n";
-            return;
-        case connection_field::keep_alive:
-            out += "Connection: keep-alive\r\n";
-            return;
+        case connection_field::none: return;
+        case connection_field::close: out += "Connection: close\r\n"; return;
+        case connection_field::keep_alive: out += "Connection: keep-alive\r\n"; return;
     }
 }
 
