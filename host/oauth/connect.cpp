@@ -82,11 +82,8 @@ auto authorize_request(
     request.kind = operation_kind::authorize;
     request.params = {{"redirect_uri", redirect_uri}, {"state", secrets.state}, {"scope", scope}};
     if (!secrets.verifier.empty()) {
-        const auto encoding = about.pkce_encoding == challenge_encoding::hex
-                                  ? pkce_encoding::hex
-                                  : pkce_encoding::base64url;
         request.params.emplace_back(
-            "code_challenge", challenge(secrets.verifier.reveal(), encoding)
+            "code_challenge", challenge(secrets.verifier.reveal(), about.challenge_encoding)
         );
         request.params.emplace_back("code_challenge_method", "S256");
     }
