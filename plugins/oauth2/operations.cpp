@@ -1,0 +1,157 @@
+#include "answers.hpp"
+#include "oauth2.hpp"
+
+namespace oauth2 {
+namespace {
+
+using tenon::request;
+
+// {name}s: those of the host name are the host's to fill, those of the path are given along, those
+// of values are filled in here.
+void fill_path(request& to, const endpoint& where, const tenon::values& connect) {
+    for (const std::string& name : placeholders(where.path())) to.path(name, connect.text(name));
+}
+
+auto connect_pairs(const tenon::values& connect) -> pairs {
+    pairs list;
+    for (const tenon::named_value& each : connect) list.emplace_back(each.name, each.value.text);
+    return list;
+}
+
+void add_query(request& to, const pairs& params, const tenon::values& connect) {
+    const pairs known = connect_pairs(connect);
+    for (const auto& [name, text] : params) {
+        if (!to.has_query(name)) to.query(name, filled(text, known));
+    }
+}
+
+void add_headers(request& to, const settings& by, const tenon::values& connect) {
+    const pairs known = connect_pairs(connect);
+    bool accept = false;
+    for (const auto& [name, text] : by.headers) {
+        to.header(name, filled(text, known));
+        accept = accept || tenon::same_ignoring_case(name, "accept");
+    }
+    if (!accept) to.header("Accept", "application/json");
+}
+
+// Into the form, or into the JSON body.
+void put(request& to, const settings& by, std::string_view name, tenon::value what) {
+    by.json_requests ? to.json(name, std::move(what)) : to.form(name, std::move(what));
+}
+
+auto start(const endpoint& where, const settings& by, const tenon::operation_input& in) -> request {
+    request built = tenon::post(where.url);
+    fill_path(built, where, in.connect);
+    add_query(built, where.fixed_query, in.connect);
+    add_headers(built, by, in.connect);
+    return built;
+}
+
+void put_all(request& to, const settings& by, const pairs& params, const tenon::values& connect) {
+    const pairs known = connect_pairs(connect);
+    for (const auto& [name, text] : params) put(to, by, name, tenon::value{filled(text, known)});
+}
+
+auto with_base_url(tenon::tokens granted, const settings& by, const tenon::values& connect)
+    -> tenon::tokens {
+    if (!by.base_url.empty()) granted.base_url(filled(by.base_url, connect_pairs(connect)));
+    return granted;
+}
+
+auto revocation(
+    const settings& by, const tenon::operation_input& in, tenon::value token, std::string_view hint
+) -> request {
+    request built = start(by.revoke, by, in);
+    if (by.revocation == revoke_auth::bearer) return built.bearer();
+    put(built, by, "token", std::move(token));
+    put(built, by, "token_type_hint", tenon::value{std::string(hint)});
+    return by.revocation == revoke_auth::client ? built.client_auth() : built;
+}
+
+}  // namespace
+
+auto plugin::authorize(tenon::authorize_input in) const -> tenon::op<request> {
+    const settings by = checked_settings(in.config);
+    request built =
+        tenon::authorization(by.authorize.url, in, by.scope_separator, by.client_id_param);
+    fill_path(built, by.authorize, in.connect);
+    add_query(built, by.authorize.fixed_query, in.connect);
+    add_query(built, by.authorize_params, in.connect);
+    co_return built;
+}
+
+auto plugin::exchange(tenon::exchange_input in) const -> tenon::op<tenon::tokens> {
+    const settings by = checked_settings(in.config);
+    request built = start(by.token, by, in);
+    put(built, by, "grant_type", tenon::value{"authorization_code"});
+    put(built, by, "code", tenon::credential(in.code));
+    put(built, by, "redirect_uri", tenon::value{in.redirect_uri});
+    if (!in.code_verifier.empty()) put(built, by, "code_verifier", in.code_verifier);
+    put_all(built, by, by.token_params, in.connect);
+    built.client_auth().grant_reply();
+    const tenon::response reply = co_await built;
+    tenon::tokens granted = tokens_in_answer(reply, by, tenon::asked::exchange);
+    granted.account_id(account_in_answer(reply, by, in.code));
+    co_return with_base_url(std::move(granted), by, in.connect);
+}
+
+auto plugin::refresh(tenon::refresh_input in) const -> tenon::op<tenon::tokens> {
+    const settings by = checked_settings(in.config);
+    if (in.refresh_token.empty()) {
+        co_return tenon::failure(
+            tenon::category::revoked,
+            "the provider gave no refresh token: does it want a scope such as "
+            "offline_access, or a parameter in authorize_params?"
+        );
+    }
+    request built = start(by.token, by, in);
+    put(built, by, "grant_type", tenon::value{"refresh_token"});
+    put(built, by, "refresh_token", in.refresh_token);
+    put_all(built, by, by.refresh_params, in.connect);
+    built.client_auth().grant_reply();
+    const tenon::response reply = co_await built;
+    tenon::tokens granted = tokens_in_answer(reply, by, tenon::asked::refresh);
+    co_return with_base_url(std::move(granted), by, in.connect);
+}
+
+auto plugin::profile(tenon::profile_input in) const -> tenon::op<tenon::profile> {
+    const settings by = checked_settings(in.config);
+    if (!by.userinfo.exists()) {
+        co_return tenon::failure(tenon::category::unsupported, "no userinfo_url is configured");
+    }
+    request built(by.userinfo_by_post ? "POST" : "GET", by.userinfo.url);
+    fill_path(built, by.userinfo, in.connect);
+    add_query(built, by.userinfo.fixed_query, in.connect);
+    add_query(built, by.userinfo_params, in.connect);
+    add_headers(built, by, in.connect);
+    built.bearer();
+    const tenon::response reply = co_await built;
+    co_return profile_in_answer(reply, by);
+}
+
+// The refresh token first (RFC 7009 2.1: its access tokens should end with it), then the access
+// token, for not all do.
+auto plugin::revoke(tenon::revoke_input in) const -> tenon::op<tenon::revoked> {
+    const settings by = checked_settings(in.config);
+    if (!by.revoke.exists()) {
+        co_return tenon::failure(tenon::category::unsupported, "no revoke_url is configured");
+    }
+    const bool both = !in.refresh_token.empty() && by.revocation != revoke_auth::bearer;
+    if (both) {
+        const request first = revocation(by, in, in.refresh_token, "refresh_token");
+        const tenon::response reply = co_await first;
+        tenon::oauth_revoked(reply);
+    }
+    const request last = revocation(by, in, in.access_token, "access_token");
+    const tenon::response reply = co_await last;
+    // Only refresh tokens can be revoked at some; the access token then dies with it, or by itself.
+    const bool not_this_kind = both && reply.status() == 400;
+    if (hides_failure(reply.json()) && reply.ok())
+        co_return failure_in(reply, tenon::asked::revoke);
+    co_return not_this_kind ? tenon::revoked{} : tenon::oauth_revoked(reply);
+}
+
+}  // namespace oauth2
+
+TENON_PLUGIN(oauth2::plugin);
