@@ -1,0 +1,199 @@
+#include "net/circuit.hpp"
+
+#include "support/catch.hpp"
+
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
+#include <boost/asio/io_context.hpp>
+#include <stdexcept>
+#include <vector>
+
+using namespace tenon::host;
+namespace asio = boost::asio;
+
+namespace {
+
+constexpr circuit_policy policy{3, milliseconds(1000), milliseconds(3000)};
+const time_point start{milliseconds(1'000'000)};
+
+class set_clock final : public tenon::host::clock {
+  public:
+    [[nodiscard]] auto now() const noexcept -> time_point override { return at; }
+    time_point at = start;
+};
+
+// Answers what it is told to.
+class told final : public outbound_http {
+  public:
+    auto send(outbound_request request) -> asio::awaitable<outbound_response> override {
+        asked.push_back(request.url);
+        if (throws) {
+            throw std::runtime_error("broken");
+        }
+        co_return next;
+    }
+    outbound_response next;
+    std::vector<std::string> asked;
+    bool throws = false;
+};
+
+struct bench {
+    set_clock time;
+    told* inner = nullptr;
+    std::vector<circuit_state> heard;
+    std::unique_ptr<outbound_http> breaker;
+
+    bench() {
+        auto made = std::make_unique<told>();
+        inner = made.get();
+        inner->next.status = 200;
+        breaker = make_circuit_breaker(
+            std::move(made), time, policy,
+            [this](std::string_view, circuit_state state) { heard.push_back(state); }
+        );
+    }
+    auto ask(const std::string& url = "https://a.example/x") -> outbound_response {
+        asio::io_context context;
+        outbound_request request;
+        request.url = url;
+        outbound_response answer;
+        asio::co_spawn(
+            context, breaker->send(std::move(request)),
+            [&](std::exception_ptr, outbound_response came) { answer = std::move(came); }
+        );
+        context.run();
+        return answer;
+    }
+    void fail(int times) {
+        inner->next.outcome = transport::timeout;
+        for (int i = 0; i < times; ++i) {
+            (void)ask();
+        }
+    }
+};
+
+}  // namespace
+
+TEST_CASE("a circuit opens after so many failures in a row, and only in a row") {
+    circuit one(policy);
+    for (int i = 0; i < 2; ++i) {
+        one.report(circuit::verdict::failure, start);
+    }
+    one.report(circuit::verdict::success, start);
+    for (int i = 0; i < 2; ++i) {
+        one.report(circuit::verdict::failure, start);
+        CHECK(one.state(start) == circuit_state::closed);
+    }
+    one.report(circuit::verdict::failure, start);
+    CHECK(one.state(start) == circuit_state::open);
+    CHECK_FALSE(one.ask(start + milliseconds(999)).allowed);
+    CHECK(one.ask(start + milliseconds(400)).retry_after == milliseconds(600));
+}
+
+TEST_CASE("half-open lets one trial through; its success closes, its failure opens for longer") {
+    circuit one(policy);
+    for (int i = 0; i < 3; ++i) {
+        one.report(circuit::verdict::failure, start);
+    }
+    auto now = start + milliseconds(1000);
+    CHECK(one.state(now) == circuit_state::half_open);
+    CHECK(one.ask(now).allowed);
+    CHECK_FALSE(one.ask(now).allowed);
+    one.report(circuit::verdict::failure, now);
+    CHECK(one.ask(now).retry_after == milliseconds(2000));
+    now += milliseconds(2000);
+    CHECK(one.ask(now).allowed);
+    one.report(circuit::verdict::failure, now);
+    CHECK(one.ask(now).retry_after == milliseconds(3000));  // the ceiling
+    now += milliseconds(3000);
+    CHECK(one.ask(now).allowed);
+    one.report(circuit::verdict::success, now);
+    CHECK(one.state(now) == circuit_state::closed);
+    CHECK(one.ask(now).allowed);
+}
+
+TEST_CASE("a trial that was abandoned lets another one try") {
+    circuit one(policy);
+    for (int i = 0; i < 3; ++i) {
+        one.report(circuit::verdict::failure, start);
+    }
+    const auto now = start + milliseconds(1000);
+    CHECK(one.ask(now).allowed);
+    one.report(circuit::verdict::abandoned, now);
+    CHECK(one.ask(now).allowed);
+}
+
+TEST_CASE("failures that began before the circuit opened do not lengthen it") {
+    circuit one(policy);
+    for (int i = 0; i < 10; ++i) {
+        one.report(circuit::verdict::failure, start);
+    }
+    CHECK(one.ask(start + milliseconds(1000)).allowed);
+}
+
+TEST_CASE("an open circuit answers at once: connect, not sent, and when to come again") {
+    bench with;
+    with.fail(3);
+    CHECK(with.inner->asked.size() == 3);
+    const auto refused = with.ask();
+    CHECK(with.inner->asked.size() == 3);
+    CHECK(refused.outcome == transport::connect);
+    CHECK(refused.sent == request_sent::no);
+    REQUIRE(refused.headers.size() == 1);
+    CHECK(refused.headers[0] == std::pair<std::string, std::string>("retry-after", "1"));
+    // Another origin is none of its business.
+    CHECK(with.ask("https://b.example/").outcome == transport::timeout);
+    CHECK(with.ask("http://a.example/").outcome == transport::timeout);
+
+    with.time.at += milliseconds(1000);
+    with.inner->next = {};
+    with.inner->next.status = 200;
+    CHECK(with.ask("https://A.example:443/").status == 200);
+    CHECK(with.ask().status == 200);
+    CHECK(with.heard == std::vector<circuit_state>{circuit_state::open, circuit_state::closed});
+}
+
+TEST_CASE("5xx counts as a failure, 4xx does not, nor does what never left") {
+    bench with;
+    const auto opens = [&](transport outcome, std::uint32_t status) {
+        bench fresh;
+        fresh.inner->next.outcome = outcome;
+        fresh.inner->next.status = status;
+        for (int i = 0; i < 4; ++i) {
+            (void)fresh.ask();
+        }
+        return fresh.inner->asked.size() == 3;
+    };
+    CHECK(opens(transport::ok, 503));
+    CHECK(opens(transport::reset, 0));
+    CHECK(opens(transport::dns, 0));
+    CHECK(opens(transport::tls, 0));
+    CHECK_FALSE(opens(transport::ok, 429));
+    CHECK_FALSE(opens(transport::ok, 401));
+    CHECK_FALSE(opens(transport::too_large, 200));
+    CHECK_FALSE(opens(transport::denied, 0));
+    CHECK_FALSE(opens(transport::cancelled, 0));
+}
+
+TEST_CASE("a trial that ends by an exception does not keep the circuit shut for ever") {
+    bench with;
+    with.fail(3);
+    with.time.at += milliseconds(1000);
+    with.inner->throws = true;
+    (void)with.ask();
+    with.inner->throws = false;
+    with.inner->next = {};
+    with.inner->next.status = 200;
+    CHECK(with.ask().status == 200);
+}
+
+TEST_CASE("an origin is scheme, host and port") {
+    CHECK(origin_of("HTTPS://Api.Example/x?y#z") == "https://api.example:443");
+    CHECK(origin_of("http://api.example:8080") == "http://api.example:8080");
+    CHECK(origin_of("http://[::1]/x") == "http://[::1]:80");
+    CHECK(origin_of("http://[::1]:8080/x") == "http://[::1]:8080");
+    CHECK(origin_of("https://user@api.example/") == "https://api.example:443");
+    CHECK(origin_of("ftp://a/").empty());
+    CHECK(origin_of("a.example").empty());
+    CHECK(origin_of("http:///x").empty());
+}
