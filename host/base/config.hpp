@@ -116,10 +116,10 @@ struct settings {
     std::vector<provider_section> providers;
 };
 
-using environment = std::map<std::string, std::string, std::less<>>;
+using environment_map = std::map<std::string, std::string, std::less<>>;
 
 // The process's own.
-[[nodiscard]] auto process_environment() -> environment;
+[[nodiscard]] auto process_environment() -> environment_map;
 
 // Reads the file (an empty path: none) and the environment. What counts, the strongest first:
 // `TENON_…` (a key in upper case, dots as `_`; lists separated by commas), the file, the names that
@@ -129,8 +129,9 @@ using environment = std::map<std::string, std::string, std::less<>>;
 // invalid_request, with every problem at once, each a line of the message and one of the details:
 // file and line or variable, key, what is wrong, and what was probably meant. No value of a secret
 // is shown.
-[[nodiscard]] auto load_settings(const std::filesystem::path& path, const environment& variables)
-    -> result<settings>;
+[[nodiscard]] auto load_settings(
+    const std::filesystem::path& path, const environment_map& variables
+) -> result<settings>;
 
 // Every key but the providers' with its value as the file would have it; a secret is `(set)` or
 // empty. What `tenon config check` prints.
