@@ -27,6 +27,7 @@ THIRD_PARTY = {
     "boost/beast": {"http"},
     "boost/dll": {"provider"},
     "openssl/": {"crypto"},
+    "openssl/ssl.h": {"crypto", "http"},  # what asio::ssl leaves to be set by hand
     "pqxx/": {"store"},
     "SQLiteCpp/": {"store"},
     "sqlite3.h": {"store"},
@@ -86,7 +87,7 @@ def host_problem(room, header):
             return f"{room} and {first} are rooms of one floor and never see each other: meet in base or above"
         return f"{room} (F{FLOORS[room]}) looks up at {first} (F{FLOORS[first]}): includes go down only"
     if first == "tenon":
-        return None if room == "provider" else "the plugin ABI is seen by host/provider only"
+        return None if FLOORS[room] > 2 or room == "provider" else "the plugin ABI ends at host/provider"
     return third_party_problem(room, header)
 
 

@@ -81,8 +81,10 @@ class Includes(Tree):
     def test_the_standard_library_and_posix_are_free(self):
         self.allowed("host/base/a.cpp", "#include <vector>\n#include <sys/wait.h>\n#include <unistd.h>")
 
-    def test_the_plugin_abi_is_seen_by_provider_only(self):
-        self.refused("host/api/a.cpp", "#include <tenon/plugin.h>", "host/provider only")
+    def test_the_plugin_abi_ends_at_provider(self):
+        self.refused("host/store/a.cpp", "#include <tenon/plugin.h>", "ends at host/provider")
+        self.refused("host/base/a.cpp", "#include <tenon/plugin.h>", "ends at host/provider")
+        self.allowed("host/oauth/a.cpp", "#include <tenon/descriptor.h>")
         self.allowed("host/provider/a.cpp", "#include <tenon/plugin.h>")
 
     def test_a_plugin_sees_only_plugin_api(self):
