@@ -4,6 +4,7 @@
 #include "api/authenticator.hpp"
 #include "base/clock.hpp"
 #include "base/ids.hpp"
+#include "store/credential_reads.hpp"
 
 #include <array>
 #include <boost/asio/awaitable.hpp>
@@ -16,7 +17,6 @@
 namespace tenon::host {
 
 class database;
-struct credential_reads_row;
 
 // Any thread. What a power failure may lose is what came since the last flush.
 class access_journal {

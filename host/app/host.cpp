@@ -1,0 +1,335 @@
+#include "app/host.hpp"
+
+#include "api/key_minting.hpp"
+#include "app/key_sources.hpp"
+#include "app/notify.hpp"
+#include "base/log.hpp"
+#include "net/circuit.hpp"
+#include "net/outbound.hpp"
+
+#include <boost/asio/bind_cancellation_slot.hpp>
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
+#include <boost/asio/redirect_error.hpp>
+#include <boost/asio/signal_set.hpp>
+#include <boost/asio/use_awaitable.hpp>
+#include <csignal>
+#include <iostream>
+#include <thread>
+
+namespace tenon::host {
+namespace {
+
+namespace asio = boost::asio;
+
+constexpr milliseconds cut_after{2'000};
+
+auto outbound_of(const settings& values) -> outbound_options {
+    outbound_options options;
+    options.proxy = values.outbound.proxy;
+    options.no_proxy = values.outbound.no_proxy;
+    options.ca_file = values.outbound.ca_file;
+    options.per_origin = values.outbound.per_origin;
+    options.user_agent = std::string("tenon/") + TENON_VERSION;
+    return options;
+}
+
+auto oauth_options_of(const settings& values, random_source& random) -> oauth_options {
+    oauth_options options;
+    options.redirect_targets = values.redirect_targets;
+    options.operation_deadline = values.timeouts.operation;
+    options.lease = values.timeouts.operation + milliseconds(15'000);
+    options.token_cache_entries = values.token_cache_entries;
+    options.refresh_concurrency = values.refresh_concurrency;
+    options.sole_owner = values.database.reveal().starts_with("sqlite:");
+    // Whoever opens an embedded database next is the owner of what the one before left.
+    options.instance = options.sole_owner ? "sole" : random_token(random, 128);
+    return options;
+}
+
+auto limits_of(const settings& values) -> rate_limits {
+    const auto& from = values.rate_limits;
+    rate_limits limits;
+    limits.connect.count = from.connect_per_15_minutes;
+    limits.mutations.count = from.mutations_per_second;
+    limits.reads.count = from.reads_per_second;
+    limits.callbacks.count = from.callbacks_per_minute;
+    limits.unknown_keys.count = from.unknown_keys_per_second;
+    return limits;
+}
+
+auto api_settings_of(const settings& values) -> api_settings {
+    api_settings to;
+    to.version = TENON_VERSION;
+    to.environment = values.environment;
+    to.admin_listener = !values.admin_listen.host.empty();
+    to.security_headers = values.security_headers;
+    to.cors_configured = !values.cors_origins.empty();
+    return to;
+}
+
+auto server_options_of(const settings& values) -> server_options {
+    server_options options;
+    options.limits.header_bytes = values.limits.header_bytes;
+    options.limits.body_bytes = values.limits.body_bytes;
+    options.limits.connections = values.limits.connections;
+    options.limits.header_deadline = values.timeouts.header;
+    options.limits.body_deadline = values.timeouts.body;
+    options.limits.idle_deadline = values.timeouts.idle;
+    options.limits.write_deadline = values.timeouts.write;
+    options.limits.handler_deadline = values.timeouts.request;
+    options.trusted_proxies = values.trusted_proxies;
+    options.security_headers = values.security_headers;
+    options.cors_origins = values.cors_origins;
+    options.problem = api_problem;
+    return options;
+}
+
+auto listener_of(const listen_address& where, const settings& values) -> listener_options {
+    listener_options options;
+    options.address = where.host;
+    options.port = where.port;
+    options.certificate_file = values.tls_certificate;
+    options.private_key_file = values.tls_private_key;
+    return options;
+}
+
+auto shown_address(const std::string& host, std::uint16_t port) -> std::string {
+    const bool v6 = host.find(':') != std::string::npos;
+    return (v6 ? '[' + host + ']' : host) + ':' + std::to_string(port);
+}
+
+// The first key and organization, where the operator gave one.
+auto bootstrap(database& db, const settings& values, const clock& time, random_source& random)
+    -> result<void> {
+    if (auto made = ensure_default_org(db, time); made.has_error()) {
+        return made;
+    }
+    if (values.bootstrap_api_key.empty()) {
+        return {};
+    }
+    auto outcome = ensure_bootstrap_key(db, values.bootstrap_api_key, time, random);
+    if (outcome.has_error()) {
+        return outcome.error();
+    }
+    if (*outcome == bootstrap_outcome::revoked) {
+        log(log_level::warn, "bootstrap_api_key was revoked once, and stays so");
+    }
+    return {};
+}
+
+void tell_problems(const registry_snapshot& providers) {
+    for (const auto& problem : providers.problems) {
+        log(log_level::error, "plugin refused",
+            {{log_key::path, problem.path.string()}, {log_key::detail, problem.message}});
+    }
+    for (const auto& [name, entry] : providers.providers) {
+        if (entry.state == provider_state::misconfigured) {
+            log(log_level::error, "provider refused",
+                {{log_key::provider, name}, {log_key::detail, entry.message}});
+            for (const auto& problem : entry.problems) {
+                log(log_level::error, "provider refused",
+                    {{log_key::provider, name},
+                     {log_key::path, problem.field},
+                     {log_key::detail, problem.message}});
+            }
+        }
+    }
+}
+
+}  // namespace
+
+auto host_process::make(settings values, std::filesystem::path config)
+    -> result<std::unique_ptr<host_process>> {
+    if (auto made = make_data_dir(values); made.has_error()) {
+        return made.error();
+    }
+    directory_lock lock;
+    if (values.database.reveal().starts_with("sqlite:")) {
+        auto taken = directory_lock::take(values.data_dir);
+        if (taken.has_error()) {
+            return taken.error();
+        }
+        lock = std::move(*taken);
+    }
+    system_random random;
+    auto keys = load_keyring(values, random);
+    if (keys.has_error()) {
+        return keys.error();
+    }
+    auto db = open_configured(values, migrations::as_configured);
+    if (db.has_error()) {
+        return db.error();
+    }
+    auto providers = registry_options_of(values);
+    if (providers.has_error()) {
+        return providers.error();
+    }
+    std::unique_ptr<host_process> made(new host_process(
+        std::move(values), std::move(config), std::move(*keys), std::move(lock), std::move(*db),
+        std::move(*providers)
+    ));
+    if (auto same = check_keys(*made->db_, made->sealer_, made->clock_); same.has_error()) {
+        return same.error();
+    }
+    if (auto done = bootstrap(*made->db_, made->settings_, made->clock_, made->random_);
+        done.has_error()) {
+        return done.error();
+    }
+    tell_problems(*made->registry_.snapshot());
+    return made;
+}
+
+host_process::host_process(
+    settings values, std::filesystem::path config, keyring keys, directory_lock lock,
+    std::unique_ptr<database> db, registry_options providers
+)
+    : settings_(std::move(values)),
+      config_(std::move(config)),
+      lock_(std::move(lock)),
+      loop_(static_cast<int>(thread_count())),
+      sealer_(std::move(keys), random_),
+      db_(std::move(db)),
+      metrics_(TENON_VERSION),
+      outbound_(make_circuit_breaker(
+          make_outbound(loop_.get_executor(), outbound_of(settings_)), clock_, circuit_policy{}
+      )),
+      registry_(providers, *outbound_, clock_),
+      cache_(settings_.token_cache_entries),
+      oauth_{
+          *db_,
+          registry_,
+          *outbound_,
+          sealer_,
+          clock_,
+          random_,
+          cache_,
+          signing_keys_,
+          metrics_,
+          loop_.get_executor(),
+          oauth_options_of(settings_, random_)},
+      refresher_(oauth_),
+      tokens_(oauth_, refresher_),
+      background_(oauth_, refresher_),
+      limits_(clock_, limits_of(settings_)),
+      keys_(*db_, clock_, limits_, metrics_),
+      journal_(*db_, clock_),
+      api_{oauth_,  tokens_,  refresher_, keys_,
+           limits_, journal_, metrics_,   api_settings_of(settings_)},
+      routes_(make_routes(api_)),
+      admin_routes_(make_admin_routes(api_)),
+      server_(loop_, server_options_of(settings_), clock_, random_, &metrics_) {}
+
+auto host_process::thread_count() const -> std::size_t {
+    return settings_.threads != 0 ? settings_.threads
+                                  : std::max(1U, std::thread::hardware_concurrency());
+}
+
+auto host_process::open_listeners() -> result<void> {
+    const auto& where = settings_.listen;
+    auto port = server_.listen(listener_of(where, settings_), routes_);
+    if (port.has_error()) {
+        return port.error();
+    }
+    oauth_.options.public_url = public_url_for(settings_, *port);
+    api_.settings.public_url = oauth_.options.public_url;
+    const std::string scheme = settings_.tls_certificate.empty() ? "http://" : "https://";
+    std::cout << "tenon: listening on " << scheme << shown_address(where.host, *port) << '\n';
+    const auto& admin = settings_.admin_listen;
+    if (!admin.host.empty()) {
+        auto admin_port = server_.listen(listener_of(admin, settings_), admin_routes_);
+        if (admin_port.has_error()) {
+            return admin_port.error();
+        }
+        std::cout << "tenon: admin on " << scheme << shown_address(admin.host, *admin_port) << '\n';
+    }
+    return {};
+}
+
+void host_process::start_loops() {
+    watch_changes(api_, background_);
+    background_.start();
+    const auto until = [](asio::cancellation_signal& end) {
+        return asio::bind_cancellation_slot(end.slot(), asio::detached);
+    };
+    asio::co_spawn(loop_, keep_house(api_), until(end_house_));
+    asio::co_spawn(loop_, registry_.keep_discovered(), until(end_discovery_));
+    asio::co_spawn(loop_, on_reload(), until(end_reloads_));
+    asio::co_spawn(loop_, until_stopped(), asio::detached);
+}
+
+auto host_process::run() -> result<void> {
+    if (auto opened = open_listeners(); opened.has_error()) {
+        return opened.error();
+    }
+    start_loops();
+    std::cout.flush();
+    notify_service_manager("READY=1");
+    std::vector<std::jthread> threads;
+    for (std::size_t i = 1; i < thread_count(); ++i) {
+        threads.emplace_back([this] { loop_.run(); });
+    }
+    loop_.run();
+    return {};
+}
+
+auto host_process::until_stopped() -> asio::awaitable<void> {
+    asio::signal_set signals(loop_, SIGTERM, SIGINT);
+    const int number = co_await signals.async_wait(asio::use_awaitable);
+    log(log_level::info, "stopping", {{log_key::signal, number}});
+    notify_service_manager("STOPPING=1");
+    co_await drain();
+    loop_.stop();
+}
+
+auto host_process::drain() -> asio::awaitable<void> {
+    api_.draining = true;
+    const auto report = co_await server_.drain(settings_.timeouts.drain, cut_after);
+    co_await background_.stop();
+    end_reloads_.emit(asio::cancellation_type::all);
+    end_discovery_.emit(asio::cancellation_type::all);
+    end_house_.emit(asio::cancellation_type::all);
+    co_await flush_journal(api_);
+    log(log_level::info, "stopped",
+        {{log_key::count, report.finished + report.cancelled + report.cut}});
+    flush_log();
+}
+
+auto host_process::on_reload() -> asio::awaitable<void> {
+    asio::signal_set signals(loop_, SIGHUP);
+    for (;;) {
+        boost::system::error_code stopped;
+        co_await signals.async_wait(asio::redirect_error(asio::use_awaitable, stopped));
+        if (stopped) {
+            co_return;
+        }
+        reload();
+    }
+}
+
+void host_process::reload() {
+    auto fresh = load_settings(config_, process_environment());
+    if (fresh.has_error()) {
+        log(log_level::error, "not reloaded", {{log_key::detail, fresh.error().message}});
+        return;
+    }
+    auto keys = load_keyring(*fresh, random_);
+    auto providers = registry_options_of(*fresh);
+    if (keys.has_error() || providers.has_error()) {
+        const auto& reason = keys.has_error() ? keys.error() : providers.error();
+        log(log_level::error, "not reloaded", {{log_key::detail, reason.message}});
+        return;
+    }
+    if (auto taken = sealer_.replace(std::move(*keys)); taken.has_error()) {
+        log(log_level::error, "not reloaded", {{log_key::detail, taken.error().message}});
+        return;
+    }
+    if (auto same = check_keys(*db_, sealer_, clock_); same.has_error()) {
+        log(log_level::error, "keyring", {{log_key::detail, same.error().message}});
+    }
+    registry_.reload(*providers);
+    tell_problems(*registry_.snapshot());
+    log(log_level::info, "reloaded", {{log_key::key_id, sealer_.current_key_id()}});
+}
+
+}  // namespace tenon::host

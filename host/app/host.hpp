@@ -1,0 +1,83 @@
+// All objects of a running host, in the order in which they need each other.
+#pragma once
+
+#include "api/access_journal.hpp"
+#include "api/api.hpp"
+#include "api/authenticator.hpp"
+#include "api/context.hpp"
+#include "api/metrics.hpp"
+#include "api/rate_limiter.hpp"
+#include "app/parts.hpp"
+#include "base/config.hpp"
+#include "crypto/envelope.hpp"
+#include "crypto/random.hpp"
+#include "http/router.hpp"
+#include "http/server.hpp"
+#include "oauth/background.hpp"
+#include "oauth/context.hpp"
+#include "oauth/id_token.hpp"
+#include "oauth/refresh.hpp"
+#include "oauth/token.hpp"
+#include "oauth/token_cache.hpp"
+#include "provider/registry.hpp"
+
+#include <boost/asio/cancellation_signal.hpp>
+#include <boost/asio/io_context.hpp>
+#include <memory>
+
+namespace tenon::host {
+
+// Members are destroyed in reverse: the server and its handlers first, plugins behind all who use
+// them, the loop last.
+class host_process {
+  public:
+    // Opens the database, loads keys and plugins, wires the floors; nothing is served yet. Errors:
+    // see serve().
+    [[nodiscard]] static auto make(settings values, std::filesystem::path config)
+        -> result<std::unique_ptr<host_process>>;
+
+    // Opens the listeners, starts the background work, and blocks until a signal has ended it.
+    [[nodiscard]] auto run() -> result<void>;
+
+  private:
+    host_process(
+        settings values, std::filesystem::path config, keyring keys, directory_lock lock,
+        std::unique_ptr<database> db, registry_options providers
+    );
+
+    [[nodiscard]] auto open_listeners() -> result<void>;
+    void start_loops();
+    auto until_stopped() -> boost::asio::awaitable<void>;
+    auto on_reload() -> boost::asio::awaitable<void>;
+    void reload();
+    auto drain() -> boost::asio::awaitable<void>;
+    [[nodiscard]] auto thread_count() const -> std::size_t;
+
+    settings settings_;
+    std::filesystem::path config_;
+    directory_lock lock_;
+    system_clock clock_;
+    system_random random_;
+    boost::asio::io_context loop_;
+    boost::asio::cancellation_signal end_house_, end_discovery_, end_reloads_;
+    sealer sealer_;
+    std::unique_ptr<database> db_;
+    api_metrics metrics_;
+    std::unique_ptr<outbound_http> outbound_;
+    registry registry_;
+    token_cache cache_;
+    signing_keys signing_keys_;
+    oauth_context oauth_;
+    refresher refresher_;
+    token_reader tokens_;
+    background_work background_;
+    rate_limiter limits_;
+    authenticator keys_;
+    access_journal journal_;
+    api_context api_;
+    router routes_;
+    router admin_routes_;
+    server server_;
+};
+
+}  // namespace tenon::host

@@ -1,0 +1,49 @@
+// From the configuration's providers to the registry's.
+#include "app/parts.hpp"
+
+#include <filesystem>
+#include <system_error>
+
+namespace tenon::host {
+namespace {
+
+namespace fs = std::filesystem;
+
+// PREFIX/lib/tenon/plugins, for a binary in PREFIX/bin.
+auto bundled_plugins() -> fs::path {
+    std::error_code problem;
+    const auto binary = fs::read_symlink("/proc/self/exe", problem);
+    return problem ? fs::path() : binary.parent_path().parent_path() / "lib" / "tenon" / "plugins";
+}
+
+auto to_provider(const provider_section& section) -> provider_settings {
+    provider_settings to;
+    to.name = section.name;
+    to.plugin = section.plugin;
+    to.enabled = section.enabled;
+    to.client_id = section.client_id;
+    to.client_secrets = section.client_secrets;
+    to.redirect_uri = section.redirect_uri;
+    to.scopes = section.scopes;
+    to.origins = section.origins;
+    for (const auto& [name, value] : section.config) {
+        to.config.emplace(name, config_value{value.text, value.is_json});
+    }
+    return to;
+}
+
+}  // namespace
+
+auto registry_options_of(const settings& values) -> result<registry_options> {
+    registry_options options;
+    options.plugin_dirs.push_back(bundled_plugins());
+    for (const auto& dir : values.plugin_dirs) {
+        options.plugin_dirs.emplace_back(dir);
+    }
+    for (const auto& section : values.providers) {
+        options.providers.push_back(to_provider(section));
+    }
+    return options;
+}
+
+}  // namespace tenon::host

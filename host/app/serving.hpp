@@ -1,0 +1,16 @@
+// The host, wired and running.
+#pragma once
+
+#include "base/config.hpp"
+#include "base/result.hpp"
+
+#include <filesystem>
+
+namespace tenon::host {
+
+// Starts everything, prints one ready line a listener on standard output, serves until SIGTERM or
+// SIGINT, drains. SIGHUP reads the configuration's providers and the keyring anew. Blocks. Errors:
+// whatever keeps it from starting, as one readable line.
+[[nodiscard]] auto serve(const std::filesystem::path& config) -> result<void>;
+
+}  // namespace tenon::host

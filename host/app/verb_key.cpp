@@ -1,0 +1,132 @@
+#include "api/key_minting.hpp"
+#include "api/key_scopes.hpp"
+#include "app/parts.hpp"
+#include "app/verbs.hpp"
+#include "crypto/random.hpp"
+#include "store/api_keys.hpp"
+#include "store/changes.hpp"
+#include "store/organizations.hpp"
+
+#include <CLI/CLI.hpp>
+#include <iostream>
+#include <memory>
+
+namespace tenon::host {
+namespace {
+
+struct key_arguments {
+    std::string org = default_org().text();
+    std::string name = "cli";
+    std::vector<std::string> scopes;
+    std::string user;
+    std::string id;
+};
+
+auto create(const settings& values, const key_arguments& given) -> result<void> {
+    auto scopes = given.scopes.empty() ? result<key_scopes>(key_scopes::all())
+                                       : parse_key_scopes(given.scopes);
+    if (scopes.has_error()) {
+        return scopes.error();
+    }
+    auto db = open_configured(values, migrations::as_configured);
+    if (db.has_error()) {
+        return db.error();
+    }
+    system_random random;
+    const system_clock time;
+    const org_id org(given.org);
+    if (org == default_org()) {
+        if (auto made = ensure_default_org(**db, time); made.has_error()) {
+            return made;
+        }
+    }
+    const auto user = given.user.empty() ? std::nullopt : std::optional(user_id(given.user));
+    const auto minted = mint_key(org, given.name, *scopes, user, time, random);
+    auto done = (*db)->with_org_now(org, access::write, [&](sql_session& session) -> result<void> {
+        insert_api_key(session, minted.row);
+        return {};
+    });
+    if (done.has_error()) {
+        return done.error().code == errc::conflict
+                   ? fail(
+                         errc::not_found, "no organization " + given.org + ": see `tenon org list`"
+                     )
+                   : done.error();
+    }
+    std::cout << minted.key.reveal() << '\n';
+    std::cerr << "id " << minted.row.id.text() << "; the key is shown this once\n";
+    return {};
+}
+
+auto list(const settings& values, const key_arguments& given) -> result<void> {
+    auto db = open_configured(values, migrations::as_configured);
+    if (db.has_error()) {
+        return db.error();
+    }
+    auto rows = (*db)->with_org_now(
+        org_id(given.org), access::read,
+        [](sql_session& session) -> result<std::vector<api_key_row>> {
+            return list_api_keys(session);
+        }
+    );
+    if (rows.has_error()) {
+        return rows.error();
+    }
+    for (const auto& row : *rows) {
+        std::cout << row.id.text() << "  " << row.hint << "…  "
+                  << (row.revoked_at ? "revoked" : "active") << "  " << row.name << "  "
+                  << row.scopes << (row.user ? "  user " + row.user->text() : std::string())
+                  << '\n';
+    }
+    return {};
+}
+
+auto revoke(const settings& values, const key_arguments& given) -> result<void> {
+    auto db = open_configured(values, migrations::as_configured);
+    if (db.has_error()) {
+        return db.error();
+    }
+    const auto now = system_clock().now();
+    return (*db)->with_org_now(
+        org_id(given.org), access::write,
+        [&](sql_session& session) -> result<void> {
+            if (!revoke_api_key(session, api_key_id(given.id), now)) {
+                return fail(
+                    errc::not_found, "no such key, or it was revoked before: see `tenon key list`"
+                );
+            }
+            append_change(session, change_kind::key, given.id, now);
+            return {};
+        }
+    );
+}
+
+}  // namespace
+
+void add_key_verb(CLI::App& app, chosen_verb& chosen) {
+    auto* key = app.add_subcommand("key", "API keys");
+    key->require_subcommand(1);
+    auto given = std::make_shared<key_arguments>();
+    const auto with_org = [given](CLI::App* verb) {
+        verb->add_option("--org", given->org, "the organization's id")->capture_default_str();
+        return verb;
+    };
+    auto* creating = with_org(key->add_subcommand("create", "make one, and print it, once"));
+    creating->add_option("--name", given->name, "what it is for")->capture_default_str();
+    creating->add_option("--scope", given->scopes, "connections:read, tokens:read, …; none: all");
+    creating->add_option("--user", given->user, "acts for this user only");
+    creating->callback([&chosen, given] {
+        chosen.run = [given](const settings& values) { return create(values, *given); };
+    });
+    with_org(key->add_subcommand("list", "all of the organization's"))->callback([&chosen, given] {
+        chosen.run = [given](const settings& values) { return list(values, *given); };
+    });
+    auto* revoking =
+        with_org(key->add_subcommand("revoke", "end one: every host refuses it within a second"));
+    revoking->add_option("id", given->id, "its id")->required();
+    revoking->callback([&chosen, given] {
+        chosen.run = [given](const settings& values) { return revoke(values, *given); };
+    });
+}
+
+}  // namespace tenon::host

@@ -1,0 +1,80 @@
+#include "app/parts.hpp"
+#include "app/verbs.hpp"
+#include "store/migrations.hpp"
+
+#include <CLI/CLI.hpp>
+#include <iostream>
+#include <memory>
+
+namespace tenon::host {
+namespace {
+
+auto up(const settings& values) -> result<void> {
+    if (auto made = make_data_dir(values); made.has_error()) {
+        return made;
+    }
+    auto db = open_configured(values, migrations::leave);
+    if (db.has_error()) {
+        return db.error();
+    }
+    auto applied = migrate_up(**db, system_clock());
+    if (applied.has_error()) {
+        return applied.error();
+    }
+    std::cout << "applied " << *applied << " migrations\n";
+    return {};
+}
+
+auto down(const settings& values, std::int64_t version) -> result<void> {
+    auto db = open_configured(values, migrations::leave);
+    if (db.has_error()) {
+        return db.error();
+    }
+    auto taken_back = migrate_down(**db, version);
+    if (taken_back.has_error()) {
+        return taken_back.error();
+    }
+    std::cout << "took back " << *taken_back << " migrations\n";
+    return {};
+}
+
+auto status(const settings& values) -> result<void> {
+    auto db = open_configured(values, migrations::leave);
+    if (db.has_error()) {
+        return db.error();
+    }
+    auto states = migration_status(**db);
+    if (states.has_error()) {
+        return states.error();
+    }
+    for (const auto& state : *states) {
+        std::cout << state.version << ' ' << state.name << ' '
+                  << (state.applied_at ? "applied " + to_rfc3339(*state.applied_at) : "pending")
+                  << '\n';
+    }
+    return {};
+}
+
+}  // namespace
+
+void add_migrate_verb(CLI::App& app, chosen_verb& chosen) {
+    auto* migrate = app.add_subcommand("migrate", "the database's schema");
+    migrate->require_subcommand(1);
+    migrate->add_subcommand("up", "apply what is pending")->callback([&chosen] {
+        chosen.run = up;
+    });
+    migrate->add_subcommand("status", "what is applied, what is pending")->callback([&chosen] {
+        chosen.run = status;
+    });
+    auto* back = migrate->add_subcommand("down", "take back everything newer than a version");
+    auto version = std::make_shared<std::int64_t>(0);
+    back->add_option(
+            "--to", *version, "the version to stay at; 0 takes back everything, data included"
+    )
+        ->required();
+    back->callback([&chosen, version] {
+        chosen.run = [version](const settings& values) { return down(values, *version); };
+    });
+}
+
+}  // namespace tenon::host

@@ -1,0 +1,73 @@
+#include "app/parts.hpp"
+#include "app/verbs.hpp"
+#include "crypto/random.hpp"
+#include "store/organizations.hpp"
+
+#include <CLI/CLI.hpp>
+#include <iostream>
+#include <memory>
+
+namespace tenon::host {
+namespace {
+
+auto create(const settings& values, const std::string& name) -> result<void> {
+    auto db = open_configured(values, migrations::as_configured);
+    if (db.has_error()) {
+        return db.error();
+    }
+    system_random random;
+    const system_clock time;
+    const organization_row row{org_id(make_uuid(time, random)), name, time.now()};
+    auto done = (*db)->as_service_now(access::write, [&](sql_session& session) -> result<void> {
+        insert_organization(session, row);
+        return {};
+    });
+    if (done.has_value()) {
+        std::cout << row.id.text() << '\n';
+    }
+    return done;
+}
+
+auto list(const settings& values) -> result<void> {
+    auto db = open_configured(values, migrations::as_configured);
+    if (db.has_error()) {
+        return db.error();
+    }
+    constexpr std::size_t page = 500;
+    org_id after;
+    for (;;) {
+        auto rows = (*db)->as_service_now(
+            access::read,
+            [&](sql_session& session) -> result<std::vector<organization_row>> {
+                return list_organizations(session, after, page);
+            }
+        );
+        if (rows.has_error()) {
+            return rows.error();
+        }
+        for (const auto& row : *rows) {
+            std::cout << row.id.text() << "  " << to_rfc3339(row.created_at) << "  " << row.name
+                      << '\n';
+        }
+        if (rows->size() < page) {
+            return {};
+        }
+        after = rows->back().id;
+    }
+}
+
+}  // namespace
+
+void add_org_verb(CLI::App& app, chosen_verb& chosen) {
+    auto* org = app.add_subcommand("org", "organizations");
+    org->require_subcommand(1);
+    org->add_subcommand("list", "all of them")->callback([&chosen] { chosen.run = list; });
+    auto* creating = org->add_subcommand("create", "make one, and print its id");
+    auto name = std::make_shared<std::string>();
+    creating->add_option("name", *name, "its name")->required();
+    creating->callback([&chosen, name] {
+        chosen.run = [name](const settings& values) { return create(values, *name); };
+    });
+}
+
+}  // namespace tenon::host

@@ -1,0 +1,82 @@
+#include "app/parts.hpp"
+#include "app/verbs.hpp"
+#include "net/outbound.hpp"
+#include "provider/library.hpp"
+#include "provider/registry.hpp"
+
+#include <CLI/CLI.hpp>
+#include <boost/asio/io_context.hpp>
+#include <iostream>
+#include <memory>
+
+namespace tenon::host {
+namespace {
+
+auto state_text(provider_state state) -> std::string_view {
+    switch (state) {
+        case provider_state::enabled: return "enabled";
+        case provider_state::disabled: return "disabled";
+        case provider_state::not_configured: return "not configured";
+        case provider_state::misconfigured: return "misconfigured";
+        case provider_state::undiscovered: return "undiscovered";
+    }
+    return "misconfigured";
+}
+
+auto list(const settings& values) -> result<void> {
+    auto options = registry_options_of(values);
+    if (options.has_error()) {
+        return options.error();
+    }
+    boost::asio::io_context loop;
+    const system_clock time;
+    const auto outbound = make_outbound(loop.get_executor(), outbound_options{});
+    const registry providers(*options, *outbound, time);
+    const auto snapshot = providers.snapshot();
+    for (const auto& [name, entry] : snapshot->providers) {
+        std::cout << name << "  " << state_text(entry.state);
+        if (entry.about) {
+            std::cout << "  " << entry.about->display_name << ' ' << entry.about->version;
+        }
+        std::cout << (entry.message.empty() ? "" : "  " + entry.message) << '\n';
+        for (const auto& problem : entry.problems) {
+            std::cout << "    " << problem.field << ": " << problem.message << '\n';
+        }
+    }
+    for (const auto& problem : snapshot->problems) {
+        std::cout << "refused  " << problem.path.string() << "  " << problem.message << '\n';
+    }
+    return {};
+}
+
+auto check(const std::string& path) -> result<void> {
+    auto library = plugin_library::load(path);
+    if (library.has_error()) {
+        return library.error();
+    }
+    for (const auto& provider : (*library)->providers()) {
+        std::cout << provider.about.id << "  " << provider.about.display_name << ' '
+                  << provider.about.version << '\n';
+        for (const auto& origin : provider.about.origins) {
+            std::cout << "    may reach " << origin.url << '\n';
+        }
+    }
+    return {};
+}
+
+}  // namespace
+
+void add_plugin_verb(CLI::App& app, chosen_verb& chosen) {
+    auto* plugin = app.add_subcommand("plugin", "plugins and the providers that they serve");
+    plugin->require_subcommand(1);
+    plugin->add_subcommand("list", "every provider, and why one is not enabled")
+        ->callback([&chosen] { chosen.run = list; });
+    auto* checking = plugin->add_subcommand("check", "would this file be loaded?");
+    auto path = std::make_shared<std::string>();
+    checking->add_option("file", *path, "the shared object")->required();
+    checking->callback([&chosen, path] {
+        chosen.run = [path](const settings&) { return check(*path); };
+    });
+}
+
+}  // namespace tenon::host

@@ -1,0 +1,30 @@
+// The command line's verbs beside `serve`. Each adds itself to the parser and does its work when it
+// was chosen.
+#pragma once
+
+#include "base/config.hpp"
+#include "base/result.hpp"
+
+#include <functional>
+#include <string>
+
+namespace CLI {
+class App;
+}
+
+namespace tenon::host {
+
+// What the chosen verb does; set by the parser's callbacks, run after parsing.
+struct chosen_verb {
+    std::string config;  // --config
+    std::function<result<void>(const settings&)> run;
+};
+
+void add_config_verb(CLI::App& app, chosen_verb& chosen);
+void add_migrate_verb(CLI::App& app, chosen_verb& chosen);
+void add_keyring_verb(CLI::App& app, chosen_verb& chosen);
+void add_org_verb(CLI::App& app, chosen_verb& chosen);
+void add_key_verb(CLI::App& app, chosen_verb& chosen);
+void add_plugin_verb(CLI::App& app, chosen_verb& chosen);
+
+}  // namespace tenon::host
