@@ -119,7 +119,7 @@ start "$var/provider.log" 'listening on ' \
 provider=$child issuer=$ready
 write_config
 TENON_BOOTSTRAP_API_KEY=$key start "$var/tenon.log" 'tenon: listening on ' \
-    "$build/host/app/tenon" serve --config "$var/tenon.yaml"
+    "$build/bin/tenon" serve --config "$var/tenon.yaml"
 tenon=$child url=$ready
 steps
 wait "$tenon" || die "Tenon ended by itself: see $var/tenon.log"
