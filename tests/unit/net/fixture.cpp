@@ -194,7 +194,7 @@ auto get(std::string url) -> host::outbound_request {
     host::outbound_request made;
     made.method = "GET";
     made.url = std::move(url);
-    made.timeout = host::milliseconds(20'000);
+    made.timeout = host::milliseconds(60'000);
     made.label = "test get";
     return made;
 }
