@@ -37,10 +37,10 @@ auto forget_subject(sql_session& session, const user_id& user) -> bool;
 void append_audit(sql_session& session, const audit_row& row);
 
 struct audit_query {
-    std::optional<std::string> subject;
-    std::optional<std::string> action;
-    std::optional<connection_id> connection;
-    std::optional<std::int64_t> before;  // the last seq of the page before
+    std::optional<std::string> subject = {};
+    std::optional<std::string> action = {};
+    std::optional<connection_id> connection = {};
+    std::optional<std::int64_t> before = {};  // the last seq of the page before
     std::size_t limit = 50;
 };
 // The organization's, newest first.

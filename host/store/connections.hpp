@@ -42,10 +42,10 @@ struct connection_row {
 ) -> std::optional<connection_row>;
 
 struct connection_query {
-    std::optional<user_id> user;
-    std::optional<provider_id> provider;
-    std::optional<connection_state> state;
-    connection_id after;  // the last of the page before, or empty
+    std::optional<user_id> user = {};
+    std::optional<provider_id> provider = {};
+    std::optional<connection_state> state = {};
+    connection_id after = {};  // the last of the page before, or empty
     std::size_t limit = 50;
 };
 // The organization's, ordered by id (the time of the first connect).

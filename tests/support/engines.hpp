@@ -8,7 +8,7 @@
 
 namespace tenon::test {
 
-// Removed when it goes. In a test case:
+// Removed, or emptied for the next one, when it goes. One thread only. In a test case:
 //     const auto engine = GENERATE(host::sql_engine::sqlite, host::sql_engine::postgresql);
 //     test_database store(engine);
 class test_database {
@@ -36,6 +36,7 @@ class test_database {
 
   private:
     host::sql_engine engine_;
+    bool reusable_;  // PostgreSQL: emptied, for the next test
     std::string name_;
     std::string url_;
     std::string folder_;

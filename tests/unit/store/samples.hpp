@@ -1,0 +1,95 @@
+// Rows to test with, and short ways into transactions.
+#pragma once
+
+#include "store/connection_grants.hpp"
+#include "store/connections.hpp"
+#include "store/database.hpp"
+#include "store/grants.hpp"
+#include "support/catch.hpp"
+#include "support/engines.hpp"
+#include "support/result.hpp"
+
+#include <string>
+
+namespace tenon::test {
+
+using namespace tenon::host;  // NOLINT: tests of that namespace
+
+inline const org_id org_a("org-a");
+inline const org_id org_b("org-b");
+
+inline auto any_engine() -> sql_engine {
+    return GENERATE(sql_engine::sqlite, sql_engine::postgresql);
+}
+
+[[nodiscard]] inline auto at(std::int64_t ms) -> time_point {
+    return time_point{milliseconds{ms}};
+}
+
+[[nodiscard]] auto sample_connection(
+    const std::string& id, const std::string& user = "user-1",
+    const std::string& account = "account-1", const std::string& provider = "slack"
+) -> connection_row;
+
+[[nodiscard]] auto sample_grant(
+    const std::string& id, const std::string& account = "account-1", const std::string& slot = "",
+    const std::string& provider = "slack"
+) -> grant_row;
+
+// Runs a function that returns a plain value, or nothing, in a transaction, and requires success.
+template <class Fn>
+auto in_org(database& db, const org_id& org, access mode, Fn fn) {
+    using value = std::invoke_result_t<Fn&, sql_session&>;
+    auto outcome = db.with_org_now(org, mode, [&](sql_session& session) -> host::result<value> {
+        if constexpr (std::is_void_v<value>) {
+            fn(session);
+            return {};
+        } else {
+            return fn(session);
+        }
+    });
+    if (!outcome) {
+        FAIL(code_of(outcome.error().code) << ": " << outcome.error().message);
+    }
+    return *std::move(outcome);
+}
+
+template <class Fn>
+auto writing(database& db, Fn fn) {
+    return in_org(db, org_a, access::write, std::move(fn));
+}
+
+template <class Fn>
+auto reading(database& db, Fn fn) {
+    return in_org(db, org_a, access::read, std::move(fn));
+}
+
+template <class Fn>
+auto as_service(database& db, access mode, Fn fn) {
+    using value = std::invoke_result_t<Fn&, sql_session&>;
+    auto outcome = db.as_service_now(mode, [&](sql_session& session) -> host::result<value> {
+        if constexpr (std::is_void_v<value>) {
+            fn(session);
+            return {};
+        } else {
+            return fn(session);
+        }
+    });
+    if (!outcome) {
+        FAIL(code_of(outcome.error().code) << ": " << outcome.error().message);
+    }
+    return *std::move(outcome);
+}
+
+// The code that a function's failure comes out as; fails the test if there is none.
+template <class Fn>
+auto refused(database& db, access mode, Fn fn) -> errc {
+    auto outcome = db.with_org_now(org_a, mode, [&](sql_session& session) -> host::result<void> {
+        fn(session);
+        return {};
+    });
+    REQUIRE_FALSE(outcome);
+    return outcome.error().code;
+}
+
+}  // namespace tenon::test
