@@ -105,7 +105,7 @@ TEXT
 
 umask 077
 mkdir -p "$var"
-exec 9>"$var/lock"
+exec 9>"$var/dev-run.lock"
 flock -n 9 || die "another ./dev run uses $var already"
 [[ -s $var/api-key ]] || head -c 32 /dev/urandom | od -An -v -tx1 | tr -d ' \n' >"$var/api-key"
 key=$(cat "$var/api-key")
