@@ -40,16 +40,13 @@ class machine {
 
     /// Goes on with a reply. TENON_INVALID, and no step, if it is not the one that was waited for.
     auto step(const tenon_reply& reply) -> tenon_status {
-        const std::uint32_t awaited = out_.next().kind;
-        if (broken_ || reply.kind != awaited) return TENON_INVALID;
-        if (awaited == TENON_ACTION_HTTP) {
-            if (reply.http == nullptr) return TENON_INVALID;
+        if (broken_ || !is_awaited(reply)) return TENON_INVALID;
+        broken_ = true;  // until proven otherwise: an exception leaves it so
+        if (reply.kind == TENON_ACTION_HTTP) {
             box_.deliver(response(read_sized(reply.http), reply.now_ms));
-        } else if (awaited == TENON_ACTION_CALL) {
+        } else if (reply.kind == TENON_ACTION_CALL) {
             box_.deliver(call_result{
                 reply.call_status == TENON_OK, reply.call_status, values(reply.call_out)});
-        } else if (awaited != TENON_ACTION_SLEEP) {
-            return TENON_INVALID;
         }
         run();
         return TENON_OK;
@@ -63,8 +60,13 @@ class machine {
     auto box() noexcept -> mailbox& { return box_; }
 
   private:
+    auto is_awaited(const tenon_reply& reply) const noexcept -> bool {
+        if (reply.kind != out_.next().kind) return false;
+        if (reply.kind == TENON_ACTION_HTTP) return reply.http != nullptr;
+        return reply.kind == TENON_ACTION_CALL || reply.kind == TENON_ACTION_SLEEP;
+    }
+
     void run() {
-        broken_ = true;  // until proven otherwise: an exception leaves it so
         if (!advance(out_)) {
             mailbox::wanted wanted = box_.take_wanted();
             if (auto* http = std::get_if<request>(&wanted)) out_.want(std::move(*http));
@@ -76,7 +78,7 @@ class machine {
 
     mailbox box_;
     outbox out_;
-    bool broken_ = false;
+    bool broken_ = true;
 };
 
 /// The machine of one coroutine.
