@@ -1,0 +1,120 @@
+#include "api/call.hpp"
+
+#include "fixture.hpp"
+#include "support/catch.hpp"
+#include "support/result.hpp"
+
+using namespace tenon::host;
+using namespace tenon::test;
+using namespace std::chrono_literals;
+
+namespace {
+
+auto acting(
+    const std::string& in_header, const std::string& in_query, const std::string& in_body,
+    const std::string& pinned = "", user_rule rule = user_rule::required
+) -> std::string {
+    request from;
+    if (!in_header.empty()) {
+        from.headers.add("X-Tenon-User", in_header);
+    }
+    if (!in_query.empty()) {
+        from.query.emplace_back("userId", in_query);
+    }
+    caller who;
+    if (!pinned.empty()) {
+        who.pinned_user = user_id(pinned);
+    }
+    const auto user = acting_user(from, who, in_body, rule);
+    return user.has_error() ? std::string(code_of(user.error().code)) : user->text();
+}
+
+}  // namespace
+
+TEST_CASE("the user is named in any of three places, and they must agree") {
+    CHECK(acting("u1", "", "") == "u1");
+    CHECK(acting("", "u1", "") == "u1");
+    CHECK(acting("", "", "u1") == "u1");
+    CHECK(acting("u1", "u1", "u1") == "u1");
+    CHECK(acting("u1", "u2", "") == "INVALID_REQUEST");
+    CHECK(acting("u1", "", "u2") == "INVALID_REQUEST");
+    CHECK(acting("", "u1", "u2") == "INVALID_REQUEST");
+    CHECK(acting("", "", "") == "USER_REQUIRED");
+    CHECK(acting("", "", "", "", user_rule::optional).empty());
+}
+
+TEST_CASE("a pinned key acts for its user only") {
+    CHECK(acting("", "", "", "u1") == "u1");
+    CHECK(acting("u1", "", "", "u1") == "u1");
+    CHECK(acting("u2", "", "", "u1") == "INSUFFICIENT_SCOPE");
+    CHECK(acting("", "", "u2", "u1") == "INSUFFICIENT_SCOPE");
+    CHECK(acting("", "", "", "u1", user_rule::optional) == "u1");
+}
+
+TEST_CASE("a user id that can't be stored or shown is refused") {
+    CHECK(acting("", "", std::string(256, 'u')) == "INVALID_REQUEST");
+    CHECK(acting("", "", std::string(255, 'u')) == std::string(255, 'u'));
+    CHECK(acting("", "", "a\nb") == "INVALID_REQUEST");
+}
+
+TEST_CASE("a route needs a key, its scope and a user, and says which is missing") {
+    api_fixture api;
+    const std::string status = "/api/integrations/status";
+    const auto none = api.ask("GET", status);
+    CHECK(none.http.status == 401);
+    CHECK(none.error() == "UNAUTHENTICATED");
+    CHECK(none.header("WWW-Authenticate") == "Bearer");
+    CHECK(none.json.at("requestId") == "request-1");
+
+    const auto narrow = api.make_key(scopes_without(key_scope::connections_read));
+    const auto refused = api.ask("GET", status, {.key = narrow, .user = "u1"});
+    CHECK(refused.http.status == 403);
+    CHECK(refused.error() == "INSUFFICIENT_SCOPE");
+
+    const auto key = api.make_key(only(key_scope::connections_read));
+    CHECK(api.ask("GET", status, {.key = key}).error() == "USER_REQUIRED");
+    const auto good = api.ask("GET", status, {.key = key, .user = "u1"});
+    CHECK(good.http.status == 200);
+    CHECK(good.json == nlohmann::json{{"integrations", nlohmann::json::array()}});
+}
+
+TEST_CASE("version 1 by name is the same as without") {
+    api_fixture api;
+    const auto key = api.make_key(key_scopes::all());
+    const auto got = api.ask("GET", "/api/v1/integrations/status?userId=u1", {.key = key});
+    CHECK(got.http.status == 200);
+}
+
+TEST_CASE("the eleventh connect of a user within the window is 429 with Retry-After") {
+    api_fixture api;
+    const auto key = api.make_key(key_scopes::all());
+    const asking with{.key = key, .user = "u1", .body = R"({"redirectUrl":"http://127.0.0.1:1/"})"};
+    for (int i = 0; i < 10; ++i) {
+        REQUIRE(
+            api.ask("POST", "/api/integrations/connect/nobody", with).error() == "UNKNOWN_PROVIDER"
+        );
+    }
+    const auto refused = api.ask("POST", "/api/integrations/connect/nobody", with);
+    CHECK(refused.http.status == 429);
+    CHECK(refused.header("Retry-After") == "900");
+    CHECK(refused.json.at("retryAfter") == 900);
+    CHECK(refused.json.at("message") == "Too many attempts. Please try again in 15 minutes.");
+    asking other = with;
+    other.user = "u2";
+    CHECK(api.ask("POST", "/api/integrations/connect/nobody", other).http.status == 404);
+}
+
+TEST_CASE("a token read of what is not there is 404, whatever path it takes") {
+    api_fixture api;
+    const auto key = api.make_key(key_scopes::all());
+    const std::string path = "/api/integrations/token/nobody/a%2Fb%7Cc";
+    CHECK(api.ask("GET", path, {.key = key, .user = "u1"}).error() == "UNKNOWN_PROVIDER");
+    CHECK(api.ask("GET", path, {.key = key}).error() == "USER_REQUIRED");
+    CHECK(
+        api.ask("GET", path + "?minTtl=x", {.key = key, .user = "u1"}).error() == "INVALID_REQUEST"
+    );
+    CHECK(api.ask("GET", path, {.key = "nobody", .user = "u1"}).error() == "UNAUTHENTICATED");
+    CHECK(api.ask("GET", path, {.key = "nobody", .user = "u1"}).error() == "UNAUTHENTICATED");
+    const auto narrow = api.make_key(scopes_without(key_scope::tokens_read));
+    CHECK(api.ask("GET", path, {.key = narrow, .user = "u1"}).error() == "INSUFFICIENT_SCOPE");
+}

@@ -1,0 +1,156 @@
+#include "api/key_minting.hpp"
+#include "fixture.hpp"
+#include "support/catch.hpp"
+#include "support/result.hpp"
+
+using namespace tenon::host;
+using namespace tenon::test;
+using nlohmann::json;
+
+TEST_CASE("a new key is shown once, serves at once, and is refused at once when revoked") {
+    api_fixture api;
+    const auto key = api.make_key(key_scopes::all());
+    const auto made = api.ask(
+        "POST", "/api/keys", {.key = key, .body = R"({"name":"ci","scopes":["connections:read"]})"}
+    );
+    REQUIRE(made.http.status == 201);
+    CHECK(made.http.no_store);
+    const auto secret_text = made.json.at("key").get<std::string>();
+    CHECK(secret_text.starts_with("tenon_"));
+    CHECK(secret_text.size() == 6 + 43);
+    const asking as_new{.key = secret_text, .user = "u1"};
+    CHECK(api.ask("GET", "/api/integrations/status", as_new).http.status == 200);
+
+    const auto listed = api.ask("GET", "/api/keys", {.key = key});
+    CHECK(listed.http.body.find(secret_text) == std::string::npos);
+    CHECK(listed.http.body.find(secret_text.substr(0, 12)) != std::string::npos);
+
+    const auto id = made.json.at("id").get<std::string>();
+    CHECK(api.ask("DELETE", "/api/keys/" + id, {.key = key}).http.status == 200);
+    CHECK(api.ask("GET", "/api/integrations/status", as_new).http.status == 401);
+    CHECK(api.ask("DELETE", "/api/keys/" + id, {.key = key}).http.status == 200);
+    CHECK(api.ask("DELETE", "/api/keys/nothing", {.key = key}).error() == "NOT_FOUND");
+}
+
+TEST_CASE("a key makes only keys with a part of its own scopes, for its own user") {
+    api_fixture api;
+    key_scopes few = only(key_scope::keys_manage);
+    few.add(key_scope::tokens_read);
+    const auto key = api.make_key(few, user_id("u1"));
+    const auto make = [&](const std::string& body) {
+        return api.ask("POST", "/api/keys", {.key = key, .body = body});
+    };
+    CHECK(make(R"({"name":"a","scopes":["admin"]})").error() == "INSUFFICIENT_SCOPE");
+    CHECK(
+        make(R"({"name":"a","scopes":["tokens:read","audit:read"]})").error() ==
+        "INSUFFICIENT_SCOPE"
+    );
+    CHECK(
+        make(R"({"name":"a","scopes":["tokens:read"],"userId":"u2"})").error() ==
+        "INSUFFICIENT_SCOPE"
+    );
+    const auto made = make(R"({"name":"a","scopes":["tokens:read"]})");
+    REQUIRE(made.http.status == 201);
+    CHECK(made.json.at("userId") == "u1");
+    CHECK(made.json.at("scopes") == json::array({"tokens:read"}));
+}
+
+TEST_CASE("a key that nobody could use or name is refused with what is wrong") {
+    api_fixture api;
+    const auto key = api.make_key(key_scopes::all());
+    const auto wrong = api.ask("POST", "/api/keys", {.key = key, .body = R"({"scopes":[]})"});
+    CHECK(wrong.error() == "INVALID_REQUEST");
+    CHECK(wrong.json.at("details").size() == 2);
+    const auto unknown =
+        api.ask("POST", "/api/keys", {.key = key, .body = R"({"name":"a","scopes":["root"]})"});
+    CHECK(unknown.json.at("details")[0].at("field") == "scopes");
+}
+
+TEST_CASE("one organization's keys, audit and connections are invisible to another") {
+    api_fixture api;
+    const auto key = api.make_key(key_scopes::all());
+    const auto org =
+        api.ask("POST", "/api/organizations", {.key = key, .body = R"({"name":"Other"})"});
+    REQUIRE(org.http.status == 201);
+    const auto other = org.json.at("apiKey").at("key").get<std::string>();
+    CHECK(org.json.at("apiKey").at("scopes").dump().find("admin") == std::string::npos);
+    const auto mine = api.ask("GET", "/api/keys", {.key = key});
+    const auto theirs = api.ask("GET", "/api/keys", {.key = other});
+    CHECK(mine.json.at("keys").size() == 1);
+    CHECK(theirs.json.at("keys").size() == 1);
+    const auto my_id = mine.json.at("keys")[0].at("id").get<std::string>();
+    CHECK(api.ask("DELETE", "/api/keys/" + my_id, {.key = other}).error() == "NOT_FOUND");
+    CHECK(api.ask("GET", "/api/keys", {.key = key}).http.status == 200);
+    CHECK(api.ask("GET", "/api/audit", {.key = other}).json.at("entries").empty());
+    CHECK(
+        api.ask("POST", "/api/organizations", {.key = other, .body = R"({"name":"x"})"}).error() ==
+        "INSUFFICIENT_SCOPE"
+    );
+}
+
+TEST_CASE("an organization's id is taken once") {
+    api_fixture api;
+    const auto key = api.make_key(key_scopes::all());
+    const asking with{.key = key, .body = R"({"name":"Acme","id":"acme"})"};
+    CHECK(api.ask("POST", "/api/organizations", with).http.status == 201);
+    const auto again = api.ask("POST", "/api/organizations", with);
+    CHECK(again.http.status == 409);
+    CHECK(again.error() == "CONFLICT");
+}
+
+TEST_CASE("changes of keys and organizations are in the audit log, newest first, page by page") {
+    api_fixture api;
+    const auto key = api.make_key(key_scopes::all());
+    for (int i = 0; i < 5; ++i) {
+        REQUIRE(
+            api.ask(
+                   "POST", "/api/keys",
+                   {.key = key,
+                    .body = R"({"name":"k)" + std::to_string(i) + R"(","scopes":["tokens:read"]})"}
+            )
+                .http.status == 201
+        );
+    }
+    std::vector<std::string> names;
+    std::string cursor;
+    for (int page = 0; page < 4; ++page) {
+        const auto got = api.ask("GET", "/api/audit?limit=2" + cursor, {.key = key});
+        for (const auto& entry : got.json.at("entries")) {
+            CHECK(entry.at("action") == "key.created");
+            CHECK(entry.at("actor").get<std::string>().starts_with("key:"));
+            CHECK(entry.at("requestId") == "request-1");
+            names.push_back(entry.at("detail").at("name"));
+        }
+        if (got.json.at("nextCursor").is_null()) {
+            break;
+        }
+        cursor = "&cursor=" + got.json.at("nextCursor").get<std::string>();
+    }
+    CHECK(names == std::vector<std::string>{"k4", "k3", "k2", "k1", "k0"});
+    CHECK(api.ask("GET", "/api/audit?limit=0", {.key = key}).error() == "INVALID_REQUEST");
+    CHECK(api.ask("GET", "/api/audit?limit=501", {.key = key}).error() == "INVALID_REQUEST");
+    CHECK(api.ask("GET", "/api/audit?cursor=x", {.key = key}).error() == "INVALID_REQUEST");
+}
+
+TEST_CASE("the operator's own key serves with all scopes, and stays revoked once it was") {
+    api_fixture api;
+    const secret key(std::string(32, 'b'));
+    const auto ensure = [&] {
+        return ensure_bootstrap_key(api.store.db(), key, api.time, api.random);
+    };
+    CHECK(*ensure() == bootstrap_outcome::created);
+    CHECK(*ensure() == bootstrap_outcome::there_already);
+    const asking with{.key = std::string(key.reveal())};
+    const auto listed = api.ask("GET", "/api/keys", with);
+    REQUIRE(listed.http.status == 200);
+    CHECK(listed.json.at("keys")[0].at("isBootstrap") == true);
+    CHECK(listed.http.body.find("bbbb") == std::string::npos);
+    const auto id = listed.json.at("keys")[0].at("id").get<std::string>();
+    REQUIRE(api.ask("DELETE", "/api/keys/" + id, with).http.status == 200);
+    CHECK(*ensure() == bootstrap_outcome::revoked);
+    CHECK(api.ask("GET", "/api/keys", with).http.status == 401);
+    CHECK(
+        ensure_bootstrap_key(api.store.db(), secret("short"), api.time, api.random).error().code ==
+        errc::invalid_request
+    );
+}

@@ -1,0 +1,172 @@
+#include "api/openapi.hpp"
+
+#include "api/error_response.hpp"
+#include "api/routes.hpp"
+#include "fixture.hpp"
+#include "support/catch.hpp"
+
+#include <set>
+
+using namespace tenon::host;
+using namespace tenon::test;
+using nlohmann::json;
+
+namespace {
+
+auto document() -> json {
+    api_settings settings;
+    settings.version = "1.2.3";
+    settings.public_url = "https://tenon.example";
+    return json::parse(openapi_json(settings));
+}
+
+void collect(const json& node, std::set<std::string>& references) {
+    if (node.is_object()) {
+        if (const auto found = node.find("$ref"); found != node.end()) {
+            references.insert(found->get<std::string>());
+        }
+    }
+    if (node.is_structured()) {
+        for (const auto& child : node) {
+            collect(child, references);
+        }
+    }
+}
+
+auto openapi_path(std::string_view pattern) -> std::string {
+    std::string path;
+    bool open = false;
+    for (const char c : pattern) {
+        if (c == ':') {
+            path += '{';
+            open = true;
+            continue;
+        }
+        if (c == '/' && open) {
+            path += '}';
+            open = false;
+        }
+        path += c;
+    }
+    return open ? path + '}' : path;
+}
+
+}  // namespace
+
+TEST_CASE("openapi.json has every route of the router, and no other") {
+    api_fixture api;
+    const auto paths = document().at("paths");
+    std::size_t operations = 0;
+    for (const auto& path : paths) {
+        operations += path.size();
+    }
+    CHECK(operations == api.router.routes().size());
+    for (const auto& route : api.router.routes()) {
+        std::string method = route.method;
+        std::ranges::transform(method, method.begin(), [](unsigned char c) {
+            return static_cast<char>(std::tolower(c));
+        });
+        INFO(route.method << ' ' << route.pattern);
+        REQUIRE(paths.contains(openapi_path(route.pattern)));
+        CHECK(paths.at(openapi_path(route.pattern)).contains(method));
+    }
+}
+
+TEST_CASE("openapi.json has the routes of the contract") {
+    const auto paths = document().at("paths");
+    const std::vector<std::pair<std::string, std::string>> contract{
+        {"get", "/api/integrations/providers"},
+        {"get", "/api/integrations/status"},
+        {"post", "/api/integrations/connect/{provider}"},
+        {"get", "/api/integrations/callback/{provider}"},
+        {"post", "/api/integrations/callback/{provider}"},
+        {"post", "/api/integrations/confirm"},
+        {"get", "/api/integrations/token/{provider}/{accountId}"},
+        {"get", "/api/integrations/profile/{provider}/{accountId}"},
+        {"post", "/api/integrations/refresh/{provider}/{accountId}"},
+        {"delete", "/api/integrations/disconnect/{provider}/{accountId}"},
+        {"delete", "/api/integrations/disconnect/{provider}"},
+        {"post", "/api/integrations/import/{provider}"},
+        {"get", "/api/connections"},
+        {"get", "/api/keys"},
+        {"post", "/api/keys"},
+        {"delete", "/api/keys/{id}"},
+        {"post", "/api/organizations"},
+        {"get", "/api/audit"},
+        {"get", "/health"},
+        {"get", "/livez"},
+        {"get", "/readyz"},
+        {"get", "/metrics"},
+        {"get", "/openapi.json"}};
+    for (const auto& [method, path] : contract) {
+        INFO(method << ' ' << path);
+        REQUIRE(paths.contains(path));
+        CHECK(paths.at(path).contains(method));
+    }
+}
+
+TEST_CASE(
+    "openapi.json lists every error code, and under each route the status of each of its codes"
+) {
+    const auto document_json = document();
+    const auto codes = document_json.at("components").at("schemas").at("ErrorCode").at("enum");
+    CHECK(codes.size() == all_error_codes().size());
+    for (const auto code : all_error_codes()) {
+        CHECK(std::ranges::find(codes, json(code_of(code))) != codes.end());
+    }
+    for (const auto& spec : route_table()) {
+        const auto& path = document_json.at("paths").at(openapi_path(spec.pattern));
+        for (const auto& operation : path) {
+            if (operation.at("operationId") != spec.name) {
+                continue;
+            }
+            for (const auto code : errors_of(spec)) {
+                const auto status = std::to_string(http_status_of(code));
+                INFO(spec.name << ' ' << code_of(code));
+                REQUIRE(operation.at("responses").contains(status));
+                const auto listed = operation.at("responses").at(status).at("description");
+                CHECK(listed.get<std::string>().find(code_of(code)) != std::string::npos);
+            }
+        }
+    }
+}
+
+TEST_CASE("every code is reachable from some route or is one of redirects only") {
+    std::set<errc> named;
+    for (const auto& spec : route_table()) {
+        for (const auto code : errors_of(spec)) {
+            named.insert(code);
+        }
+    }
+    for (const auto code : all_error_codes()) {
+        const bool in_redirects = code == errc::access_denied || code == errc::invalid_code ||
+                                  code == errc::issuer_mismatch;
+        INFO(code_of(code));
+        CHECK((named.contains(code) || in_redirects));
+    }
+}
+
+TEST_CASE("every schema that openapi.json refers to is there") {
+    const auto whole = document();
+    std::set<std::string> references;
+    collect(whole, references);
+    CHECK(references.size() > 20);
+    const auto& schemas = whole.at("components").at("schemas");
+    for (const auto& reference : references) {
+        constexpr std::string_view prefix = "#/components/schemas/";
+        INFO(reference);
+        REQUIRE(reference.starts_with(prefix));
+        CHECK(schemas.contains(reference.substr(prefix.size())));
+    }
+}
+
+TEST_CASE("routes that need a key say so, and the others say that they need none") {
+    const auto paths = document().at("paths");
+    for (const auto& spec : route_table()) {
+        for (const auto& operation : paths.at(openapi_path(spec.pattern))) {
+            if (operation.at("operationId") == spec.name) {
+                CHECK(operation.at("security").empty() == !spec.scope.has_value());
+            }
+        }
+    }
+}
