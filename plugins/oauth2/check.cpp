@@ -40,7 +40,7 @@ auto stays_below_a_domain(std::string_view origin, const settings& read) -> bool
     });
     if (!users) return true;
     const auto rest = origin.substr(origin.rfind('}') + 1);
-    return rest.starts_with('.') && rest.find('.', 1) != std::string_view::npos;
+    return std::count(rest.begin(), rest.end(), '.') >= 2;
 }
 
 void check_url(settings& read, const std::string& key, const std::string& url) {
@@ -104,7 +104,7 @@ void check_templates(settings& read) {
     const auto each = [&read](const char* key, const pairs& given) {
         for (const auto& [name, text] : given) {
             for (const std::string& open : placeholders(text)) {
-                if (read.is_connect_param(open)) continue;
+                if (read.is_connect_param(open) || open == "client_id") continue;
                 read.problems.emplace_back(
                     key, name + ": {" + open + "} is open: set it in url_params"
                 );
@@ -169,6 +169,7 @@ void check_settings(settings& read, const tenon::values& config) {
     check_url(read, "token_url", read.token.url);
     check_url(read, "userinfo_url", read.userinfo.url);
     check_url(read, "revoke_url", read.revoke.url);
+    check_url(read, "refresh_url", read.refresh_at.url);
     check_url(read, "jwks_url", read.jwks_url);
     check_url(read, "base_url", read.base_url);
     check_names(read);

@@ -26,6 +26,7 @@ void add_origin(tenon::description& to, const std::string& origin, std::uint32_t
 void add_origins(tenon::description& to, const settings& from) {
     add_origin(to, from.authorize.origin(), tenon::role::authorize);
     add_origin(to, from.token.origin(), tenon::role::token);
+    add_origin(to, from.refresh_at.origin(), tenon::role::token);
     add_origin(to, from.revoke.origin(), tenon::role::revoke);
     add_origin(to, from.userinfo.origin(), tenon::role::api);
     add_origin(to, endpoint{from.base_url, {}}.origin(), tenon::role::api);

@@ -41,6 +41,7 @@ void add_endpoints(std::vector<field>& form) {
     form.push_back(url("issuer", "Issuer: its metadata fills in what is not set here"));
     form.push_back(url("authorize_url", "Authorization endpoint"));
     form.push_back(url("token_url", "Token endpoint"));
+    form.push_back(url("refresh_url", "Where refreshes go, if not to the token endpoint"));
     form.push_back(url("userinfo_url", "Where an access token tells whose it is"));
     form.push_back(url("revoke_url", "Revocation endpoint"));
     form.push_back(url("jwks_url", "Keys of the ID tokens' signatures"));

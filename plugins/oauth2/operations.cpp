@@ -12,6 +12,14 @@ void fill_path(request& to, const endpoint& where, const tenon::values& connect)
     for (const std::string& name : placeholders(where.path())) to.path(name, connect.text(name));
 }
 
+// A configured text with {name}s filled in; {client_id} is the host's to fill.
+auto rendered(std::string_view text, const pairs& known) -> tenon::value {
+    pairs all = known;
+    all.emplace_back("client_id", "${client_id}");
+    const bool names_client = text.find("{client_id}") != std::string_view::npos;
+    return {filled(text, all), names_client ? std::uint32_t{TENON_KV_TEMPLATE} : 0U};
+}
+
 auto connect_pairs(const tenon::values& connect) -> pairs {
     pairs list;
     for (const tenon::named_value& each : connect) list.emplace_back(each.name, each.value.text);
@@ -21,7 +29,7 @@ auto connect_pairs(const tenon::values& connect) -> pairs {
 void add_query(request& to, const pairs& params, const tenon::values& connect) {
     const pairs known = connect_pairs(connect);
     for (const auto& [name, text] : params) {
-        if (!to.has_query(name)) to.query(name, filled(text, known));
+        if (!to.has_query(name)) to.query(name, rendered(text, known));
     }
 }
 
@@ -29,7 +37,7 @@ void add_headers(request& to, const settings& by, const tenon::values& connect) 
     const pairs known = connect_pairs(connect);
     bool accept = false;
     for (const auto& [name, text] : by.headers) {
-        to.header(name, filled(text, known));
+        to.header(name, rendered(text, known));
         accept = accept || tenon::same_ignoring_case(name, "accept");
     }
     if (!accept) to.header("Accept", "application/json");
@@ -50,7 +58,7 @@ auto start(const endpoint& where, const settings& by, const tenon::operation_inp
 
 void put_all(request& to, const settings& by, const pairs& params, const tenon::values& connect) {
     const pairs known = connect_pairs(connect);
-    for (const auto& [name, text] : params) put(to, by, name, tenon::value{filled(text, known)});
+    for (const auto& [name, text] : params) put(to, by, name, rendered(text, known));
 }
 
 auto with_base_url(tenon::tokens granted, const settings& by, const tenon::values& connect)
@@ -105,7 +113,7 @@ auto plugin::refresh(tenon::refresh_input in) const -> tenon::op<tenon::tokens> 
             "offline_access, or a parameter in authorize_params?"
         );
     }
-    request built = start(by.token, by, in);
+    request built = start(by.refresh_at.exists() ? by.refresh_at : by.token, by, in);
     put(built, by, "grant_type", tenon::value{"refresh_token"});
     put(built, by, "refresh_token", in.refresh_token);
     put_all(built, by, by.refresh_params, in.connect);

@@ -137,6 +137,7 @@ void read_urls(settings& read, const values& config) {
     read.token = read_endpoint(url("token_url"));
     read.userinfo = read_endpoint(url("userinfo_url"));
     read.revoke = read_endpoint(url("revoke_url"));
+    read.refresh_at = read_endpoint(url("refresh_url"));
     read.base_url = url("base_url");
     const auto params = [&](const char* name) {
         pairs list = config.map(name);

@@ -37,6 +37,7 @@ struct settings {
     std::string display_name = "OAuth 2.0", category, icon;
     std::string issuer, jwks_url, base_url;
     endpoint authorize, token, userinfo, revoke;
+    endpoint refresh_at;  // where refreshes go if not to `token`
     std::vector<std::string> scopes;
     std::string scope_separator = " ", client_id_param = "client_id";
     tenon::client_auth client_auth = tenon::client_auth::basic;
