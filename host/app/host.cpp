@@ -161,13 +161,17 @@ auto host_process::make(settings values, std::filesystem::path config)
     if (db.has_error()) {
         return db.error();
     }
-    auto providers = registry_options_of(values);
+    auto known = catalogue_of(values);
+    if (known.has_error()) {
+        return known.error();
+    }
+    auto providers = registry_options_of(values, *known);
     if (providers.has_error()) {
         return providers.error();
     }
     std::unique_ptr<host_process> made(new host_process(
         std::move(values), std::move(config), std::move(*keys), std::move(lock), std::move(*db),
-        std::move(*providers)
+        std::move(*providers), std::move(*known)
     ));
     if (auto same = check_keys(*made->db_, made->sealer_, made->clock_); same.has_error()) {
         return same.error();
@@ -182,7 +186,7 @@ auto host_process::make(settings values, std::filesystem::path config)
 
 host_process::host_process(
     settings values, std::filesystem::path config, keyring keys, directory_lock lock,
-    std::unique_ptr<database> db, registry_options providers
+    std::unique_ptr<database> db, registry_options providers, catalogue known
 )
     : settings_(std::move(values)),
       config_(std::move(config)),
@@ -214,8 +218,10 @@ host_process::host_process(
       limits_(clock_, limits_of(settings_)),
       keys_(*db_, clock_, limits_, metrics_),
       journal_(*db_, clock_),
-      api_{oauth_,  tokens_,  refresher_, keys_,
-           limits_, journal_, metrics_,   api_settings_of(settings_)},
+      catalogued_(std::move(known)),
+      api_{oauth_,   tokens_,     refresher_,
+           keys_,    limits_,     journal_,
+           metrics_, catalogued_, api_settings_of(settings_)},
       routes_(make_routes(api_)),
       admin_routes_(make_admin_routes(api_)),
       server_(loop_, server_options_of(settings_), clock_, random_, &metrics_) {}
@@ -233,6 +239,8 @@ auto host_process::open_listeners() -> result<void> {
     }
     oauth_.options.public_url = public_url_for(settings_, *port);
     api_.settings.public_url = oauth_.options.public_url;
+    // Flows that begin on the host's own page end on one.
+    oauth_.options.redirect_targets.push_back(oauth_.options.public_url + "/connected");
     const std::string scheme = settings_.tls_certificate.empty() ? "http://" : "https://";
     std::cout << "tenon: listening on " << scheme << shown_address(where.host, *port) << '\n';
     const auto& admin = settings_.admin_listen;
@@ -314,10 +322,15 @@ void host_process::reload() {
         return;
     }
     auto keys = load_keyring(*fresh, random_);
-    auto providers = registry_options_of(*fresh);
-    if (keys.has_error() || providers.has_error()) {
-        const auto& reason = keys.has_error() ? keys.error() : providers.error();
-        log(log_level::error, "not reloaded", {{log_key::detail, reason.message}});
+    if (keys.has_error()) {
+        log(log_level::error, "not reloaded", {{log_key::detail, keys.error().message}});
+        return;
+    }
+    auto known = catalogue_of(*fresh);
+    auto providers = known.has_error() ? result<registry_options>(known.error())
+                                       : registry_options_of(*fresh, *known);
+    if (providers.has_error()) {
+        log(log_level::error, "not reloaded", {{log_key::detail, providers.error().message}});
         return;
     }
     if (auto taken = sealer_.replace(std::move(*keys)); taken.has_error()) {
