@@ -6,11 +6,13 @@ it is kept true:
 
     ```sh run             executed by bash, in a scratch copy of the root in which build/dev is BUILD_DIR
     ```cpp file=a/b.cpp   written to that file of the scratch copy, for the `run` blocks behind it
+    ```yaml config        a configuration that `tenon config check` takes
     ```sh by=NAME         another test's business: NAME is a test of ctest's, or a path in the repository
 
-A block without a language is an illustration. Exit code 1 if a block fails, or says none of the three.
+A block without a language is an illustration. Exit code 1 if a block fails, or says none of these.
 """
 
+import os
 import pathlib
 import re
 import subprocess
@@ -72,14 +74,22 @@ def known_tests(root):
     return names
 
 
+def failure_of(command, block, scratch, variables=None):
+    environment = {**os.environ, **(variables or {})}
+    done = subprocess.run(command, cwd=scratch, env=environment, capture_output=True, text=True, check=False)
+    return None if done.returncode == 0 else f"it failed:\n{block.text}{done.stdout}{done.stderr}"
+
+
 def problem_of(block, root, scratch, tests):
     """Does what the block says; what is wrong with it, or None."""
     key, _, value = block.how.partition("=")
     if key == "run":
-        done = subprocess.run(
-            ["bash", "-euo", "pipefail", "-c", block.text], cwd=scratch, capture_output=True, text=True, check=False
-        )
-        return None if done.returncode == 0 else f"it failed:\n{block.text}{done.stdout}{done.stderr}"
+        return failure_of(["bash", "-euo", "pipefail", "-c", block.text], block, scratch)
+    if key == "config":
+        (scratch / "readme.yaml").write_text(block.text)
+        variables = {name: "x" * 40 for name in re.findall(r"\$\{(\w+)", block.text)}
+        tenon = scratch / "build" / "dev" / "bin" / "tenon"
+        return failure_of([tenon, "config", "check", "--config", "readme.yaml"], block, scratch, variables)
     if key == "file" and value:
         file = scratch / value
         if file.parent.resolve() != scratch.resolve() and root in file.parent.resolve().parents:
@@ -89,7 +99,7 @@ def problem_of(block, root, scratch, tests):
         return None
     if key == "by" and value:
         return None if value in tests or (root / value).exists() else f"there is no test {value}"
-    return f"```{block.language} says neither run, file=PATH nor by=TEST"
+    return f"```{block.language} says none of run, file=PATH, config and by=TEST"
 
 
 def check(root, build):

@@ -144,8 +144,14 @@ class Readmes(Tree):
         self.assertFalse((self.root / "acme").exists())
 
     def test_a_block_of_code_that_nobody_runs_is_refused(self):
-        self.assertIn("says neither", self.problems("```cpp\nint a;\n```\n")[0])
+        self.assertIn("says none of", self.problems("```cpp\nint a;\n```\n")[0])
         self.assertEqual(self.problems("```\nan illustration\n```\n"), [])
+
+    def test_a_configuration_is_given_to_the_binary(self):
+        self.plant("bin/tenon", "#!/bin/sh\ngrep -q right readme.yaml && test -n \"$NAME\"\n")
+        (self.root / "bin/tenon").chmod(0o755)
+        self.assertEqual(self.problems("```yaml config\nright: ${NAME}\n```\n"), [])
+        self.assertIn("it failed", self.problems("```yaml config\nwrong: ${NAME}\n```\n")[0])
 
     def test_another_test_must_exist(self):
         self.plant("host/CMakeLists.txt", "add_test(NAME known COMMAND x)")
