@@ -18,6 +18,10 @@ auto quoted_list(const std::vector<std::string>& items) -> std::string {
     return out;
 }
 
+auto text_of(const nlohmann::json& scalar) -> std::string {
+    return scalar.is_string() ? scalar.get<std::string>() : scalar.dump();
+}
+
 // A list's items, a map's values, or the value itself; nothing if it is not of that type.
 auto parts_of(const field_descriptor& field, const std::string& value)
     -> std::optional<std::vector<std::string>> {
@@ -32,26 +36,37 @@ auto parts_of(const field_descriptor& field, const std::string& value)
     }
     std::vector<std::string> out;
     for (const auto& item : *parsed) {
-        if (!item.is_string()) {
+        if (item.is_structured() || item.is_null()) {
             return std::nullopt;
         }
-        out.push_back(item.get<std::string>());
+        out.push_back(text_of(item));
     }
     return out;
 }
 
+// Lists and maps hold texts: `rotates: true` and `port: 8080` are what YAML makes of them.
+auto with_texts(const field_descriptor& field, const std::string& value) -> std::string {
+    if (field.type != field_type::list && field.type != field_type::map) {
+        return value;
+    }
+    auto parsed = nlohmann::json::parse(value);
+    bool changed = false;
+    for (auto& item : parsed) {
+        if (!item.is_string()) {
+            item = text_of(item);
+            changed = true;
+        }
+    }
+    return changed ? parsed.dump() : value;
+}
+
 auto type_problem(const field_descriptor& field) -> std::string {
     switch (field.type) {
-        case field_type::list:
-            return "must be a list of strings";
-        case field_type::map:
-            return "must be a map of strings";
-        case field_type::url:
-            return "must be an absolute http(s) URL";
-        case field_type::choice:
-            return "must be one of " + quoted_list(field.choices);
-        case field_type::text:
-            break;
+        case field_type::list: return "must be a list of strings";
+        case field_type::map: return "must be a map of strings";
+        case field_type::url: return "must be an absolute http(s) URL";
+        case field_type::choice: return "must be one of " + quoted_list(field.choices);
+        case field_type::text: break;
     }
     return "must be text";
 }
@@ -112,6 +127,8 @@ auto check_fields(
             }
         } else if (auto problem = judge(field, found->second)) {
             problems.push_back({field.name, std::move(*problem)});
+        } else {
+            found->second = with_texts(field, found->second);
         }
     }
     if (!problems.empty()) {

@@ -1,37 +1,16 @@
 #include "provider/registry.hpp"
 
-#include "base/log.hpp"
-#include "provider/discovery.hpp"
-#include "provider/egress.hpp"
-#include "provider/registry_loader.hpp"
+#include "provider/registry_state.hpp"
 
-#include <algorithm>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/this_coro.hpp>
 #include <boost/asio/use_awaitable.hpp>
-#include <mutex>
-#include <vector>
 
 namespace tenon::host {
 namespace {
 
 namespace asio = boost::asio;
 using namespace std::chrono_literals;
-
-// What is known of one provider's issuer.
-struct issuer_state {
-    std::string issuer;
-    discovered_metadata metadata;
-    time_point due{};  // when to ask (again)
-    unsigned failures = 0;
-    bool in_flight = false;
-};
-
-auto backoff(unsigned failures) -> milliseconds {
-    constexpr milliseconds longest = 5min;
-    return failures >= 9 ? longest
-                         : std::min<milliseconds>(longest, milliseconds(1000U << failures));
-}
 
 auto known_names(const registry_snapshot& all) -> std::string {
     std::string out;
@@ -47,193 +26,6 @@ auto wait(milliseconds length) -> asio::awaitable<void> {
 }
 
 }  // namespace
-
-struct registry::implementation {
-    implementation(outbound_http& client, const clock& wall) : http(client), time(wall) {}
-
-    struct attempt {
-        std::string name;
-        std::shared_ptr<const provider_draft> draft;
-        discovery_request request;
-    };
-
-    void rebuild(const registry_options& options);
-    void publish(std::shared_ptr<const registry_snapshot> next) { current = std::move(next); }
-    void follow_issuer(const provider_entry& entry);
-    void report(const registry_snapshot& all) const;
-    auto start_attempt(const std::string& name) -> std::optional<attempt>;
-    auto discover(attempt one) -> asio::awaitable<void>;
-    void settle(const attempt& one, result<discovered_metadata> found);
-    void adopt(const attempt& one, issuer_state& state, discovered_metadata found);
-    auto due_names() -> std::vector<std::string>;
-    auto next_due() -> milliseconds;
-    auto must_wait(const std::string& name) -> bool;
-
-    outbound_http& http;
-    const clock& time;
-    mutable std::mutex guard;  // everything below
-    std::shared_ptr<const registry_snapshot> current = std::make_shared<registry_snapshot>();
-    std::map<std::string, std::shared_ptr<const provider_draft>> drafts;
-    std::map<std::string, issuer_state> issuers;
-};
-
-void registry::implementation::follow_issuer(const provider_entry& entry) {
-    const bool wanted =
-        entry.about && entry.about->discovery &&
-        (entry.state == provider_state::enabled || entry.state == provider_state::undiscovered);
-    if (!wanted) {
-        issuers.erase(entry.name);
-        return;
-    }
-    auto& state = issuers[entry.name];
-    if (state.issuer != entry.about->issuer) {
-        state = issuer_state{};
-        state.issuer = entry.about->issuer;
-    }
-}
-
-void registry::implementation::report(const registry_snapshot& all) const {
-    for (const auto& problem : all.problems) {
-        log(log_level::warn, "plugin_refused",
-            {{log_key::path, problem.path.string()}, {log_key::detail, problem.message}});
-    }
-    for (const auto& [name, entry] : all.providers) {
-        if (entry.state == provider_state::misconfigured) {
-            log(log_level::warn, "provider_misconfigured",
-                {{log_key::provider, name}, {log_key::detail, entry.message}});
-        }
-    }
-}
-
-void registry::implementation::rebuild(const registry_options& options) {
-    auto plugins = load_plugins(options.plugin_dirs);
-    auto joined = join(plugins.by_id, options.providers, time.now());
-    auto next = std::make_shared<registry_snapshot>();
-    next->problems = std::move(plugins.problems);
-    next->plugin_count = plugins.count;
-    next->providers = std::move(joined.entries);
-    const std::lock_guard lock(guard);
-    for (const auto& [name, draft] : joined.drafts) {
-        const auto known = issuers.find(name);
-        auto entry = make_entry(*draft, {}, time.now());
-        const bool same =
-            known != issuers.end() && entry.about && known->second.issuer == entry.about->issuer;
-        if (entry.state == provider_state::undiscovered && same &&
-            !known->second.metadata.json.empty()) {
-            entry = make_entry(*draft, known->second.metadata, time.now());
-        }
-        follow_issuer(entry);
-        next->providers.insert_or_assign(name, std::move(entry));
-    }
-    std::erase_if(issuers, [&](const auto& one) { return !joined.drafts.contains(one.first); });
-    drafts = std::move(joined.drafts);
-    report(*next);
-    publish(std::move(next));
-}
-
-auto registry::implementation::start_attempt(const std::string& name) -> std::optional<attempt> {
-    const std::lock_guard lock(guard);
-    const auto found = issuers.find(name);
-    const auto draft = drafts.find(name);
-    if (found == issuers.end() || draft == drafts.end() || found->second.in_flight ||
-        found->second.due > time.now()) {
-        return std::nullopt;
-    }
-    attempt out{name, draft->second, {name, found->second.issuer, {}}};
-    const auto mapping = egress_policy::make(descriptor{}, draft->second->settings.origins);
-    for (const auto& url : discovery_urls(found->second.issuer)) {
-        out.request.addresses.push_back(mapping.has_value() ? mapping->mapped(url) : url);
-    }
-    found->second.in_flight = true;
-    return out;
-}
-
-auto registry::implementation::discover(attempt one) -> asio::awaitable<void> {
-    // Whatever ends the wait, cancellation included, the next one may try.
-    struct landing {
-        implementation& self;
-        const std::string& name;
-        ~landing() {
-            const std::lock_guard lock(self.guard);
-            if (const auto found = self.issuers.find(name); found != self.issuers.end()) {
-                found->second.in_flight = false;
-            }
-        }
-    };
-    const landing at_the_end{*this, one.name};
-    auto request = one.request;
-    auto found = co_await fetch_metadata(std::move(request), http);
-    settle(one, std::move(found));
-}
-
-void registry::implementation::adopt(
-    const attempt& one, issuer_state& state, discovered_metadata found
-) {
-    state.failures = 0;
-    state.due = time.now() + 24h;
-    if (found.json == state.metadata.json) {
-        return;
-    }
-    auto entry = make_entry(*one.draft, found, time.now());
-    if (entry.state != provider_state::enabled && !state.metadata.json.empty()) {
-        log(log_level::warn, "discovery_not_usable",
-            {{log_key::provider, one.name}, {log_key::detail, entry.message}});
-        return;  // what was good yesterday serves on
-    }
-    state.metadata = std::move(found);
-    auto next = std::make_shared<registry_snapshot>(*current);
-    next->providers.insert_or_assign(one.name, std::move(entry));
-    publish(std::move(next));
-}
-
-void registry::implementation::settle(const attempt& one, result<discovered_metadata> found) {
-    const std::lock_guard lock(guard);
-    const auto state = issuers.find(one.name);
-    const auto draft = drafts.find(one.name);
-    if (state == issuers.end() || draft == drafts.end() || draft->second != one.draft) {
-        return;  // reloaded meanwhile
-    }
-    if (found.has_value()) {
-        adopt(one, state->second, std::move(*found));
-        return;
-    }
-    state->second.due = time.now() + backoff(state->second.failures++);
-    log(log_level::warn, "discovery_failed",
-        {{log_key::provider, one.name}, {log_key::detail, found.error().message}});
-    const auto entry = current->providers.find(one.name);
-    if (entry != current->providers.end() && entry->second.state == provider_state::undiscovered) {
-        auto next = std::make_shared<registry_snapshot>(*current);
-        next->providers.at(one.name).message = found.error().message;
-        publish(std::move(next));
-    }
-}
-
-auto registry::implementation::due_names() -> std::vector<std::string> {
-    const std::lock_guard lock(guard);
-    std::vector<std::string> out;
-    for (const auto& [name, state] : issuers) {
-        if (!state.in_flight && state.due <= time.now()) {
-            out.push_back(name);
-        }
-    }
-    return out;
-}
-
-auto registry::implementation::next_due() -> milliseconds {
-    constexpr milliseconds longest = 60s;  // a reload may bring a new one
-    const std::lock_guard lock(guard);
-    auto out = longest;
-    for (const auto& [name, state] : issuers) {
-        out = std::min(out, std::max<milliseconds>(state.due - time.now(), 100ms));
-    }
-    return out;
-}
-
-auto registry::implementation::must_wait(const std::string& name) -> bool {
-    const std::lock_guard lock(guard);
-    const auto found = issuers.find(name);
-    return found != issuers.end() && found->second.in_flight;
-}
 
 registry::registry(const registry_options& options, outbound_http& http, const clock& time)
     : implementation_(std::make_unique<implementation>(http, time)) {
@@ -258,14 +50,12 @@ auto registry::find(std::string_view name) const -> result<provider_handle> {
     }
     const auto& entry = found->second;
     switch (entry.state) {
-        case provider_state::enabled:
-            return entry.instance;
+        case provider_state::enabled: return entry.instance;
         case provider_state::undiscovered:
             return error{errc::provider_unavailable, entry.message, 5s, {}};
         case provider_state::disabled:
         case provider_state::not_configured:
-        case provider_state::misconfigured:
-            break;
+        case provider_state::misconfigured: break;
     }
     return error{
         errc::provider_disabled,

@@ -1,0 +1,53 @@
+// What the registry keeps, and how it learns about issuers. For this room's own use.
+#pragma once
+
+#include "provider/discovery.hpp"
+#include "provider/registry.hpp"
+#include "provider/registry_loader.hpp"
+
+#include <map>
+#include <mutex>
+#include <optional>
+#include <vector>
+
+namespace tenon::host {
+
+// What is known of one provider's issuer.
+struct issuer_state {
+    std::string issuer;
+    discovered_metadata metadata;
+    time_point due{};  // when to ask (again)
+    unsigned failures = 0;
+    bool in_flight = false;
+};
+
+struct registry::implementation {
+    implementation(outbound_http& client, const clock& wall) : http(client), time(wall) {}
+
+    struct attempt {
+        std::string name;
+        std::shared_ptr<const provider_draft> draft;
+        discovery_request request;
+    };
+
+    void rebuild(const registry_options& options);
+    void publish(std::shared_ptr<const registry_snapshot> next) { current = std::move(next); }
+    void follow_issuer(const provider_entry& entry);
+    void report(const registry_snapshot& all) const;
+    auto start_attempt(const std::string& name) -> std::optional<attempt>;
+    auto discover(attempt one) -> boost::asio::awaitable<void>;
+    void settle(const attempt& one, result<discovered_metadata> found);
+    void adopt(const attempt& one, issuer_state& state, discovered_metadata found);
+    auto due_names() -> std::vector<std::string>;
+    auto next_due() -> milliseconds;
+    auto must_wait(const std::string& name) -> bool;
+
+    outbound_http& http;
+    const clock& time;
+    mutable std::mutex guard;  // everything below
+    std::shared_ptr<const registry_snapshot> current = std::make_shared<registry_snapshot>();
+    std::map<std::string, std::shared_ptr<const provider_draft>> drafts;
+    std::map<std::string, issuer_state> issuers;
+};
+
+}  // namespace tenon::host

@@ -1,0 +1,102 @@
+#include "provider/descriptor.hpp"
+
+#include "provider/library.hpp"
+#include "unit/provider/fixture.hpp"
+
+#include <algorithm>
+
+using namespace tenon::test;
+
+TEST_CASE("a descriptor is copied with its defaults filled in") {
+    world all;
+    const auto& about = all.instance()->about();
+    CHECK(about.id == "well");
+    CHECK(about.client_id_param == "client_id");
+    CHECK(about.scope_separator == " ");
+    REQUIRE(about.slots.size() == 1);
+    CHECK(about.slots[0].name.empty());
+    CHECK(about.default_scopes() == std::vector<std::string>{"read"});
+    CHECK(about.refresh->rotates);
+    CHECK(about.supports(operation_kind::revoke));
+    CHECK_FALSE(about.supports(operation_kind::describe));
+    CHECK(about.connect_fields.at(0).pattern == "[a-z]+-shop");
+}
+
+TEST_CASE("each descriptor that breaks a rule is refused, and the rule named") {
+    const auto library = plugin_library::load(plugin_file("described/misdescribed"));
+    REQUIRE(library);
+    REQUIRE((*library)->providers().size() == 1);
+    CHECK((*library)->providers()[0].about.id == "fine");
+    const std::vector<std::string> expected{
+        "must be https",        // plain_http
+        "must be https",        // loopback: only where the configuration names it
+        "not of the form",      // wildcard
+        "not an IP address",    // address
+        "not of the form",      // with_path
+        "none of the roles",    // no_role
+        "not a connect field",  // undeclared
+        "needs a pattern",      // no_pattern
+        "its pattern is not",   // bad_pattern
+        "display_name",         // no_name
+        "[a-z0-9]",             // Bad_id
+        "upgrade the host",     // too_new
+        "mind-reading",         // unknown_call
+        "EXCHANGE",             // no_exchange
+        "client_auth",          // odd_auth
+        "null pointer",         // null_origins
+        "struct_size is 12",    // short_struct
+    };
+    const auto& refused = (*library)->refused();
+    REQUIRE(refused.size() == expected.size());
+    for (std::size_t i = 0; i < expected.size(); ++i) {
+        INFO(refused[i]);
+        CHECK(refused[i].find(expected[i]) != std::string::npos);
+    }
+}
+
+namespace {
+
+auto field(std::string name, field_type type = field_type::text) -> field_descriptor {
+    field_descriptor out;
+    out.name = std::move(name);
+    out.type = type;
+    return out;
+}
+
+auto problem_of(
+    const std::vector<field_descriptor>& form, std::map<std::string, std::string> values
+) -> std::string {
+    const auto checked = check_fields(form, std::move(values));
+    return checked.has_error() ? checked.error().details.at(0).field : "";
+}
+
+}  // namespace
+
+TEST_CASE("values of a form are checked by type, pattern and choice") {
+    auto shop = field("shop");
+    shop.pattern = "[a-z]+";
+    shop.required = true;
+    auto region = field("region", field_type::choice);
+    region.choices = {"eu", "us"};
+    region.default_value = "eu";
+    const std::vector form{
+        shop, region, field("site", field_type::url), field("list", field_type::list),
+        field("map", field_type::map)};
+    const auto filled = check_fields(form, {{"shop", "blue"}});
+    REQUIRE(filled);
+    CHECK(filled->at("region") == "eu");
+    CHECK(problem_of(form, {}) == "shop");
+    CHECK(problem_of(form, {{"shop", ""}}) == "shop");
+    CHECK(problem_of(form, {{"shop", "blue1"}}) == "shop");
+    CHECK(problem_of(form, {{"shop", "blue\n"}}) == "shop");
+    CHECK(problem_of(form, {{"shop", std::string(5000, 'a')}}) == "shop");
+    CHECK(problem_of(form, {{"shop", "a"}, {"region", "de"}}) == "region");
+    CHECK(problem_of(form, {{"shop", "a"}, {"site", "nowhere"}}) == "site");
+    CHECK(problem_of(form, {{"shop", "a"}, {"site", "https://a.test/x"}}).empty());
+    CHECK(problem_of(form, {{"shop", "a"}, {"list", "[\"x\"]"}}).empty());
+    CHECK(problem_of(form, {{"shop", "a"}, {"list", "[1]"}}) == "list");
+    CHECK(problem_of(form, {{"shop", "a"}, {"list", "x"}}) == "list");
+    CHECK(problem_of(form, {{"shop", "a"}, {"map", "{\"k\":\"v\"}"}}).empty());
+    CHECK(problem_of(form, {{"shop", "a"}, {"map", "[]"}}) == "map");
+    CHECK(problem_of(form, {{"shop", "a"}, {"other", "x"}}) == "other");
+}
