@@ -12,6 +12,7 @@ struct oauth_context;
 class access_journal;
 class api_metrics;
 class authenticator;
+class catalogue_listing;
 class rate_limiter;
 class refresher;
 class token_reader;
@@ -37,6 +38,7 @@ struct api_context {
     rate_limiter& limits;
     access_journal& journal;
     api_metrics& metrics;
+    catalogue_listing& catalogued;
     api_settings settings;
     std::atomic<bool> draining{false};  // set by app when it stops accepting: readiness says no
 

@@ -4,6 +4,7 @@
 #include "api/access_journal.hpp"
 #include "api/api.hpp"
 #include "api/authenticator.hpp"
+#include "api/catalogue_listing.hpp"
 #include "api/context.hpp"
 #include "api/metrics.hpp"
 #include "api/rate_limiter.hpp"
@@ -42,7 +43,7 @@ class host_process {
   private:
     host_process(
         settings values, std::filesystem::path config, keyring keys, directory_lock lock,
-        std::unique_ptr<database> db, registry_options providers
+        std::unique_ptr<database> db, registry_options providers, catalogue known
     );
 
     [[nodiscard]] auto open_listeners() -> result<void>;
@@ -74,6 +75,7 @@ class host_process {
     rate_limiter limits_;
     authenticator keys_;
     access_journal journal_;
+    catalogue_listing catalogued_;
     api_context api_;
     router routes_;
     router admin_routes_;

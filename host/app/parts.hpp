@@ -1,6 +1,7 @@
 // What several verbs need: settings read, data directory made, database opened.
 #pragma once
 
+#include "base/catalogue.hpp"
 #include "base/config.hpp"
 #include "base/result.hpp"
 #include "provider/registry.hpp"
@@ -38,6 +39,12 @@ class directory_lock {
 
 // Plugins beside the binary, the operator's, and each provider's section; a section whose name is
 // the catalogue's gets its entry.
-[[nodiscard]] auto registry_options_of(const settings& values) -> result<registry_options>;
+// Error: invalid_request, an entry of the catalogue's that can't be read.
+[[nodiscard]] auto registry_options_of(const settings& values, const catalogue& known)
+    -> result<registry_options>;
+
+// The configured catalogue, or the one beside the binary; an empty one where none is installed.
+// Errors: load_catalogue's.
+[[nodiscard]] auto catalogue_of(const settings& values) -> result<catalogue>;
 
 }  // namespace tenon::host

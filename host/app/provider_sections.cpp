@@ -9,11 +9,11 @@ namespace {
 
 namespace fs = std::filesystem;
 
-// PREFIX/lib/tenon/plugins, for a binary in PREFIX/bin.
-auto bundled_plugins() -> fs::path {
+// PREFIX, for a binary in PREFIX/bin.
+auto prefix() -> fs::path {
     std::error_code problem;
     const auto binary = fs::read_symlink("/proc/self/exe", problem);
-    return problem ? fs::path() : binary.parent_path().parent_path() / "lib" / "tenon" / "plugins";
+    return problem ? fs::path() : binary.parent_path().parent_path();
 }
 
 auto to_provider(const provider_section& section) -> provider_settings {
@@ -34,14 +34,28 @@ auto to_provider(const provider_section& section) -> provider_settings {
 
 }  // namespace
 
-auto registry_options_of(const settings& values) -> result<registry_options> {
+auto catalogue_of(const settings& values) -> result<catalogue> {
+    if (!values.catalogue.empty()) {
+        return load_catalogue(values.catalogue);
+    }
+    const auto bundled = prefix() / "share" / "tenon" / "catalogue.yaml";
+    std::error_code problem;
+    return fs::exists(bundled, problem) ? load_catalogue(bundled) : read_catalogue("");
+}
+
+auto registry_options_of(const settings& values, const catalogue& known)
+    -> result<registry_options> {
     registry_options options;
-    options.plugin_dirs.push_back(bundled_plugins());
+    options.plugin_dirs.push_back(prefix() / "lib" / "tenon" / "plugins");
     for (const auto& dir : values.plugin_dirs) {
         options.plugin_dirs.emplace_back(dir);
     }
     for (const auto& section : values.providers) {
-        options.providers.push_back(to_provider(section));
+        auto complete = complete_from(known, section);
+        if (complete.has_error()) {
+            return complete.error();
+        }
+        options.providers.push_back(to_provider(*complete));
     }
     return options;
 }

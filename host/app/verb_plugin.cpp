@@ -23,8 +23,27 @@ auto state_text(provider_state state) -> std::string_view {
     return "misconfigured";
 }
 
+auto list_catalogue(const catalogue& known, const registry_snapshot& snapshot) -> result<void> {
+    for (const auto& name : known.names()) {
+        if (snapshot.providers.contains(name)) {
+            continue;
+        }
+        const auto entry = known.find(name);
+        if (entry.has_error()) {
+            return entry.error();
+        }
+        std::cout << name << "  not configured  in the catalogue, confidence " << entry->confidence
+                  << '\n';
+    }
+    return {};
+}
+
 auto list(const settings& values) -> result<void> {
-    auto options = registry_options_of(values);
+    const auto known = catalogue_of(values);
+    if (known.has_error()) {
+        return known.error();
+    }
+    auto options = registry_options_of(values, *known);
     if (options.has_error()) {
         return options.error();
     }
@@ -42,6 +61,9 @@ auto list(const settings& values) -> result<void> {
         for (const auto& problem : entry.problems) {
             std::cout << "    " << problem.field << ": " << problem.message << '\n';
         }
+    }
+    if (const auto listed = list_catalogue(*known, *snapshot); listed.has_error()) {
+        return listed;
     }
     for (const auto& problem : snapshot->problems) {
         std::cout << "refused  " << problem.path.string() << "  " << problem.message << '\n';

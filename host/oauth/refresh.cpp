@@ -85,6 +85,10 @@ auto refresher::refresh_connection(actor by, account_selector which)
         report.refreshed = true;
         report.expires_at = earliest(report.expires_at, renewed->expires_at);
     }
+    if (!renewable && !report.expires_at) {
+        report.note = "the token has no end, and needs no refresh";
+        co_return report;
+    }
     if (!renewable) {
         co_return fail(
             errc::unsupported_by_provider,

@@ -31,17 +31,17 @@ class single_flight {
 
     // Joins the work under way for the key, or starts it.
     auto run(Key key, work start) -> boost::asio::awaitable<Value> {
-        auto [flight, mine] = board(key);
+        auto [joined, mine] = board(key);
         if (mine) {
             boost::asio::co_spawn(
-                executor_, fly(shared_, flight, key, std::move(start)), boost::asio::detached
+                executor_, fly(shared_, joined, key, std::move(start)), boost::asio::detached
             );
         }
-        co_await wait_for(flight, boost::asio::use_awaitable);
-        if (flight->thrown) {
-            std::rethrow_exception(flight->thrown);
+        co_await wait_for(joined, boost::asio::use_awaitable);
+        if (joined->thrown) {
+            std::rethrow_exception(joined->thrown);
         }
-        co_return *flight->value;
+        co_return *joined->value;
     }
 
     [[nodiscard]] auto size() const -> std::size_t {

@@ -1,3 +1,4 @@
+#include "api/catalogue_listing.hpp"
 #include "api/handlers/handlers.hpp"
 #include "api/provider_json.hpp"
 #include "provider/registry.hpp"
@@ -10,6 +11,11 @@ auto list_providers(call& mine) -> answer {
     json.begin_object().key("providers").begin_array();
     for (const auto& [name, entry] : snapshot->providers) {
         write_provider(json, entry, mine.api.settings.public_url);
+    }
+    for (const auto& [name, object] : mine.api.catalogued.entries()) {
+        if (!snapshot->providers.contains(name)) {
+            json.raw(object);
+        }
     }
     co_return json_response(200, json.end_array().end_object().take());
 }

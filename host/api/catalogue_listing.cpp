@@ -1,0 +1,56 @@
+#include "api/catalogue_listing.hpp"
+
+#include "api/json_writer.hpp"
+
+namespace tenon::host {
+namespace {
+
+auto text_of(const catalogue_entry& entry, const char* key) -> std::string {
+    const auto found = entry.config.find(key);
+    return found == entry.config.end() ? std::string() : found->second.text;
+}
+
+auto to_json(const catalogue_entry& entry) -> std::string {
+    const auto shown = text_of(entry, "display_name");
+    json_writer json(512);
+    json.begin_object()
+        .field("id", entry.name)
+        .field("name", shown.empty() ? entry.name : shown)
+        .field("icon", "")
+        .field("category", text_of(entry, "category"))
+        .field("kind", "oauth2")
+        .field("enabled", false)
+        .field("state", "not_configured")
+        .field(
+            "reason", "in the catalogue: set providers." + entry.name +
+                          ".client_id and client_secret to enable it"
+        )
+        .field("confidence", entry.confidence)
+        .field("docs", entry.docs);
+    json.key("scopes").begin_array();
+    for (const auto& scope : entry.scopes) {
+        json.begin_object()
+            .field("name", scope)
+            .field("description", "")
+            .field("default", true)
+            .end_object();
+    }
+    json.end_array().key("connectParams").begin_array().end_array().end_object();
+    return json.take();
+}
+
+}  // namespace
+
+auto catalogue_listing::entries() -> const std::map<std::string, std::string>& {
+    std::call_once(once_, [this] {
+        for (const auto& name : known_.names()) {
+            // An entry that can't be read is a fault of the file: `tenon plugin list` names it.
+            if (const auto entry = known_.find(name); entry.has_value()) {
+                entries_.emplace(name, to_json(*entry));
+            }
+        }
+    });
+    return entries_;
+}
+
+}  // namespace tenon::host

@@ -1,0 +1,28 @@
+// The catalogue's providers as GET …/providers shows them.
+#pragma once
+
+#include "base/catalogue.hpp"
+
+#include <map>
+#include <mutex>
+#include <string>
+
+namespace tenon::host {
+
+// Written once, when it is first asked for: reading every entry is nothing to do at a start. Any
+// thread.
+class catalogue_listing {
+  public:
+    explicit catalogue_listing(catalogue known) : known_(std::move(known)) {}
+
+    // Name -> the provider's object, as JSON: one that the operator enables by a section of its
+    // name.
+    [[nodiscard]] auto entries() -> const std::map<std::string, std::string>&;
+
+  private:
+    catalogue known_;
+    std::once_flag once_;
+    std::map<std::string, std::string> entries_;
+};
+
+}  // namespace tenon::host

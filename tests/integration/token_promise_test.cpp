@@ -1,0 +1,166 @@
+// One refresh, however many ask; none lost, however it ends.
+#include "integration/world.hpp"
+#include "support/catch.hpp"
+
+#include <atomic>
+#include <set>
+#include <thread>
+
+namespace tenon::test {
+namespace {
+
+using nlohmann::json;
+
+constexpr std::size_t crowd = 200;
+
+// A provider with single-use refresh tokens, whose access tokens live a second, and that takes two
+// to refresh.
+auto slow_rotating(engine stored_in) -> world_options {
+    world_options options;
+    options.stored_in = stored_in;
+    options.settings = json{{"rotation", true}, {"access_lifetime_s", 1}};
+    options.provider_config = "    refresh: {rotates: true}\n";
+    return options;
+}
+
+void slow_down(world& here) {
+    sim::fault slow;
+    slow.path = "/token";
+    slow.kind = sim::fault_kind::delay;
+    slow.delay_ms = 2'000;
+    here.provider().inject(slow);
+}
+
+// After this the token that was issued at connect is dead, and the next one lives an hour.
+void let_expire(world& here) {
+    std::this_thread::sleep_for(std::chrono::milliseconds(1'100)
+    );  // the host's clock is the real one here
+    REQUIRE(here.provider().configure(json{{"access_lifetime_s", 3600}}).empty());
+}
+
+}  // namespace
+
+TEST_CASE("two hundred readers of an expired token get one refresh and two hundred right answers") {
+    const auto stored_in = GENERATE(engine::sqlite, engine::postgresql);
+    CAPTURE(name_of(stored_in));
+    world here(slow_rotating(stored_in));
+    slow_down(here);  // the exchange
+    const auto id = here.connected();
+    let_expire(here);
+    const auto before = here.provider().count();
+    slow_down(here);
+    http_request read;
+    read.path = here.token_path(id);
+    read.fields = {{"X-API-Key", operator_key}, {"X-Tenon-User", "ann"}};
+    const auto answers = send_at_once(here.host().url(), read, crowd);
+    std::set<std::string> tokens;
+    for (const auto& answer : answers) {
+        REQUIRE(answer.status == 200);
+        tokens.insert(answer.json().at("accessToken"));
+    }
+    CHECK(tokens.size() == 1);
+    const auto after = here.provider().count();
+    CHECK(after.refreshes - before.refreshes == 1);
+    CHECK(after.refresh_reuses == 0);
+}
+
+TEST_CASE("half of the readers hanging up neither ends nor doubles the refresh") {
+    world here(slow_rotating(engine::sqlite));
+    slow_down(here);
+    const auto id = here.connected();
+    let_expire(here);
+    const auto before = here.provider().count();
+    slow_down(here);
+    std::atomic<int> right{0};
+    at_once(crowd, [&](std::size_t i) {
+        if (i % 2 == 0) {
+            raw_connection hasty("127.0.0.1", here.host().port());
+            hasty.send(
+                "GET " + here.token_path(id) +
+                " HTTP/1.1\r\nHost: x\r\nX-Tenon-User: ann\r\nX-API-Key: " + operator_key +
+                "\r\n\r\n"
+            );
+            hasty.reset();
+            return;
+        }
+        right += here.api().get(here.token_path(id)).status == 200 ? 1 : 0;
+    });
+    CHECK(right == crowd / 2);
+    CHECK(here.provider().count().refreshes - before.refreshes == 1);
+    CHECK(here.provider().count().refresh_reuses == 0);
+}
+
+TEST_CASE("a minimum beyond the token's life makes no storm") {
+    world here;
+    const auto id = here.connected();
+    for (int i = 0; i < 50; ++i) {
+        CHECK(here.api().get(here.token_path(id) + "?minTtl=86400").status == 200);
+    }
+    CHECK(here.provider().count().refreshes == 0);
+}
+
+TEST_CASE("a revoked grant is told once, and the user must reconnect") {
+    world here(slow_rotating(engine::sqlite));
+    const auto id = here.connected();
+    here.provider().reset();  // the provider has forgotten everything
+    let_expire(here);
+    auto api = here.api();
+    const auto answer = api.get(here.token_path(id));
+    INFO(answer.body);
+    CHECK(answer.status == 409);
+    CHECK(answer.json().at("error") == "RECONNECT_REQUIRED");
+    const auto status = api.get("/api/integrations/status").json().at("integrations").at(0);
+    CHECK(status.at("status") == "expired");
+    CHECK(status.at("isConnected") == false);
+    CHECK(api.get(here.token_path(id)).json().at("error") == "RECONNECT_REQUIRED");
+
+    SECTION("and reconnecting the same account brings it back under its id") {
+        CHECK(here.connected() == id);
+        CHECK(api.get(here.token_path(id)).status == 200);
+    }
+}
+
+TEST_CASE("a provider that is down does not cost the connection") {
+    world here(slow_rotating(engine::sqlite));
+    const auto id = here.connected();
+    let_expire(here);
+    sim::fault down;
+    down.path = "/token";
+    down.kind = sim::fault_kind::status;
+    down.status = 503;
+    down.times = 1;
+    down.retry_after_s = 1;
+    here.provider().inject(down);
+    auto api = here.api();
+    const auto refused = api.get(here.token_path(id));
+    INFO(refused.body);
+    CHECK(refused.status == 503);
+    CHECK(refused.json().at("error") == "PROVIDER_UNAVAILABLE");
+    CHECK(refused.field("retry-after"));
+    CHECK(
+        api.get("/api/integrations/status").json().at("integrations").at(0).at("status") ==
+        "connected"
+    );
+    const auto healed = std::chrono::steady_clock::now() + std::chrono::seconds(20);
+    int status = 0;
+    while (status != 200 && std::chrono::steady_clock::now() < healed) {
+        status = api.get(here.token_path(id)).status;
+    }
+    CHECK(status == 200);
+    CHECK(here.provider().count().refresh_reuses == 0);
+}
+
+TEST_CASE("a due token is refreshed although nobody reads it") {
+    world_options options = slow_rotating(engine::sqlite);
+    world here(options);
+    const auto id = here.connected();
+    REQUIRE(here.provider().configure(json{{"access_lifetime_s", 3600}}).empty());
+    const auto until = std::chrono::steady_clock::now() + std::chrono::seconds(20);
+    while (here.provider().count().refreshes == 0 && std::chrono::steady_clock::now() < until) {
+        std::this_thread::sleep_for(std::chrono::milliseconds(50));
+    }
+    CHECK(here.provider().count().refreshes == 1);
+    CHECK(here.api().get(here.token_path(id)).json().at("generation") == 2);
+}
+
+}  // namespace tenon::test

@@ -1,0 +1,135 @@
+#include "integration/world.hpp"
+
+#include "support/catch.hpp"
+#include "support/postgres.hpp"
+
+#include <unistd.h>
+
+#include <atomic>
+#include <map>
+#include <vector>
+
+namespace tenon::test {
+namespace {
+
+const std::map<std::string, std::vector<std::string>> origins{
+    {"instagram",
+     {"https://www.instagram.com", "https://api.instagram.com", "https://graph.instagram.com"}},
+    {"tiktok", {"https://www.tiktok.com", "https://open.tiktokapis.com"}},
+    {"slack", {"https://slack.com"}},
+    {"google",
+     {"https://accounts.google.com", "https://oauth2.googleapis.com",
+      "https://openidconnect.googleapis.com", "https://www.googleapis.com"}},
+};
+
+auto new_postgres_url() -> std::string {
+    static std::atomic<int> count{0};
+    const auto database = "world_" + std::to_string(::getpid()) + "_" + std::to_string(++count);
+    postgres_command("postgres", "CREATE DATABASE " + database);
+    return postgres_url(database);
+}
+
+auto provider_section(const world_options& options, const std::string& name, const std::string& url)
+    -> std::string {
+    std::string text = "  " + name + ":\n";
+    text += "    client_id: demo-client\n    client_secret: demo-secret\n";
+    if (options.provider == "oidc") {
+        text += "    plugin: oauth2\n    issuer: " + url + "\n";
+        text += "    scopes: [openid, profile, email, offline_access]\n";
+    } else {
+        text += "    origins:\n";
+        for (const auto& origin : origins.at(options.provider)) {
+            text += "      \"" + origin + "\": \"" + url + "\"\n";
+        }
+    }
+    return text + options.provider_config;
+}
+
+auto to_host_options(const world_options& options, const std::string& name, const std::string& url)
+    -> host_options {
+    host_options made;
+    made.config = "bootstrap_api_key: " + std::string(operator_key) + "\nlog: {level: trace}\n";
+    made.config += "rate_limits: {connect_per_15_minutes: 0, callbacks_per_minute: 0}\n";
+    if (options.stored_in == engine::postgresql) {
+        made.config += "database: \"" + new_postgres_url() + "\"\n";
+        made.variables.emplace_back(
+            "TOKEN_ENCRYPTION_KEY",
+            "000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f"
+        );
+    }
+    made.config += options.config;
+    made.config += "providers:\n" + provider_section(options, name, url);
+    return made;
+}
+
+}  // namespace
+
+auto name_of(engine which) -> std::string {
+    return which == engine::sqlite ? "SQLite" : "PostgreSQL";
+}
+
+world::world(world_options options)
+    : options_(std::move(options)),
+      name_(options_.provider == "oidc" ? "demo" : options_.provider) {
+    sim_ = std::make_unique<sim::server>(sim::make_simulator(options_.provider));
+    if (options_.provider == "oidc" && !options_.settings.contains("auto_consent")) {
+        options_.settings["auto_consent"] = true;
+    }
+    const auto wrong = sim_->on_stage().configure(options_.settings);
+    INFO(wrong);
+    REQUIRE(wrong.empty());
+    host_ = std::make_unique<host_process>(to_host_options(options_, name_, sim_->url()));
+}
+
+world::~world() = default;
+
+auto world::api(const std::string& user) -> http_client {
+    return http_client(
+        host_->url(),
+        {{"Authorization", std::string("Bearer ") + operator_key}, {"X-Tenon-User", user}}
+    );
+}
+
+auto world::begin(const std::string& user, const nlohmann::json& more) -> nlohmann::json {
+    nlohmann::json body{{"redirectUrl", "http://127.0.0.1:9/after"}};
+    body.update(more);
+    auto answer = api(user).post("/api/integrations/connect/" + name_, body);
+    INFO(answer.body);
+    REQUIRE(answer.status == 200);
+    return answer.json();
+}
+
+auto world::consent(const std::string& auth_url, const std::string& account) -> std::string {
+    http_client browser("");
+    auto answer = browser.get(auth_url + "&login_hint=" + account);
+    INFO(answer.body);
+    REQUIRE(answer.status / 100 == 3);
+    return answer.field("location").value_or("");
+}
+
+auto world::visit(const std::string& url) -> http_response {
+    http_client browser("");
+    return browser.get(url);
+}
+
+auto world::connect(const std::string& user, const std::string& account, const nlohmann::json& more)
+    -> std::string {
+    const auto begun = begin(user, more);
+    const auto answer = visit(consent(begun.at("authUrl").get<std::string>(), account));
+    INFO(answer.body);
+    REQUIRE(answer.status == 303);
+    return answer.field("location").value_or("");
+}
+
+auto world::connected(const std::string& user, const std::string& account) -> std::string {
+    const auto location = connect(user, account);
+    INFO(location);
+    REQUIRE(query_parameter(location, "status") == "connected");
+    return query_parameter(location, "connectionId").value();
+}
+
+auto world::token_path(const std::string& connection) const -> std::string {
+    return "/api/integrations/token/" + name_ + "/" + connection;
+}
+
+}  // namespace tenon::test
