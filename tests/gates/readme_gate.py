@@ -6,7 +6,7 @@ it is kept true:
 
     ```sh run             executed by bash, in a scratch copy of the root in which build/dev is BUILD_DIR
     ```cpp file=a/b.cpp   written to that file of the scratch copy, for the `run` blocks behind it
-    ```yaml config        a configuration that `tenon config check` takes
+    ```yaml config        a configuration that `tenon config check` takes, and none of its providers is misconfigured
     ```sh by=NAME         another test's business: NAME is a test of ctest's, or a path in the repository
 
 A block without a language is an illustration. Exit code 1 if a block fails, or says none of these.
@@ -88,8 +88,9 @@ def problem_of(block, root, scratch, tests):
     if key == "config":
         (scratch / "readme.yaml").write_text(block.text)
         variables = {name: "x" * 40 for name in re.findall(r"\$\{(\w+)", block.text)}
-        tenon = scratch / "build" / "dev" / "bin" / "tenon"
-        return failure_of([tenon, "config", "check", "--config", "readme.yaml"], block, scratch, variables)
+        check = """build/dev/bin/tenon config check --config readme.yaml
+            ! build/dev/bin/tenon plugin list --config readme.yaml 2>&1 | grep misconfigured"""
+        return failure_of(["bash", "-euo", "pipefail", "-c", check], block, scratch, variables)
     if key == "file" and value:
         file = scratch / value
         if file.parent.resolve() != scratch.resolve() and root in file.parent.resolve().parents:
