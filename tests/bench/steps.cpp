@@ -1,0 +1,97 @@
+#include "benches.hpp"
+#include "provider/operation.hpp"
+#include "provider/registry.hpp"
+
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
+#include <boost/asio/io_context.hpp>
+#include <chrono>
+#include <stdexcept>
+
+namespace tenon::bench {
+
+using namespace host;
+
+namespace {
+
+// Answers at once, from memory: what is left is the host's and the plugin's own work.
+class instant_http final : public outbound_http {
+  public:
+    auto send(outbound_request /*request*/) -> boost::asio::awaitable<outbound_response> override {
+        outbound_response answer;
+        answer.status = 200;
+        answer.sent = request_sent::yes;
+        answer.headers.emplace_back("content-type", "application/json");
+        answer.body = R"({"sub":"account-1","preferred_username":"bench"})";
+        co_return answer;
+    }
+};
+
+auto demo_section() -> provider_settings {
+    provider_settings demo;
+    demo.name = "demo";
+    demo.plugin = "oauth2";
+    demo.client_id = "bench";
+    demo.client_secrets.emplace_back("bench-secret");
+    demo.redirect_uri = "http://127.0.0.1/callback";
+    const std::string origin = "http://127.0.0.1:9";
+    demo.config["authorize_url"] = {origin + "/authorize", false};
+    demo.config["token_url"] = {origin + "/token", false};
+    demo.config["userinfo_url"] = {origin + "/userinfo", false};
+    demo.config["profile"] = {R"({"account_id":"sub","username":"preferred_username"})", true};
+    return demo;
+}
+
+auto ask_profiles(const provider_handle& demo, outbound_http& http, const clock& time, int count)
+    -> boost::asio::awaitable<void> {
+    for (int i = 0; i < count; ++i) {
+        operation_request request;
+        request.kind = operation_kind::profile;
+        request.secrets.access_token = secret("token");
+        auto done = co_await run_operation(demo, std::move(request), http, time);
+        if (done.has_error()) {
+            throw std::runtime_error("profile: " + done.error().message);
+        }
+    }
+}
+
+}  // namespace
+
+void measure_steps(report& to, const std::string& plugins) {
+    system_clock time;
+    instant_http http;
+    registry_options options;
+    options.plugin_dirs = {plugins};
+    options.providers = {demo_section()};
+    registry providers(options, http, time);
+    auto demo = providers.find("demo");
+    if (demo.has_error()) {
+        throw std::runtime_error("the generic plugin: " + demo.error().message);
+    }
+    const auto run = [&](int count) {
+        boost::asio::io_context context;
+        std::exception_ptr thrown;
+        boost::asio::co_spawn(
+            context, ask_profiles(*demo, http, time, count),
+            [&thrown](std::exception_ptr problem) { thrown = std::move(problem); }
+        );
+        const auto begun = std::chrono::steady_clock::now();
+        context.run();
+        if (thrown) {
+            std::rethrow_exception(thrown);
+        }
+        const auto took = std::chrono::steady_clock::now() - begun;
+        return std::chrono::duration<double, std::micro>(took).count() / count;
+    };
+    run(2'000);
+    constexpr int steps_each = 2;  // the request, and what is made of its answer
+    const auto each = run(20'000);
+    to.add(
+        {"overhead a plugin step, in process", each / steps_each, 2, better::less, "us",
+         "a profile through the generic plugin, " + rounded(each) +
+             " us for both steps: the plugin's own work, JSON included, is in it"}
+    );
+    to.skip("overhead a plugin step, in the worker process", "there is no worker process yet");
+}
+
+}  // namespace tenon::bench
