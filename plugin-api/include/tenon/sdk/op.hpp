@@ -120,10 +120,10 @@ class [[nodiscard]] op {
         template <class... Args>
         explicit promise_type(const Args&...) {
             static_assert(
-                (!detail::closure<std::remove_pointer_t<Args>> && ...),
+                (!detail::closure<std::remove_cvref_t<Args>> && ...),
                 "a lambda with captures can't be a Tenon operation: its captures die before it "
-                "ends; "
-                "write a member function, or pass what it needs as parameters"
+                "ends; write "
+                "a member function, or pass what it needs as parameters"
             );
         }
 

@@ -1,0 +1,2 @@
+#include "layout.h"
+#include "values.h"

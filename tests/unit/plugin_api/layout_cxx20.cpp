@@ -1,0 +1,2 @@
+#include "unit/plugin_api/layout.h"
+#include "unit/plugin_api/values.h"
