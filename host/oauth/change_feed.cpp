@@ -18,12 +18,9 @@ struct listener {
 
 auto to_change(const change_row& row) -> change {
     switch (row.kind) {
-        case change_kind::grant:
-            return {change::subject_kind::grant, row.subject};
-        case change_kind::key:
-            return {change::subject_kind::key, row.subject};
-        case change_kind::connection:
-            return {change::subject_kind::connection, row.subject};
+        case change_kind::grant: return {change::subject_kind::grant, row.subject};
+        case change_kind::key: return {change::subject_kind::key, row.subject};
+        case change_kind::connection: return {change::subject_kind::connection, row.subject};
     }
     return {change::subject_kind::connection, row.subject};
 }
@@ -42,14 +39,11 @@ struct change_feed::implementation {
 
     void tell(const change& what) {
         switch (what.kind) {
-            case change::subject_kind::grant:
-                context.cache.forget(grant_id(what.subject));
-                break;
+            case change::subject_kind::grant: context.cache.forget(grant_id(what.subject)); break;
             case change::subject_kind::connection:
                 context.cache.forget(connection_id(what.subject));
                 break;
-            case change::subject_kind::key:
-                break;
+            case change::subject_kind::key: break;
         }
         for (const auto& one : listeners) {
             one.changed(what);

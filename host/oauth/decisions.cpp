@@ -59,9 +59,12 @@ auto next_refresh(const grant_life& life, double jitter) -> std::optional<time_p
         return std::nullopt;
     }
     const milliseconds span = std::max(milliseconds(0), *life.expires_at - life.issued_at);
-    const milliseconds margin =
-        span >= long_life ? milliseconds(long_life_margin)
-                          : std::max<milliseconds>(span - scaled(span, 0.8), least_margin);
+    // Of a token that lives for less than two minutes half is used, or it would be renewed over and
+    // over.
+    const milliseconds least = std::min<milliseconds>(least_margin, span / 2);
+    const milliseconds margin = span >= long_life
+                                    ? milliseconds(long_life_margin)
+                                    : std::max<milliseconds>(span - scaled(span, 0.8), least);
     auto when = *life.expires_at - margin - scaled(margin, 0.1 * jitter);
     if (life.refresh_expires_at) {
         when =
@@ -81,8 +84,7 @@ auto judge_failure(const grant_life& life, const failure_facts& facts, time_poin
         alive ? milliseconds(longest_backoff) : milliseconds(longest_backoff_of_dead);
     const auto again = now + backoff(facts.failures_before, facts.jitter, longest);
     switch (facts.kind) {
-        case refresh_failure::revoked:
-            return {true, std::nullopt};
+        case refresh_failure::revoked: return {true, std::nullopt};
         case refresh_failure::misconfigured:
             return {false, std::max(again, now + misconfigured_backoff)};
         case refresh_failure::transient:
@@ -92,8 +94,7 @@ auto judge_failure(const grant_life& life, const failure_facts& facts, time_poin
             );
             return {false, std::max(again, now + asked)};
         }
-        case refresh_failure::not_sent:
-            return {false, again};
+        case refresh_failure::not_sent: return {false, again};
         case refresh_failure::ambiguous: {
             const bool within_grace = facts.reuse_grace > again - now;
             if (!facts.rotates || within_grace || !alive || !life.expires_at) {

@@ -29,9 +29,9 @@ enum class read_verdict {
     -> read_verdict;
 
 // When the scheduler renews it: at 80 % of its life less up to a tenth of what is left (`jitter` in
-// [0, 1)), at least 60 s before the end; a token of two weeks and more a week before; never before
-// refresh_not_before; before the refresh token ends. Nothing where it can't be renewed, or where
-// its end is not known.
+// [0, 1)), at least 60 s (of a short-lived token: half its life) before the end; a token of two
+// weeks and more a week before; never before refresh_not_before; before the refresh token ends.
+// Nothing where it can't be renewed, or where its end is not known.
 [[nodiscard]] auto next_refresh(const grant_life& life, double jitter) -> std::optional<time_point>;
 
 // May it be renewed at all now?

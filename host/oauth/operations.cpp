@@ -59,12 +59,9 @@ auto classify(const operation_failure& failure) -> refresh_failure {
     switch (failure.category) {
         case failure_category::revoked:
         case failure_category::access_denied:
-        case failure_category::token_rejected:
-            return refresh_failure::revoked;
-        case failure_category::misconfigured:
-            return refresh_failure::misconfigured;
-        case failure_category::rate_limited:
-            return refresh_failure::transient;
+        case failure_category::token_rejected: return refresh_failure::revoked;
+        case failure_category::misconfigured: return refresh_failure::misconfigured;
+        case failure_category::rate_limited: return refresh_failure::transient;
         case failure_category::unavailable:
             return failure.outcome != transport::ok && failure.sent == request_sent::no
                        ? refresh_failure::not_sent
@@ -73,8 +70,7 @@ auto classify(const operation_failure& failure) -> refresh_failure {
         case failure_category::invalid_code:
         case failure_category::scope:
         case failure_category::unsupported:
-        case failure_category::invalid_input:
-            return refresh_failure::broken;
+        case failure_category::invalid_input: return refresh_failure::broken;
     }
     return refresh_failure::broken;
 }

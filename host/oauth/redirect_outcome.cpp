@@ -8,13 +8,10 @@ namespace tenon::host {
 
 auto user_message(errc code) -> std::string {
     switch (code) {
-        case errc::access_denied:
-            return "Connection cancelled. You can try again anytime.";
+        case errc::access_denied: return "Connection cancelled. You can try again anytime.";
         case errc::provider_unavailable:
-        case errc::provider_timeout:
-            return "Connection failed. Please check your internet.";
-        case errc::rate_limited:
-            return "Too many attempts. Please try again in a few minutes.";
+        case errc::provider_timeout: return "Connection failed. Please check your internet.";
+        case errc::rate_limited: return "Too many attempts. Please try again in a few minutes.";
         case errc::insufficient_scope:
         case errc::provider_permission_denied:
             return "Permission missing. Please check in the platform's settings that this app may "
@@ -24,10 +21,8 @@ auto user_message(errc code) -> std::string {
                    "reconnect.";
         case errc::storage_unavailable:
         case errc::shutting_down:
-        case errc::internal:
-            return "Connection failed on our side. Please try again in a moment.";
-        default:
-            return "Unable to connect. Please check your credentials.";
+        case errc::internal: return "Connection failed on our side. Please try again in a moment.";
+        default: return "Unable to connect. Please check your credentials.";
     }
 }
 

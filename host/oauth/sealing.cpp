@@ -4,24 +4,15 @@ namespace tenon::host {
 
 auto field_of(sealed_column column) noexcept -> std::string_view {
     switch (column) {
-        case sealed_column::grant_access_token:
-            return "grants.access_token";
-        case sealed_column::grant_refresh_token:
-            return "grants.refresh_token";
-        case sealed_column::grant_id_token:
-            return "grants.id_token";
-        case sealed_column::pending_verifier:
-            return "pending_connects.verifier";
-        case sealed_column::pending_nonce:
-            return "pending_connects.nonce";
-        case sealed_column::confirmation:
-            return "confirmations.sealed";
-        case sealed_column::intent:
-            return "intents.sealed";
-        case sealed_column::intent_reply:
-            return "intent_replies.sealed";
-        case sealed_column::idempotency:
-            return "idempotency.response";
+        case sealed_column::grant_access_token: return "grants.access_token";
+        case sealed_column::grant_refresh_token: return "grants.refresh_token";
+        case sealed_column::grant_id_token: return "grants.id_token";
+        case sealed_column::pending_verifier: return "pending_connects.verifier";
+        case sealed_column::pending_nonce: return "pending_connects.nonce";
+        case sealed_column::confirmation: return "confirmations.sealed";
+        case sealed_column::intent: return "intents.sealed";
+        case sealed_column::intent_reply: return "intent_replies.sealed";
+        case sealed_column::idempotency: return "idempotency.response";
     }
     return "";
 }

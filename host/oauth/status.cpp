@@ -90,12 +90,9 @@ auto read_page(sql_session& session, const connection_filter& filter, std::size_
 
 auto to_text(connection_status status) -> std::string_view {
     switch (status) {
-        case connection_status::connected:
-            return "connected";
-        case connection_status::expired:
-            return "expired";
-        case connection_status::pending:
-            return "pending";
+        case connection_status::connected: return "connected";
+        case connection_status::expired: return "expired";
+        case connection_status::pending: return "pending";
     }
     return "expired";
 }

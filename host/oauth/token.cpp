@@ -116,10 +116,8 @@ auto token_reader::find_or_renew(token_request request, connection_id& connectio
         case read_verdict::serve:
             context_.observer.token_read("miss");
             co_return to_answer(context_.seal, *grant);
-        case read_verdict::dead:
-            co_return lapsed();
-        case read_verdict::refresh_and_wait:
-            break;
+        case read_verdict::dead: co_return lapsed();
+        case read_verdict::refresh_and_wait: break;
     }
     const bool alive = is_alive(grant->life, now);
     if (auto wait = backing_off(row, now)) {

@@ -32,7 +32,7 @@ auto new_postgres_url() -> std::string {
 auto provider_section(const world_options& options, const std::string& name, const std::string& url)
     -> std::string {
     std::string text = "  " + name + ":\n";
-    text += "    client_id: demo-client\n    client_secret: demo-secret\n";
+    text += "    client_id: demo-client\n    client_secret: " + options.client_secret + "\n";
     if (options.provider == "oidc") {
         text += "    plugin: oauth2\n    issuer: " + url + "\n";
         text += "    scopes: [openid, profile, email, offline_access]\n";

@@ -21,6 +21,7 @@ struct world_options {
     std::string provider =
         "oidc";  // a simulator's name; oidc is served by the generic plugin as `demo`
     engine stored_in = engine::sqlite;
+    std::string client_secret = "demo-secret";
     std::string config;           // further lines of the host's configuration
     std::string provider_config;  // further lines of the provider's section, indented by four
     nlohmann::json settings = nlohmann::json::object();  // of the simulator

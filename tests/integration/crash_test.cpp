@@ -1,0 +1,187 @@
+// kill -9 at the worst moments: nothing is lost but the flow in the air.
+#include "integration/world.hpp"
+#include "support/catch.hpp"
+
+#include <atomic>
+#include <csignal>
+
+#include <thread>
+
+namespace tenon::test {
+namespace {
+
+using nlohmann::json;
+
+auto soon(const std::function<bool()>& is_so) -> bool {
+    const auto until = std::chrono::steady_clock::now() + std::chrono::seconds(30);
+    while (std::chrono::steady_clock::now() < until) {
+        if (is_so()) {
+            return true;
+        }
+        std::this_thread::sleep_for(std::chrono::milliseconds(20));
+    }
+    return false;
+}
+
+auto delayed(const std::string& path, int milliseconds) -> sim::fault {
+    sim::fault slow;
+    slow.path = path;
+    slow.kind = sim::fault_kind::delay;
+    slow.delay_ms = milliseconds;
+    return slow;
+}
+
+auto integrations(world& here) -> json {
+    return here.api().get("/api/integrations/status").json().at("integrations");
+}
+
+}  // namespace
+
+TEST_CASE(
+    "Instagram's exchange that is cut off between its two requests is recovered at the next start"
+) {
+    world_options options;
+    options.provider = "instagram";
+    world here(options);
+    const auto begun = here.begin();
+    const auto url = here.consent(begun.at("authUrl"));
+    here.provider().inject(delayed("/access_token", 60'000));  // the second exchange hangs
+    std::jthread browser([&] {
+        try {
+            here.visit(url);
+        } catch (const std::exception&) {
+            // Cut off with the host.
+        }
+    });
+    REQUIRE(soon([&] { return here.provider().requests()["/access_token"] > 0; }));
+    here.host().kill();
+    browser.join();
+    here.host().start();
+    REQUIRE(soon([&] { return integrations(here).size() == 1; }));
+    const auto mine = integrations(here).at(0);
+    CHECK(mine.at("isConnected") == true);
+    CHECK(here.api().get(here.token_path(mine.at("connectionId"))).status == 200);
+    CHECK(here.provider().count().exchanges >= 1);
+    CHECK(here.provider().count().code_reuses == 0);
+}
+
+TEST_CASE(
+    "a refresh that a crash cuts off is taken up or spared, and never asked twice with one refresh "
+    "token"
+) {
+    world_options options;
+    options.settings = json{{"rotation", true}, {"access_lifetime_s", 3600}};
+    world here(options);
+    const auto id = here.connected();
+    bool spared = false;
+    for (int round = 0; round < 5 && !spared; ++round) {
+        const auto before = here.provider().count().refreshes;
+        std::atomic<int> status{0};
+        std::jthread asking([&] {
+            try {
+                status =
+                    here.api().post("/api/integrations/refresh/demo/" + id, json::object()).status;
+            } catch (const std::exception&) {
+                status = -1;  // cut off with the host
+            }
+        });
+        REQUIRE(soon([&] { return status != 0 || here.provider().count().refreshes > before; }));
+        // An answer that was lost with an earlier life is not asked for again while the access
+        // token lives.
+        spared = status == 503;
+        here.host().kill();
+        asking.join();
+        here.host().start();
+        const auto token = here.api().get(here.token_path(id));
+        INFO(token.body);
+        CHECK(token.status == 200);
+    }
+    CHECK(here.provider().count().refreshes > 0);
+    CHECK(here.provider().count().refresh_reuses == 0);
+    CHECK(here.provider().count().families_revoked == 0);
+}
+
+TEST_CASE("kill -9 in the middle of connects and refreshes loses no connection that was told of") {
+    world here;
+    std::vector<std::string> told;
+    for (int round = 0; round < 6; ++round) {
+        std::atomic<bool> going{true};
+        std::jthread busy([&] {
+            for (int i = 0; going; ++i) {
+                try {
+                    const auto user = "user-" + std::to_string(round) + "-" + std::to_string(i);
+                    const auto location = here.connect(user, "u" + std::to_string(1 + i % 50));
+                    if (const auto id = query_parameter(location, "connectionId")) {
+                        told.push_back(user + " " + *id);
+                    }
+                } catch (const std::exception&) {
+                    return;
+                } catch (...) {
+                    return;  // a REQUIRE on a host that has just been killed
+                }
+            }
+        });
+        std::this_thread::sleep_for(std::chrono::milliseconds(150 + 40 * round));
+        here.host().kill();
+        going = false;
+        busy.join();
+        here.host().start();
+    }
+    REQUIRE(told.size() > 6);
+    for (const auto& line : told) {
+        const auto space = line.find(' ');
+        const auto answer =
+            here.api(line.substr(0, space)).get(here.token_path(line.substr(space + 1)));
+        INFO(answer.body);
+        CHECK(answer.status == 200);
+    }
+}
+
+TEST_CASE("a reseal that is killed can be repeated, and every token decrypts meanwhile and after") {
+    world here;
+    std::vector<std::string> ids;
+    for (int i = 1; i <= 30; ++i) {
+        ids.push_back(here.connected("ann", "u" + std::to_string(i)));
+    }
+    const auto config = here.host().config_file().string();
+    const auto added = run_tenon({"keyring", "add", "--config", config});
+    REQUIRE(added.code == 0);
+    const auto id = added.out.substr(6, added.out.find(' ', 6) - 6);
+    here.host().signal(SIGHUP);
+    REQUIRE(here.host().wait_for_log("reloaded"));
+    REQUIRE(run_tenon({"keyring", "promote", id, "--config", config}).code == 0);
+    {
+        process resealing(
+            {{tenon_binary(), "keyring", "reseal", "--config", config}, {}, {}, {}, {}}
+        );
+        std::this_thread::sleep_for(std::chrono::milliseconds(30));
+    }  // killed
+    for (const auto& connection : ids) {
+        CHECK(here.api().get(here.token_path(connection)).status == 200);
+    }
+    const auto resealed = run_tenon({"keyring", "reseal", "--config", config});
+    INFO(resealed.out << resealed.err);
+    CHECK(resealed.code == 0);
+    here.host().stop();
+    here.host().start();
+    for (const auto& connection : ids) {
+        CHECK(here.api().get(here.token_path(connection)).status == 200);
+    }
+    const auto listed = run_tenon({"keyring", "list", "--config", config});
+    INFO(listed.out);
+    CHECK(listed.out.find("* " + id) != std::string::npos);
+    CHECK(listed.out.find("seals 0 values") != std::string::npos);
+}
+
+TEST_CASE("a wrong key is one clear line at the start") {
+    world here;
+    here.connected();
+    here.host().stop();
+    const auto keyring = here.host().dir() / "data" / "keyring";
+    std::filesystem::remove(keyring);
+    CHECK_THROWS_WITH(
+        here.host().start(), Catch::Contains("encryption key") && Catch::Contains("missing")
+    );
+}
+
+}  // namespace tenon::test

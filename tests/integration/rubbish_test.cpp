@@ -1,0 +1,174 @@
+// What no client should send: the right status, one error shape, and a host that goes on.
+#include "integration/world.hpp"
+#include "support/catch.hpp"
+
+#include <atomic>
+#include <thread>
+
+namespace tenon::test {
+namespace {
+
+using nlohmann::json;
+
+constexpr auto patience = std::chrono::seconds(20);
+
+// Says it and reads until the host has closed, or answered with a whole body.
+auto say(world& here, const std::string& bytes) -> std::string {
+    raw_connection line("127.0.0.1", here.host().port());
+    line.send(bytes);
+    line.half_close();
+    return line.receive_all(patience);
+}
+
+auto status_of(const std::string& answer) -> int {
+    return answer.size() < 12 ? 0 : std::stoi(answer.substr(9, 3));
+}
+
+void check_error(const std::string& answer, int status, const std::string& code) {
+    INFO(answer.substr(0, 600));
+    CHECK(status_of(answer) == status);
+    const auto body = answer.find("\r\n\r\n");
+    REQUIRE(body != std::string::npos);
+    const auto parsed = json::parse(answer.substr(body + 4), nullptr, false);
+    REQUIRE(parsed.is_object());
+    CHECK(parsed.at("success") == false);
+    CHECK(parsed.at("error") == code);
+    CHECK(parsed.contains("requestId"));
+    CHECK(parsed.contains("message"));
+}
+
+auto post(const std::string& path, const std::string& type, const std::string& body)
+    -> std::string {
+    return "POST " + path + " HTTP/1.1\r\nHost: x\r\nX-API-Key: " + operator_key +
+           "\r\nX-Tenon-User: ann\r\nContent-Type: " + type +
+           "\r\nContent-Length: " + std::to_string(body.size()) + "\r\nConnection: close\r\n\r\n" +
+           body;
+}
+
+const std::string connect_path = "/api/integrations/connect/demo";
+
+}  // namespace
+
+TEST_CASE("requests that are no requests are answered with 400") {
+    world here;
+    for (const auto* rubbish :
+         {"GARBAGE\r\n\r\n", "GET / HTTP/9.9\r\n\r\n", "GET /\x01 HTTP/1.1\r\nHost: x\r\n\r\n",
+          "GET / HTTP/1.1\r\nHost: x\r\nBad Header: y\r\n\r\n",
+          "POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 1\r\nTransfer-Encoding: "
+          "chunked\r\n\r\n0\r\n\r\n",
+          "POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\nab"}) {
+        check_error(say(here, rubbish), 400, "INVALID_REQUEST");
+    }
+    CHECK(here.api().get("/livez").status == 200);
+}
+
+TEST_CASE("bodies that are too large, of another type or no JSON are refused as documented") {
+    world here;
+    check_error(say(here, post(connect_path, "text/plain", "{}")), 415, "UNSUPPORTED_MEDIA_TYPE");
+    check_error(say(here, post(connect_path, "application/json", "{")), 400, "INVALID_JSON");
+    check_error(
+        say(here, post(connect_path, "application/json", "{\"a\":\"\xff\xfe\"}")), 400,
+        "INVALID_JSON"
+    );
+    const std::string deep(10'000, '[');
+    check_error(say(here, post(connect_path, "application/json", deep)), 400, "INVALID_JSON");
+    check_error(
+        say(here, "POST " + connect_path +
+                      " HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: "
+                      "99999999\r\n\r\n"),
+        413, "BODY_TOO_LARGE"
+    );
+    check_error(
+        say(here, "GET / HTTP/1.1\r\nHost: x\r\nX-Long: " + std::string(100'000, 'a') + "\r\n\r\n"),
+        431, "HEADERS_TOO_LARGE"
+    );
+    CHECK(here.api().get("/livez").status == 200);
+}
+
+TEST_CASE("a client that sends a byte a second is closed on the deadline") {
+    world_options options;
+    options.config = "timeouts: {header: 1s, body: 1s}\n";
+    world here(options);
+    raw_connection slow("127.0.0.1", here.host().port());
+    const auto began = std::chrono::steady_clock::now();
+    slow.send("GET / HT");
+    const auto answer = slow.receive_all(patience);
+    CHECK(slow.closed());
+    CHECK(std::chrono::steady_clock::now() - began < std::chrono::seconds(10));
+    CHECK((answer.empty() || status_of(answer) == 408));
+}
+
+TEST_CASE("pipelined requests are answered in order") {
+    world here;
+    const auto answer =
+        say(here,
+            "GET /livez HTTP/1.1\r\nHost: x\r\n\r\nGET /nothing HTTP/1.1\r\nHost: x\r\n\r\nGET "
+            "/livez HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n");
+    INFO(answer);
+    const auto first = answer.find("HTTP/1.1 200");
+    const auto second = answer.find("HTTP/1.1 404");
+    REQUIRE(first != std::string::npos);
+    REQUIRE(second != std::string::npos);
+    CHECK(first < second);
+    CHECK(answer.find("HTTP/1.1 200", second) != std::string::npos);
+}
+
+TEST_CASE("keys, users and methods that are missing or wrong are told apart") {
+    world here;
+    http_client nobody(here.host().url());
+    CHECK(nobody.get("/api/integrations/status").json().at("error") == "UNAUTHENTICATED");
+    nobody.set_common({{"X-API-Key", std::string(43, 'x')}});
+    CHECK(nobody.get("/api/integrations/status").status == 401);
+    http_client app(here.host().url(), {{"X-API-Key", operator_key}});
+    CHECK(app.get("/api/integrations/status").json().at("error") == "USER_REQUIRED");
+    CHECK(app.get("/api/integrations/status?userId=ann").status == 200);
+    CHECK(here.api("bob").get("/api/integrations/status?userId=ann").status == 400);
+    CHECK(
+        here.api().send({"DELETE", "/api/integrations/status", {}, ""}).json().at("error") ==
+        "METHOD_NOT_ALLOWED"
+    );
+    CHECK(
+        here.api()
+            .post("/api/integrations/connect/nobody", json{{"redirectUrl", "http://127.0.0.1:9/"}})
+            .json()
+            .at("error") == "UNKNOWN_PROVIDER"
+    );
+    CHECK(
+        here.api()
+            .post("/api/integrations/connect/google", json{{"redirectUrl", "http://127.0.0.1:9/"}})
+            .json()
+            .at("error") == "PROVIDER_DISABLED"
+    );
+}
+
+TEST_CASE("under load SIGTERM drops no request that was accepted, and ends with 0") {
+    world here;
+    const auto id = here.connected();
+    std::atomic<bool> going{true};
+    std::atomic<int> answered{0};
+    std::atomic<int> wrong{0};
+    std::vector<std::thread> clients;
+    for (int i = 0; i < 8; ++i) {
+        clients.emplace_back([&] {
+            auto api = here.api();
+            while (going) {
+                try {
+                    (api.get(here.token_path(id)).status == 200 ? answered : wrong)++;
+                } catch (const std::exception&) {
+                    return;  // the listener is closed: nothing was accepted
+                }
+            }
+        });
+    }
+    std::this_thread::sleep_for(std::chrono::milliseconds(300));
+    const auto code = here.host().stop();
+    going = false;
+    for (auto& client : clients) {
+        client.join();
+    }
+    CHECK(code == 0);
+    CHECK(answered > 100);
+    CHECK(wrong == 0);
+}
+
+}  // namespace tenon::test
