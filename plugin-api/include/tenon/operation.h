@@ -51,7 +51,7 @@ typedef struct tenon_op_input {
 } tenon_op_input;
 
 /* A request to a host service. Handed out: valid until the next call on the same operation. Growable.
- * `tenon.hmac-sha256/1`: args key (template), message; out: hex. Needs the id in descriptor.host_calls. */
+ * `tenon.hmac-sha256/1`: args key and message (either may be a template); out: hex. Needs the id in descriptor.host_calls. */
 typedef struct tenon_call {
     uint32_t struct_size, reserved;
     tenon_str id;

@@ -32,7 +32,8 @@ enum {
 typedef struct tenon_http_request {
     uint32_t struct_size, flags;
     tenon_str method;      /* GET, POST, PUT, PATCH or DELETE */
-    tenon_str url;         /* absolute, of an origin in the descriptor; {name} is filled from path_params; no query */
+    tenon_str url;         /* absolute, of an origin in the descriptor; {name} is filled from path_params; a query that it
+                              has is kept and comes first */
     tenon_kvs path_params; /* percent-encoded by the host, as are query and form */
     tenon_kvs query, form, json, headers; /* at most one of form, json and body is not empty */
     tenon_str body;                       /* bytes */
