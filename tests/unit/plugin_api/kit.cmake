@@ -1,0 +1,46 @@
+# cmake -DSOURCE=.. -DBUILD=.. -DSCRATCH=.. -P kit.cmake
+# What an author does: installs the kit, copies the two files out of plugin-api/README.md, builds, and has a plugin.
+function(run)
+  execute_process(COMMAND ${ARGN} RESULT_VARIABLE result OUTPUT_VARIABLE said ERROR_VARIABLE said)
+  if(NOT result EQUAL 0)
+    message(FATAL_ERROR "${ARGN}:\n${said}")
+  endif()
+  set(said "${said}" PARENT_SCOPE)
+endfunction()
+
+# The README's block of that language, between its fences.
+function(readme_block language out)
+  file(READ ${SOURCE}/plugin-api/README.md readme)
+  set(fence "```${language} by=plugin_api_kit\n")
+  string(FIND "${readme}" "${fence}" at)
+  if(at EQUAL -1)
+    message(FATAL_ERROR "plugin-api/README.md has no block ${fence}")
+  endif()
+  string(LENGTH "${fence}" length)
+  math(EXPR at "${at} + ${length}")
+  string(SUBSTRING "${readme}" ${at} -1 readme)
+  string(FIND "${readme}" "```" end)
+  string(SUBSTRING "${readme}" 0 ${end} readme)
+  set(${out} "${readme}" PARENT_SCOPE)
+endfunction()
+
+file(REMOVE_RECURSE ${SCRATCH})
+run(${CMAKE_COMMAND} --install ${BUILD} --prefix ${SCRATCH}/prefix --component tenon-plugin-kit)
+readme_block(cpp code)
+readme_block(cmake lists)
+file(WRITE ${SCRATCH}/acme/acme.cpp "${code}")
+file(WRITE ${SCRATCH}/acme/CMakeLists.txt "${lists}")
+
+file(READ ${SOURCE}/tests/unit/plugin_api/first_provider.cpp tested)
+string(FIND "${tested}" "${code}" same)
+if(same EQUAL -1)
+  message(FATAL_ERROR "the README's first provider is not the one that first_provider_test.cpp tests")
+endif()
+
+run(${CMAKE_COMMAND} -G Ninja -S ${SCRATCH}/acme -B ${SCRATCH}/build -DCMAKE_PREFIX_PATH=${SCRATCH}/prefix
+    -DCMAKE_CXX_COMPILER=${COMPILER} -DCMAKE_BUILD_TYPE=Debug)
+run(${CMAKE_COMMAND} --build ${SCRATCH}/build)
+run(nm -D --defined-only ${SCRATCH}/build/lib/tenon/plugins/acme.so)
+if(NOT said MATCHES "^[0-9a-f]+ T tenon_plugin_entry_v1\n$")
+  message(FATAL_ERROR "the plugin exports more or less than tenon_plugin_entry_v1:\n${said}")
+endif()
