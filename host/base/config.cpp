@@ -163,10 +163,9 @@ auto load_settings(const std::filesystem::path& path, const environment_map& var
     settings values;
     read_members(root, "", values, problems);
     read_variables(variables, values, problems);
-    const auto section =
-        std::ranges::find(root.members, "providers", &std::pair<std::string, config_node>::first);
+    const auto section = std::ranges::find(root.members, "providers", &config_member::name);
     values.providers = read_provider_sections(
-        section == root.members.end() ? config_node{} : section->second, variables, problems
+        section == root.members.end() ? config_node{} : section->value, variables, problems
     );
     complete(values);
     check_settings(values, problems);

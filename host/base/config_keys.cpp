@@ -91,6 +91,8 @@ template <class... Fn>
 struct overloaded : Fn... {
     using Fn::operator()...;
 };
+template <class... Fn>
+overloaded(Fn...) -> overloaded<Fn...>;
 
 template <class Value>
 auto take(result<Value> parsed, Value& target) -> std::optional<std::string> {

@@ -71,14 +71,13 @@ class tree_reader {
             }
             const auto& name = member.first.Scalar();
             const auto path = key.empty() ? name : key + "." + name;
-            if (std::ranges::find(out.members, name, &std::pair<std::string, config_node>::first) !=
-                out.members.end()) {
+            if (std::ranges::find(out.members, name, &config_member::name) != out.members.end()) {
                 problems_.add(where(member.first.Mark()), path, "`" + path + "` is there twice");
                 continue;
             }
             auto value = read(member.second, path, depth + 1);
             value.where = where(member.first.Mark());
-            out.members.emplace_back(name, std::move(value));
+            out.members.push_back({name, std::move(value)});
         }
     }
 

@@ -8,10 +8,11 @@
 #include <optional>
 #include <string>
 #include <string_view>
-#include <utility>
 #include <vector>
 
 namespace tenon::host {
+
+struct config_member;
 
 struct config_node {
     enum class shape { absent, scalar, list, map };
@@ -20,7 +21,12 @@ struct config_node {
     std::string text;     // of a scalar
     bool quoted = false;  // a scalar that is text whatever it looks like
     std::vector<config_node> items;
-    std::vector<std::pair<std::string, config_node>> members;  // as written; names are unique
+    std::vector<config_member> members;  // as written; names are unique
+};
+
+struct config_member {
+    std::string name;
+    config_node value;
 };
 
 // Reads one YAML document. Absent values (`key:`, or only an unset variable) stay as nodes of that

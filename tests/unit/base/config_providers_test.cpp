@@ -1,17 +1,9 @@
-#include "base/config.hpp"
-#include "support/catch.hpp"
-#include "support/result.hpp"
-#include "support/temp_dir.hpp"
+#include "config_fixture.hpp"
 
 using namespace tenon::host;
-using tenon::test::temp_dir;
+using tenon::test::load;
 
 namespace {
-
-auto load(const std::string& yaml, const environment_map& variables = {}) -> result<settings> {
-    const temp_dir folder;
-    return load_settings(folder.write("tenon.yaml", yaml), variables);
-}
 
 auto section(
     const std::string& yaml, const std::string& name, const environment_map& variables = {}

@@ -1,50 +1,11 @@
 #include "base/config.hpp"
 
-#include "support/catch.hpp"
-#include "support/result.hpp"
-#include "support/temp_dir.hpp"
+#include "config_fixture.hpp"
 
 #include <algorithm>
 
 using namespace tenon::host;
-using tenon::test::temp_dir;
-
-namespace {
-
-auto load(const std::string& yaml, const environment_map& variables = {}) -> result<settings> {
-    const temp_dir folder;
-    return load_settings(folder.write("tenon.yaml", yaml), variables);
-}
-
-auto loaded(const std::string& yaml, const environment_map& variables = {}) -> settings {
-    auto read = load(yaml, variables);
-    if (read.has_error()) {
-        FAIL(read.error().message);
-    }
-    return std::move(*read);
-}
-
-// The message of the one problem with this key; empty if there is none, or there are others.
-auto problem(const std::string& yaml, const std::string& key, const environment_map& variables = {})
-    -> std::string {
-    const auto read = load(yaml, variables);
-    if (!read.has_error() || read.error().details.size() != 1 ||
-        read.error().details[0].field != key) {
-        return read.has_error() ? "not this one alone: " + read.error().message : "";
-    }
-    return read.error().details[0].message;
-}
-
-auto value_of(const settings& values, const std::string& key) -> std::string {
-    for (const auto& [name, text] : describe_settings(values)) {
-        if (name == key) {
-            return text;
-        }
-    }
-    return "no such key";
-}
-
-}  // namespace
+using namespace tenon::test;
 
 TEST_CASE("without a file and a variable everything has its default") {
     const auto values = load_settings("", {}).value();
@@ -158,85 +119,6 @@ TEST_CASE("variables are filled in where the file names them") {
     CHECK_THAT(problem("data_dir: a${NOWHERE\n", "data_dir"), Catch::Contains("without a `}`"));
     // What a variable holds is not looked into again.
     CHECK(loaded("data_dir: ${A}\n", {{"A", "${B}"}, {"B", "x"}}).data_dir == "${B}");
-}
-
-TEST_CASE("an unknown key is named with file, line and the nearest one") {
-    const auto text = problem("data_dir: var\nlisten_on: 1\nlisen: 127.0.0.1:1\n", "lisen");
-    CHECK_THAT(text, Catch::Contains("not this one alone"));
-    CHECK_THAT(
-        problem("data_dir: var\n\nlisen: 127.0.0.1:1\n", "lisen"),
-        Catch::Matches(".*/tenon.yaml:3: unknown key `lisen`: did you mean `listen`\\?")
-    );
-    CHECK_THAT(
-        problem("limits:\n  body_byte: 1\n", "limits.body_byte"),
-        Catch::Contains(":2: ") && Catch::Contains("`limits.body_bytes`?")
-    );
-    CHECK_THAT(
-        problem("body_bytes: 1\n", "body_bytes"),
-        Catch::Contains("did you mean `limits.body_bytes`?")
-    );
-    CHECK_THAT(problem("Listen: 127.0.0.1:1\n", "Listen"), Catch::Contains("`listen`?"));
-    CHECK_THAT(problem("limit:\n  body_bytes: 1\n", "limit"), Catch::Contains("`limits`?"));
-    CHECK_THAT(problem("provider:\n  slack: {}\n", "provider"), Catch::Contains("`providers`?"));
-    CHECK_THAT(
-        problem("completely_else: 1\n", "completely_else"), !Catch::Contains("did you mean")
-    );
-}
-
-TEST_CASE("all problems are told at once, each with its place") {
-    const auto read = load(
-        "listen: 8080\nauto_migrate: perhaps\nlisen: x\nlimits: {body_bytes: huge}\ntimeouts: "
-        "{idle: 5}\nlog: {level: loud}\n"
-        "redirect_targets: [\"https://app.example:*\"]\n",
-        {{"TENON_THREADS", "many"}}
-    );
-    REQUIRE(read.has_error());
-    CHECK(read.error().code == errc::invalid_request);
-    CHECK(read.error().details.size() == 8);
-    const auto& message = read.error().message;
-    for (const char* const part :
-         {":1: `listen` must be ADDRESS:PORT", ":2: `auto_migrate` must be `true` or `false`",
-          ":3: unknown key `lisen`", ":4: `limits.body_bytes` must be a whole number from 1024",
-          ":5: `timeouts.idle` must be a time with its unit", ":6: `log.level` must be",
-          ":7: `redirect_targets` holds `https://app.example:*`",
-          "TENON_THREADS: `threads` must be"}) {
-        CAPTURE(part);
-        CHECK_THAT(message, Catch::Contains(part));
-    }
-}
-
-TEST_CASE("values of the wrong shape are refused") {
-    CHECK_THAT(problem("data_dir: [a]\n", "data_dir"), Catch::Contains("must be a single value"));
-    CHECK_THAT(
-        problem("data_dir: {a: b}\n", "data_dir"), Catch::Contains("must be a single value")
-    );
-    CHECK_THAT(
-        problem("cors_origins: {a: b}\n", "cors_origins"), Catch::Contains("must be a list")
-    );
-    CHECK_THAT(
-        problem("cors_origins: [[a]]\n", "cors_origins"),
-        Catch::Contains("must be a list of single values")
-    );
-    CHECK_THAT(problem("limits: 5\n", "limits"), Catch::Contains("must be a map"));
-    CHECK_THAT(problem("data_dir: a\ndata_dir: b\n", "data_dir"), Catch::Contains("there twice"));
-    CHECK(loaded("cors_origins: https://a.example\n").cors_origins.size() == 1);
-    CHECK(loaded("limits:\nlisten:\n").listen.port == 8080);
-    CHECK(loaded("").listen.port == 8080);
-}
-
-TEST_CASE("a file that is missing or no YAML is told apart") {
-    CHECK(load_settings("/nowhere/tenon.yaml", {}).error().code == errc::not_found);
-    for (const char* const text :
-         {"listen: [", "a: b: c", "- 1\n", "text", "listen: x\n---\nlisten: y\n", "\tlisten: x",
-          "? [a]\n: b\n"}) {
-        CAPTURE(text);
-        const auto read = load(text);
-        REQUIRE(read.has_error());
-        CHECK(read.error().code == errc::invalid_request);
-        CHECK_THAT(read.error().message, Catch::Contains("tenon.yaml"));
-    }
-    CHECK_THAT(load("listen: x\ndata_dir: [\n").error().message, Catch::Contains("not YAML"));
-    CHECK(load(std::string(1000, '[')).has_error());
 }
 
 TEST_CASE("public_url is https, or on loopback, and needed where others can reach the host") {
