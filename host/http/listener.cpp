@@ -17,6 +17,8 @@ namespace {
 
 // After a failure to accept, most often for want of file descriptors.
 constexpr milliseconds pause_after_failure{100};
+// Clients that go on connecting must not keep a listener open that wants to close.
+constexpr int most_waiting = 1024;
 
 }  // namespace
 
@@ -100,7 +102,7 @@ void listener::stop(std::function<void()> done) {
 }
 
 void listener::accept_waiting() {
-    for (;;) {
+    for (int taken = 0; taken < most_waiting; ++taken) {
         session_socket socket(context_);
         error_code failed;
         acceptor_.accept(socket, failed);

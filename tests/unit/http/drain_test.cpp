@@ -4,6 +4,7 @@
 
 #include <atomic>
 #include <future>
+#include <memory>
 #include <thread>
 
 using Catch::Matchers::Contains;
@@ -138,8 +139,10 @@ TEST_CASE("under load, draining loses no request that it took") {
         std::atomic<int> answered{0};
         std::vector<std::thread> clients;
         for (int i = 0; i < 4; ++i) {
-            clients.emplace_back([&] {
-                raw_connection client("127.0.0.1", server.port());
+            // Connected before it may be refused.
+            const auto made = std::make_shared<raw_connection>("127.0.0.1", server.port());
+            clients.emplace_back([&, made] {
+                auto& client = *made;
                 for (;;) {
                     if (!client.send(hello)) {
                         return;

@@ -1,0 +1,107 @@
+// A listener that speaks TLS, met by the client that the host itself uses.
+#include "net/outbound.hpp"
+#include "support/catch.hpp"
+#include "support/http_client.hpp"
+#include "unit/http/certificate.hpp"
+#include "unit/http/fixture.hpp"
+
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/io_context.hpp>
+
+using tenon::host::request_sent;
+using tenon::host::transport;
+using tenon::test::certificate;
+using tenon::test::running_server;
+
+namespace {
+
+auto tls_on(const certificate& identity) -> tenon::host::listener_options {
+    tenon::host::listener_options where;
+    where.certificate_file = identity.file();
+    where.private_key_file = identity.key_file();
+    return where;
+}
+
+auto ask(tenon::host::outbound_options options, std::string url, int times)
+    -> tenon::host::outbound_response {
+    boost::asio::io_context context;
+    tenon::host::outbound_response answer;
+    {
+        const auto client = tenon::host::make_outbound(context.get_executor(), std::move(options));
+        for (int i = 0; i < times; ++i) {
+            tenon::host::outbound_request asked;
+            asked.method = "GET";
+            asked.url = url;
+            asked.label = "test";
+            boost::asio::co_spawn(
+                context, client->send(std::move(asked)),
+                [&](std::exception_ptr, tenon::host::outbound_response came) {
+                    answer = std::move(came);
+                }
+            );
+            context.run();
+            context.restart();
+        }
+    }
+    context.run();
+    return answer;
+}
+
+}  // namespace
+
+TEST_CASE("a listener with a certificate speaks TLS, and says so to browsers") {
+    const certificate identity;
+    running_server server({}, tenon::test::usual_routes(), tls_on(identity));
+    tenon::host::outbound_options options;
+    options.ca_file = identity.file();
+    const auto url = "https://127.0.0.1:" + std::to_string(server.port()) + "/api/hello";
+    const auto answer = ask(options, url, 3);
+    CHECK(answer.outcome == transport::ok);
+    CHECK(answer.body == R"({"hello":"world"})");
+    CHECK(server.observer.opened == 1);
+    bool strict = false;
+    for (const auto& [name, value] : answer.headers) {
+        strict = strict || name == "strict-transport-security";
+    }
+    CHECK(strict);
+}
+
+TEST_CASE("a certificate that nobody vouches for is refused before anything is sent") {
+    const certificate identity;
+    running_server server({}, tenon::test::usual_routes(), tls_on(identity));
+    const auto url = "https://127.0.0.1:" + std::to_string(server.port()) + "/api/hello";
+    const auto answer = ask({}, url, 1);
+    CHECK(answer.outcome == transport::tls);
+    CHECK(answer.sent == request_sent::no);
+    CHECK(server.observer.answers().empty());
+}
+
+TEST_CASE("a handshake that does not come is given up") {
+    const certificate identity;
+    tenon::host::server_options options;
+    options.limits.handshake_deadline = tenon::host::milliseconds(60);
+    running_server server(options, tenon::test::usual_routes(), tls_on(identity));
+    tenon::test::raw_connection silent("127.0.0.1", server.port());
+    CHECK(silent.receive_all(std::chrono::seconds(10)).empty());
+    CHECK(silent.closed());
+    tenon::test::raw_connection plain("127.0.0.1", server.port());
+    REQUIRE(plain.send("GET /api/hello HTTP/1.1\r\nHost: h\r\n\r\n"));
+    CHECK(plain.receive_all(std::chrono::seconds(10)).find("world") == std::string::npos);
+    CHECK(plain.closed());
+}
+
+TEST_CASE("certificates that can't be used are named") {
+    const certificate one;
+    const certificate other;
+    running_server server;
+    const tenon::host::router routes({});
+    auto where = tls_on(one);
+    where.private_key_file = other.key_file();
+    const auto mixed = server.server().listen(where, routes);
+    REQUIRE_FALSE(mixed.has_value());
+    CHECK_THAT(mixed.error().message, Catch::Matchers::Contains(other.key_file()));
+    where.certificate_file = "/nowhere.pem";
+    const auto missing = server.server().listen(where, routes);
+    REQUIRE_FALSE(missing.has_value());
+    CHECK_THAT(missing.error().message, Catch::Matchers::Contains("/nowhere.pem"));
+}
