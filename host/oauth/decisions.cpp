@@ -35,10 +35,13 @@ auto backoff(std::int64_t failures_before, double jitter, milliseconds longest) 
 }  // namespace
 
 auto judge_read(const grant_life& life, time_point now, milliseconds minimum) -> read_verdict {
-    if (!life.expires_at || *life.expires_at - now >= minimum) {
+    if (!life.expires_at) {
         return read_verdict::serve;
     }
     const bool alive = *life.expires_at > now;
+    if (alive && *life.expires_at - now >= minimum) {
+        return read_verdict::serve;
+    }
     const bool young = alive && (now - life.issued_at) * 5 < *life.expires_at - life.issued_at;
     if (young) {
         return read_verdict::serve;
