@@ -1,0 +1,158 @@
+#include "oauth/decisions.hpp"
+
+#include "support/catch.hpp"
+
+namespace tenon::host {
+namespace {
+
+using std::chrono::days;
+using std::chrono::hours;
+using std::chrono::minutes;
+using std::chrono::seconds;
+
+const time_point epoch{milliseconds(1'700'000'000'000)};
+
+// A token issued at `epoch` that lives for `span`.
+auto token(milliseconds span, bool renewable = true) -> grant_life {
+    grant_life life;
+    life.issued_at = epoch;
+    life.expires_at = epoch + span;
+    life.renewable = renewable;
+    return life;
+}
+
+TEST_CASE("a token with life enough for the caller is served") {
+    CHECK(judge_read(token(hours(1)), epoch + minutes(58), seconds(60)) == read_verdict::serve);
+    CHECK(judge_read(token(hours(1)), epoch + minutes(59), seconds(60)) == read_verdict::serve);
+}
+
+TEST_CASE("a token with less life than the caller needs is renewed first") {
+    const auto just_too_late = epoch + minutes(59) + milliseconds(1);
+    CHECK(
+        judge_read(token(hours(1)), just_too_late, seconds(60)) == read_verdict::refresh_and_wait
+    );
+    CHECK(
+        judge_read(token(hours(1)), epoch + hours(2), seconds(0)) == read_verdict::refresh_and_wait
+    );
+}
+
+TEST_CASE("a minimum beyond the token's whole life makes no storm: a young token is served") {
+    CHECK(judge_read(token(hours(1)), epoch + minutes(11), hours(2)) == read_verdict::serve);
+    CHECK(
+        judge_read(token(hours(1)), epoch + minutes(12), hours(2)) == read_verdict::refresh_and_wait
+    );
+}
+
+TEST_CASE("a token that nothing can renew is served to its end and dead after it") {
+    const auto life = token(hours(1), false);
+    CHECK(judge_read(life, epoch + minutes(59) + seconds(59), hours(1)) == read_verdict::serve);
+    CHECK(judge_read(life, epoch + hours(1), seconds(0)) == read_verdict::dead);
+}
+
+TEST_CASE("a token whose end is unknown is served") {
+    grant_life life;
+    life.issued_at = epoch;
+    CHECK(judge_read(life, epoch + days(1000), seconds(60)) == read_verdict::serve);
+}
+
+TEST_CASE("a token that the provider does not renew yet is served while it lives") {
+    auto life = token(days(60));
+    life.refresh_not_before = epoch + hours(24);
+    CHECK_FALSE(may_refresh(life, epoch + hours(23)));
+    CHECK(may_refresh(life, epoch + hours(24)));
+}
+
+TEST_CASE("a lapsed refresh token renews nothing") {
+    auto life = token(hours(2));
+    life.refresh_expires_at = epoch + hours(1);
+    CHECK_FALSE(may_refresh(life, epoch + hours(1)));
+    CHECK(judge_read(life, epoch + hours(3), seconds(60)) == read_verdict::dead);
+}
+
+TEST_CASE("a token is renewed ahead at four fifths of its life") {
+    CHECK(next_refresh(token(hours(1)), 0.0) == epoch + minutes(48));
+    CHECK(*next_refresh(token(hours(1)), 0.999) < epoch + minutes(48));
+    CHECK(*next_refresh(token(hours(1)), 0.999) > epoch + minutes(46));
+}
+
+TEST_CASE("a token is renewed at least a minute before its end") {
+    CHECK(next_refresh(token(minutes(2)), 0.0) == epoch + minutes(1));
+    CHECK(next_refresh(token(seconds(30)), 0.0) == epoch + seconds(15));
+}
+
+TEST_CASE("a token of weeks is renewed a week ahead, but not before the provider allows it") {
+    CHECK(next_refresh(token(days(60)), 0.0) == epoch + days(53));
+    auto life = token(days(14));
+    life.refresh_not_before = epoch + days(8);
+    CHECK(next_refresh(life, 0.0) == epoch + days(8));
+}
+
+TEST_CASE("what can't be renewed, or has no end, is never due") {
+    CHECK_FALSE(next_refresh(token(hours(1), false), 0.0));
+    grant_life endless;
+    endless.renewable = true;
+    CHECK_FALSE(next_refresh(endless, 0.0));
+}
+
+TEST_CASE(
+    "an ambiguous failure with a rotating provider is not repeated while the access token lives"
+) {
+    failure_facts facts;
+    facts.kind = refresh_failure::ambiguous;
+    facts.rotates = true;
+    const auto life = token(hours(1));
+    CHECK(judge_failure(life, facts, epoch + minutes(48)).try_again == epoch + hours(1));
+    CHECK_FALSE(judge_failure(life, facts, epoch + minutes(48)).dead);
+
+    SECTION("but it is once the access token is dead") {
+        const auto after = judge_failure(life, facts, epoch + hours(2));
+        CHECK(after.try_again < epoch + hours(2) + seconds(10));
+    }
+    SECTION("and at once where the provider declares a grace") {
+        facts.reuse_grace = minutes(10);
+        CHECK(judge_failure(life, facts, epoch + minutes(48)).try_again < epoch + minutes(49));
+    }
+    SECTION("and at once where refresh tokens don't rotate") {
+        facts.rotates = false;
+        CHECK(judge_failure(life, facts, epoch + minutes(48)).try_again < epoch + minutes(49));
+    }
+}
+
+TEST_CASE("only a revoked grant is dead") {
+    for (const auto kind :
+         {refresh_failure::not_sent, refresh_failure::ambiguous, refresh_failure::transient,
+          refresh_failure::misconfigured, refresh_failure::broken}) {
+        failure_facts facts;
+        facts.kind = kind;
+        CHECK_FALSE(judge_failure(token(hours(1)), facts, epoch).dead);
+        CHECK(judge_failure(token(hours(1)), facts, epoch).try_again);
+    }
+    failure_facts facts;
+    facts.kind = refresh_failure::revoked;
+    CHECK(judge_failure(token(hours(1)), facts, epoch).dead);
+    CHECK_FALSE(judge_failure(token(hours(1)), facts, epoch).try_again);
+}
+
+TEST_CASE("Retry-After is honoured, within a day") {
+    failure_facts facts;
+    facts.kind = refresh_failure::transient;
+    facts.retry_after = minutes(7);
+    CHECK(judge_failure(token(hours(1)), facts, epoch).try_again == epoch + minutes(7));
+    facts.retry_after = days(30);
+    CHECK(judge_failure(token(hours(1)), facts, epoch).try_again == epoch + hours(24));
+}
+
+TEST_CASE("backoff doubles, with jitter, up to half an hour") {
+    failure_facts facts;
+    facts.kind = refresh_failure::transient;
+    facts.jitter = 0.0;
+    CHECK(judge_failure(token(hours(1)), facts, epoch).try_again == epoch + milliseconds(2500));
+    facts.failures_before = 3;
+    CHECK(judge_failure(token(hours(1)), facts, epoch).try_again == epoch + seconds(20));
+    facts.failures_before = 1'000'000;
+    facts.jitter = 0.9999999;
+    CHECK(judge_failure(token(hours(1)), facts, epoch).try_again <= epoch + minutes(30));
+}
+
+}  // namespace
+}  // namespace tenon::host

@@ -1,0 +1,60 @@
+#include "oauth/revocation_watch.hpp"
+
+#include "support/catch.hpp"
+
+namespace tenon::host {
+namespace {
+
+using std::chrono::seconds;
+
+const time_point start{milliseconds(1'700'000'000'000)};
+const provider_id slack{"slack"};
+
+auto grant(int number) -> grant_id {
+    return grant_id("grant-" + std::to_string(number));
+}
+
+}  // namespace
+
+TEST_CASE("the fifth grant that dies within a minute makes the client suspect") {
+    revocation_watch watch;
+    for (int i = 1; i <= 4; ++i) {
+        CHECK_FALSE(watch.note_revoked(slack, grant(i), start + seconds(i)));
+    }
+    CHECK(watch.note_revoked(slack, grant(5), start + seconds(60)));
+    CHECK(watch.note_revoked(slack, grant(6), start + seconds(61)));
+}
+
+TEST_CASE("grants that die over a longer time are their users' affair") {
+    revocation_watch watch;
+    for (int i = 0; i < 20; ++i) {
+        CHECK_FALSE(watch.note_revoked(slack, grant(i), start + seconds(16 * i)));
+    }
+}
+
+TEST_CASE("one grant that is told dead again and again counts once") {
+    revocation_watch watch;
+    for (int i = 0; i < 20; ++i) {
+        CHECK_FALSE(watch.note_revoked(slack, grant(1), start + seconds(i)));
+    }
+}
+
+TEST_CASE("a refresh that goes well clears the client") {
+    revocation_watch watch;
+    for (int i = 1; i <= 4; ++i) {
+        CHECK_FALSE(watch.note_revoked(slack, grant(i), start));
+    }
+    watch.note_success(slack);
+    CHECK_FALSE(watch.note_revoked(slack, grant(5), start));
+}
+
+TEST_CASE("providers are watched apart") {
+    revocation_watch watch;
+    for (int i = 1; i <= 4; ++i) {
+        CHECK_FALSE(watch.note_revoked(slack, grant(i), start));
+    }
+    CHECK_FALSE(watch.note_revoked(provider_id("google"), grant(5), start));
+    CHECK(watch.note_revoked(slack, grant(5), start));
+}
+
+}  // namespace tenon::host

@@ -1,0 +1,105 @@
+#include "oauth/token_cache.hpp"
+
+#include "support/catch.hpp"
+
+namespace tenon::host {
+namespace {
+
+const org_id org{"org"};
+const user_id user{"alice"};
+const provider_id provider{"slack"};
+const connection_id connection{"connection-1"};
+
+auto key_of(std::string_view account = "T1", std::string_view slot = "") -> token_key {
+    return {org, user, provider, account, slot};
+}
+
+auto make_grant(std::int64_t generation, const std::string& id = "grant-1")
+    -> std::shared_ptr<const cached_grant> {
+    cached_grant made;
+    made.org = org;
+    made.id = grant_id(id);
+    made.sealed_access_token = "sealed-" + std::to_string(generation);
+    made.generation = generation;
+    return std::make_shared<const cached_grant>(std::move(made));
+}
+
+auto generation_in(token_cache& cache, const token_key& key) -> std::int64_t {
+    const auto found = cache.find(key);
+    return found ? found->generation : 0;
+}
+
+}  // namespace
+
+TEST_CASE("what was read before something was forgotten is not remembered after it") {
+    token_cache cache(10);
+    const auto before = cache.epoch();
+    SECTION("the grant") {
+        cache.forget(grant_id("grant-1"));
+    }
+    SECTION("the connection") {
+        cache.forget(connection);
+    }
+    SECTION("everything") {
+        cache.forget_all();
+    }
+    cache.put(key_of(), connection, make_grant(1), before);
+    CHECK(cache.find(key_of()) == nullptr);
+    CHECK(cache.size() == 0);
+    cache.put(key_of(), connection, make_grant(1), cache.epoch());
+    CHECK(generation_in(cache, key_of()) == 1);
+}
+
+TEST_CASE("an older generation never replaces a newer one") {
+    token_cache cache(10);
+    cache.put(key_of(), connection, make_grant(2), cache.epoch());
+    cache.renew(make_grant(3));
+    CHECK(generation_in(cache, key_of()) == 3);
+    SECTION("by a refresh that is late") {
+        cache.renew(make_grant(2));
+    }
+    SECTION("by a reader that is late") {
+        cache.put(key_of(), connection, make_grant(2), cache.epoch());
+    }
+    CHECK(generation_in(cache, key_of()) == 3);
+}
+
+TEST_CASE("a refresh replaces the token for everybody who shares the grant") {
+    token_cache cache(10);
+    cache.put(key_of("T1"), connection, make_grant(1), cache.epoch());
+    cache.put(key_of("T2"), connection_id("connection-2"), make_grant(1), cache.epoch());
+    cache.renew(make_grant(2));
+    CHECK(generation_in(cache, key_of("T1")) == 2);
+    CHECK(generation_in(cache, key_of("T2")) == 2);
+}
+
+TEST_CASE("a forgotten connection is not found, the other one of its grant is") {
+    token_cache cache(10);
+    cache.put(key_of("T1"), connection, make_grant(1), cache.epoch());
+    cache.put(key_of("T2"), connection_id("connection-2"), make_grant(1), cache.epoch());
+    cache.forget(connection);
+    CHECK(cache.find(key_of("T1")) == nullptr);
+    CHECK(cache.find(key_of("T2")) != nullptr);
+}
+
+TEST_CASE("no part of the key can be taken for another") {
+    token_cache cache(10);
+    cache.put(key_of("ab", "c"), connection, make_grant(1), cache.epoch());
+    CHECK(cache.find(key_of("ab", "c")) != nullptr);
+    CHECK(cache.find(key_of("a", "bc")) == nullptr);
+    const org_id other_org("other");
+    const user_id other_user("bob");
+    CHECK(cache.find({other_org, user, provider, "ab", "c"}) == nullptr);
+    CHECK(cache.find({org, other_user, provider, "ab", "c"}) == nullptr);
+}
+
+TEST_CASE("nothing is answered from memory while changes can't be seen") {
+    token_cache cache(10);
+    cache.put(key_of(), connection, make_grant(1), cache.epoch());
+    cache.bypass(true);
+    CHECK(cache.find(key_of()) == nullptr);
+    cache.bypass(false);
+    CHECK(cache.find(key_of()) != nullptr);
+}
+
+}  // namespace tenon::host
