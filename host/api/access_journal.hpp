@@ -5,7 +5,6 @@
 #include "base/clock.hpp"
 #include "base/ids.hpp"
 #include "store/credential_reads.hpp"
-#include "store/credential_reads.hpp"
 
 #include <array>
 #include <boost/asio/awaitable.hpp>

@@ -30,16 +30,12 @@ auto check_user_id(std::string_view text) -> result<void> {
 
 auto admit(api_context& api, const route_spec& spec, const call& mine) -> std::optional<error> {
     switch (spec.limit) {
-        case limit_rule::none:
-            return std::nullopt;
-        case limit_rule::read:
-            return api.limits.admit(limit_kind::read, mine.who->key.text());
+        case limit_rule::none: return std::nullopt;
+        case limit_rule::read: return api.limits.admit(limit_kind::read, mine.who->key.text());
         case limit_rule::mutation:
             return api.limits.admit(limit_kind::mutation, mine.who->key.text());
-        case limit_rule::callback:
-            return api.limits.admit(limit_kind::callback, mine.http.client);
-        case limit_rule::connect:
-            break;
+        case limit_rule::callback: return api.limits.admit(limit_kind::callback, mine.http.client);
+        case limit_rule::connect: break;
     }
     if (auto refused = api.limits.admit(limit_kind::mutation, mine.who->key.text())) {
         return refused;

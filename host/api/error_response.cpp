@@ -17,42 +17,28 @@ auto http_status_of(errc code) noexcept -> unsigned {
         case errc::issuer_mismatch:
         case errc::account_mismatch:
         case errc::access_denied:
-        case errc::invalid_code:
-            return 400;
-        case errc::unauthenticated:
-            return 401;
+        case errc::invalid_code: return 400;
+        case errc::unauthenticated: return 401;
         case errc::insufficient_scope:
         case errc::provider_disabled:
-        case errc::provider_permission_denied:
-            return 403;
+        case errc::provider_permission_denied: return 403;
         case errc::not_found:
-        case errc::unknown_provider:
-            return 404;
-        case errc::method_not_allowed:
-            return 405;
+        case errc::unknown_provider: return 404;
+        case errc::method_not_allowed: return 405;
         case errc::reconnect_required:
         case errc::conflict:
-        case errc::unsupported_by_provider:
-            return 409;
-        case errc::body_too_large:
-            return 413;
-        case errc::unsupported_media_type:
-            return 415;
-        case errc::rate_limited:
-            return 429;
-        case errc::headers_too_large:
-            return 431;
-        case errc::internal:
-            return 500;
+        case errc::unsupported_by_provider: return 409;
+        case errc::body_too_large: return 413;
+        case errc::unsupported_media_type: return 415;
+        case errc::rate_limited: return 429;
+        case errc::headers_too_large: return 431;
+        case errc::internal: return 500;
         case errc::provider_error:
-        case errc::provider_misconfigured:
-            return 502;
+        case errc::provider_misconfigured: return 502;
         case errc::provider_unavailable:
         case errc::storage_unavailable:
-        case errc::shutting_down:
-            return 503;
-        case errc::provider_timeout:
-            return 504;
+        case errc::shutting_down: return 503;
+        case errc::provider_timeout: return 504;
     }
     return 500;
 }
@@ -82,16 +68,13 @@ auto error_body(const error& failure, std::string_view request_id) -> std::strin
 
 auto end_user_message(const error& failure) -> std::string {
     switch (failure.code) {
-        case errc::access_denied:
-            return "Connection cancelled. You can try again anytime.";
+        case errc::access_denied: return "Connection cancelled. You can try again anytime.";
         case errc::unauthenticated:
         case errc::invalid_code:
-        case errc::reconnect_required:
-            return "Unable to connect. Please check your credentials.";
+        case errc::reconnect_required: return "Unable to connect. Please check your credentials.";
         case errc::provider_unavailable:
         case errc::provider_timeout:
-        case errc::provider_error:
-            return "Connection failed. Please check your internet.";
+        case errc::provider_error: return "Connection failed. Please check your internet.";
         case errc::rate_limited:
             return too_many_attempts(failure.retry_after.value_or(std::chrono::seconds{60}));
         case errc::provider_permission_denied:
@@ -99,8 +82,7 @@ auto end_user_message(const error& failure) -> std::string {
             return "The platform did not permit this. Please check in the platform's settings "
                    "which "
                    "permissions the app and the account have.";
-        default:
-            return failure.message;
+        default: return failure.message;
     }
 }
 

@@ -18,18 +18,12 @@ auto scope_named(std::string_view name) noexcept -> const key_scope* {
 
 auto to_text(key_scope scope) noexcept -> std::string_view {
     switch (scope) {
-        case key_scope::connections_read:
-            return "connections:read";
-        case key_scope::connections_write:
-            return "connections:write";
-        case key_scope::tokens_read:
-            return "tokens:read";
-        case key_scope::keys_manage:
-            return "keys:manage";
-        case key_scope::audit_read:
-            return "audit:read";
-        case key_scope::admin:
-            return "admin";
+        case key_scope::connections_read: return "connections:read";
+        case key_scope::connections_write: return "connections:write";
+        case key_scope::tokens_read: return "tokens:read";
+        case key_scope::keys_manage: return "keys:manage";
+        case key_scope::audit_read: return "audit:read";
+        case key_scope::admin: return "admin";
     }
     return "";
 }

@@ -16,16 +16,11 @@ auto kind_of(std::uint32_t auth_kinds) noexcept -> std::string_view {
 
 auto type_text(field_type type) noexcept -> std::string_view {
     switch (type) {
-        case field_type::text:
-            return "text";
-        case field_type::url:
-            return "url";
-        case field_type::list:
-            return "list";
-        case field_type::map:
-            return "map";
-        case field_type::choice:
-            return "choice";
+        case field_type::text: return "text";
+        case field_type::url: return "url";
+        case field_type::list: return "list";
+        case field_type::map: return "map";
+        case field_type::choice: return "choice";
     }
     return "text";
 }
@@ -84,16 +79,11 @@ void write_problems(json_writer& json, const provider_entry& entry) {
 
 auto state_text(const provider_entry& entry) noexcept -> std::string_view {
     switch (entry.state) {
-        case provider_state::enabled:
-            return "enabled";
-        case provider_state::disabled:
-            return "disabled";
-        case provider_state::not_configured:
-            return "not_configured";
-        case provider_state::misconfigured:
-            return "misconfigured";
-        case provider_state::undiscovered:
-            return "undiscovered";
+        case provider_state::enabled: return "enabled";
+        case provider_state::disabled: return "disabled";
+        case provider_state::not_configured: return "not_configured";
+        case provider_state::misconfigured: return "misconfigured";
+        case provider_state::undiscovered: return "undiscovered";
     }
     return "misconfigured";
 }

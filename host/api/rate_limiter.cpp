@@ -44,15 +44,11 @@ auto rate_limiter::enabled() const noexcept -> bool {
 
 auto rate_limiter::counted_by(limit_kind kind) noexcept -> counted& {
     switch (kind) {
-        case limit_kind::mutation:
-            return mutations_;
-        case limit_kind::read:
-            return reads_;
-        case limit_kind::callback:
-            return callbacks_;
+        case limit_kind::mutation: return mutations_;
+        case limit_kind::read: return reads_;
+        case limit_kind::callback: return callbacks_;
         case limit_kind::unknown_key:
-        case limit_kind::connect:
-            break;
+        case limit_kind::connect: break;
     }
     return unknown_keys_;
 }

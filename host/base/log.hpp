@@ -53,7 +53,8 @@ void configure_log(log_level level, log_format format);
 // Writes one line: time, level, event, fields. Any thread; asynchronous writers are flushed by
 // flush_log().
 void log(log_level level, std::string_view event, std::initializer_list<log_field> fields = {});
-// Would a line of that level be written? For paths that can't afford to make its fields in vain. Any thread.
+// Would a line of that level be written? For paths that can't afford to make its fields in vain.
+// Any thread.
 [[nodiscard]] auto log_enabled(log_level level) noexcept -> bool;
 void flush_log();
 

@@ -29,20 +29,13 @@ constexpr int max_rsa_bits = 16384;  // larger ones only cost time
 
 auto traits_of(jws_algorithm algorithm) -> algorithm_traits {
     switch (algorithm) {
-        case jws_algorithm::rs256:
-            return {"RS256", "RSA", "", nullptr, "SHA256", 0};
-        case jws_algorithm::rs384:
-            return {"RS384", "RSA", "", nullptr, "SHA384", 0};
-        case jws_algorithm::rs512:
-            return {"RS512", "RSA", "", nullptr, "SHA512", 0};
-        case jws_algorithm::ps256:
-            return {"PS256", "RSA", "", nullptr, "SHA256", 0};
-        case jws_algorithm::es256:
-            return {"ES256", "EC", "P-256", "P-256", "SHA256", 32};
-        case jws_algorithm::es384:
-            return {"ES384", "EC", "P-384", "P-384", "SHA384", 48};
-        case jws_algorithm::ed25519:
-            return {"EdDSA", "OKP", "Ed25519", nullptr, nullptr, 32};
+        case jws_algorithm::rs256: return {"RS256", "RSA", "", nullptr, "SHA256", 0};
+        case jws_algorithm::rs384: return {"RS384", "RSA", "", nullptr, "SHA384", 0};
+        case jws_algorithm::rs512: return {"RS512", "RSA", "", nullptr, "SHA512", 0};
+        case jws_algorithm::ps256: return {"PS256", "RSA", "", nullptr, "SHA256", 0};
+        case jws_algorithm::es256: return {"ES256", "EC", "P-256", "P-256", "SHA256", 32};
+        case jws_algorithm::es384: return {"ES384", "EC", "P-384", "P-384", "SHA384", 48};
+        case jws_algorithm::ed25519: return {"EdDSA", "OKP", "Ed25519", nullptr, nullptr, 32};
     }
     return {};
 }

@@ -160,19 +160,15 @@ void check_pointers(abi_reader& reader, const tenon_action& from) {
 
 auto read_kind(abi_reader& reader, const tenon_action& from, operation_kind kind) -> any_action {
     switch (from.kind) {
-        case TENON_ACTION_HTTP:
-            return read_request(reader, from.http);
-        case TENON_ACTION_CALL:
-            return read_call(reader, from.call);
+        case TENON_ACTION_HTTP: return read_request(reader, from.http);
+        case TENON_ACTION_CALL: return read_call(reader, from.call);
         case TENON_ACTION_SLEEP:
             if (from.sleep_ms > longest_sleep_ms) {
                 reader.broke("action.sleep_ms", "is more than 30 seconds");
             }
             return sleep_action{milliseconds(from.sleep_ms)};
-        case TENON_ACTION_DONE:
-            return read_result(reader, from.result, kind);
-        case TENON_ACTION_FAIL:
-            return read_error(reader, from.error);
+        case TENON_ACTION_DONE: return read_result(reader, from.result, kind);
+        case TENON_ACTION_FAIL: return read_error(reader, from.error);
         default:
             reader.broke(
                 "action.kind", std::to_string(from.kind) + " is none that this host knows"

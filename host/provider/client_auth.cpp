@@ -45,10 +45,8 @@ auto authenticate_client(
         return denied("CLIENT_AUTH is only for origins of role token or revoke");
     }
     switch (context.about.client_auth) {
-        case client_authentication::post:
-            return in_body(action, context, true);
-        case client_authentication::none:
-            return in_body(action, context, false);
+        case client_authentication::post: return in_body(action, context, true);
+        case client_authentication::none: return in_body(action, context, false);
         case client_authentication::basic:
             headers.emplace_back(
                 "Authorization", "Basic " + to_base64(

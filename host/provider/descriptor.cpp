@@ -122,18 +122,12 @@ void read_texts(abi_reader& reader, const tenon_descriptor& from, descriptor& ou
 
 auto name_of(operation_kind kind) noexcept -> std::string_view {
     switch (kind) {
-        case operation_kind::describe:
-            return "describe";
-        case operation_kind::authorize:
-            return "authorize";
-        case operation_kind::exchange:
-            return "exchange";
-        case operation_kind::refresh:
-            return "refresh";
-        case operation_kind::profile:
-            return "profile";
-        case operation_kind::revoke:
-            return "revoke";
+        case operation_kind::describe: return "describe";
+        case operation_kind::authorize: return "authorize";
+        case operation_kind::exchange: return "exchange";
+        case operation_kind::refresh: return "refresh";
+        case operation_kind::profile: return "profile";
+        case operation_kind::revoke: return "revoke";
     }
     return "unknown";
 }

@@ -13,28 +13,17 @@ auto operation_output::field(std::string_view name) const -> const output_field*
 
 auto name_of(failure_category category) noexcept -> std::string_view {
     switch (category) {
-        case failure_category::provider:
-            return "provider";
-        case failure_category::revoked:
-            return "revoked";
-        case failure_category::invalid_code:
-            return "invalid_code";
-        case failure_category::access_denied:
-            return "access_denied";
-        case failure_category::scope:
-            return "scope";
-        case failure_category::misconfigured:
-            return "misconfigured";
-        case failure_category::rate_limited:
-            return "rate_limited";
-        case failure_category::unavailable:
-            return "unavailable";
-        case failure_category::unsupported:
-            return "unsupported";
-        case failure_category::invalid_input:
-            return "invalid_input";
-        case failure_category::token_rejected:
-            return "token_rejected";
+        case failure_category::provider: return "provider";
+        case failure_category::revoked: return "revoked";
+        case failure_category::invalid_code: return "invalid_code";
+        case failure_category::access_denied: return "access_denied";
+        case failure_category::scope: return "scope";
+        case failure_category::misconfigured: return "misconfigured";
+        case failure_category::rate_limited: return "rate_limited";
+        case failure_category::unavailable: return "unavailable";
+        case failure_category::unsupported: return "unsupported";
+        case failure_category::invalid_input: return "invalid_input";
+        case failure_category::token_rejected: return "token_rejected";
     }
     return "provider";
 }
@@ -56,29 +45,20 @@ namespace {
 
 auto code_for(const operation_failure& failure) -> errc {
     switch (failure.category) {
-        case failure_category::provider:
-            return errc::provider_error;
+        case failure_category::provider: return errc::provider_error;
         case failure_category::revoked:
-        case failure_category::token_rejected:
-            return errc::reconnect_required;
-        case failure_category::invalid_code:
-            return errc::invalid_code;
-        case failure_category::access_denied:
-            return errc::provider_permission_denied;
-        case failure_category::scope:
-            return errc::insufficient_scope;
-        case failure_category::misconfigured:
-            return errc::provider_misconfigured;
-        case failure_category::rate_limited:
-            return errc::rate_limited;
+        case failure_category::token_rejected: return errc::reconnect_required;
+        case failure_category::invalid_code: return errc::invalid_code;
+        case failure_category::access_denied: return errc::provider_permission_denied;
+        case failure_category::scope: return errc::insufficient_scope;
+        case failure_category::misconfigured: return errc::provider_misconfigured;
+        case failure_category::rate_limited: return errc::rate_limited;
         case failure_category::unavailable:
             return failure.outcome == transport::timeout || failure.code == "deadline"
                        ? errc::provider_timeout
                        : errc::provider_unavailable;
-        case failure_category::unsupported:
-            return errc::unsupported_by_provider;
-        case failure_category::invalid_input:
-            return errc::invalid_request;
+        case failure_category::unsupported: return errc::unsupported_by_provider;
+        case failure_category::invalid_input: return errc::invalid_request;
     }
     return errc::provider_error;
 }

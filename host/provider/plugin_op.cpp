@@ -25,16 +25,12 @@ auto list(const std::vector<tenon_kv>& items) -> tenon_kvs {
 
 auto describe_status(tenon_status status) -> std::string {
     switch (status) {
-        case TENON_INVALID:
-            return "INVALID";
+        case TENON_INVALID: return "INVALID";
         case TENON_NOMEM:
             return "NOMEM: the machine is out of memory, or the plugin asks for too much";
-        case TENON_UNSUPPORTED:
-            return "UNSUPPORTED for a kind that its descriptor declares";
-        case TENON_INTERNAL:
-            return "INTERNAL: a bug in the plugin";
-        default:
-            return std::to_string(status) + ", which is no status";
+        case TENON_UNSUPPORTED: return "UNSUPPORTED for a kind that its descriptor declares";
+        case TENON_INTERNAL: return "INTERNAL: a bug in the plugin";
+        default: return std::to_string(status) + ", which is no status";
     }
 }
 

@@ -47,17 +47,13 @@ constexpr std::array rules{
 
 auto value_of(reference what, const reference_values& values) -> std::string_view {
     switch (what) {
-        case reference::client_id:
-            return values.client_id;
+        case reference::client_id: return values.client_id;
         case reference::client_secret:
             return values.client_secret == nullptr ? std::string_view{}
                                                    : values.client_secret->reveal();
-        case reference::code_verifier:
-            return values.secrets->code_verifier.reveal();
-        case reference::refresh_token:
-            return values.secrets->refresh_token.reveal();
-        case reference::access_token:
-            return values.secrets->access_token.reveal();
+        case reference::code_verifier: return values.secrets->code_verifier.reveal();
+        case reference::refresh_token: return values.secrets->refresh_token.reveal();
+        case reference::access_token: return values.secrets->access_token.reveal();
     }
     return {};
 }

@@ -13,12 +13,9 @@ constexpr std::size_t most_gaps = 10'000;
 
 auto text_of(change_kind kind) -> std::string_view {
     switch (kind) {
-        case change_kind::grant:
-            return "grant";
-        case change_kind::key:
-            return "key";
-        case change_kind::connection:
-            return "connection";
+        case change_kind::grant: return "grant";
+        case change_kind::key: return "key";
+        case change_kind::connection: return "connection";
     }
     return {};
 }

@@ -56,13 +56,10 @@ auto place_of(sealed_column column) -> const place& {
 
 auto key_width(key_kind kind) -> std::size_t {
     switch (kind) {
-        case key_kind::hash:
-            return 1;
-        case key_kind::org_text_and_position:
-            return 3;
+        case key_kind::hash: return 1;
+        case key_kind::org_text_and_position: return 3;
         case key_kind::org_and_text:
-        case key_kind::org_and_hash:
-            return 2;
+        case key_kind::org_and_hash: return 2;
     }
     return 0;
 }

@@ -59,10 +59,8 @@ auto read_bytes(std::string_view text) -> blob {
 
 auto read_field(std::string_view text, int type) -> sql_value {
     switch (type) {
-        case oid_bool:
-            return text == "t";
-        case oid_bytea:
-            return read_bytes(text);
+        case oid_bool: return text == "t";
+        case oid_bytea: return read_bytes(text);
         case oid_int2:
         case oid_int4:
         case oid_int8: {
@@ -70,8 +68,7 @@ auto read_field(std::string_view text, int type) -> sql_value {
             std::from_chars(text.data(), text.data() + text.size(), number);
             return number;
         }
-        default:
-            return std::string(text);
+        default: return std::string(text);
     }
 }
 

@@ -30,10 +30,8 @@ auto is_unavailable(int code) -> bool {
         case SQLITE_CANTOPEN:
         case SQLITE_PROTOCOL:
         case SQLITE_NOLFS:
-        case SQLITE_NOTADB:
-            return true;
-        default:
-            return false;
+        case SQLITE_NOTADB: return true;
+        default: return false;
     }
 }
 
@@ -67,8 +65,7 @@ auto read_column(sqlite3_stmt* statement, int column) -> sql_value {
         return static_cast<std::size_t>(sqlite3_column_bytes(statement, column));
     };
     switch (sqlite3_column_type(statement, column)) {
-        case SQLITE_INTEGER:
-            return std::int64_t{sqlite3_column_int64(statement, column)};
+        case SQLITE_INTEGER: return std::int64_t{sqlite3_column_int64(statement, column)};
         case SQLITE_TEXT: {
             const auto* data = sqlite3_column_text(statement, column);
             return std::string(reinterpret_cast<const char*>(data), size());
@@ -77,10 +74,8 @@ auto read_column(sqlite3_stmt* statement, int column) -> sql_value {
             const auto* data = static_cast<const char*>(sqlite3_column_blob(statement, column));
             return blob{data == nullptr ? std::string() : std::string(data, size())};
         }
-        case SQLITE_NULL:
-            return std::monostate{};
-        default:
-            throw std::logic_error("a floating-point column");
+        case SQLITE_NULL: return std::monostate{};
+        default: throw std::logic_error("a floating-point column");
     }
 }
 

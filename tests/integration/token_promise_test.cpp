@@ -13,8 +13,8 @@ using nlohmann::json;
 
 constexpr std::size_t crowd = 200;
 
-// A provider with single-use refresh tokens, whose access tokens live four seconds, and that takes two
-// to refresh.
+// A provider with single-use refresh tokens, whose access tokens live four seconds, and that takes
+// two to refresh.
 auto slow_rotating(engine stored_in) -> world_options {
     world_options options;
     options.stored_in = stored_in;

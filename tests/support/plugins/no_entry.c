@@ -1,2 +1,4 @@
 /* A library that is no plugin. */
-__attribute__((visibility("default"))) int something_else(void) { return 1; }
+__attribute__((visibility("default"))) int something_else(void) {
+    return 1;
+}

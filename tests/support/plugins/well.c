@@ -1,4 +1,5 @@
-/* A plugin that keeps to every rule: two requests in an exchange, a host call and a pause in a profile. */
+/* A plugin that keeps to every rule: two requests in an exchange, a host call and a pause in a
+ * profile. */
 #include "kit.h"
 
 struct tenon_op {
@@ -10,14 +11,16 @@ struct tenon_op {
     tenon_call call;
     tenon_error error;
     tenon_grant grant;
-    const tenon_grant *grants[1];
+    const tenon_grant* grants[1];
     tenon_kv fields[4];
     tenon_result result;
 };
 
 static kit_counters counters;
 
-static void http(tenon_op *op, tenon_action *action, const char *method, const char *url, uint32_t flags) {
+static void http(
+    tenon_op* op, tenon_action* action, const char* method, const char* url, uint32_t flags
+) {
     memset(&op->http, 0, sizeof op->http);
     op->http.struct_size = sizeof op->http;
     op->http.method = kit_text(method);
@@ -27,7 +30,7 @@ static void http(tenon_op *op, tenon_action *action, const char *method, const c
     action->http = &op->http;
 }
 
-static tenon_status done(tenon_op *op, tenon_action *action) {
+static tenon_status done(tenon_op* op, tenon_action* action) {
     op->result.struct_size = sizeof op->result;
     op->step = 1000;
     action->kind = TENON_ACTION_DONE;
@@ -35,7 +38,9 @@ static tenon_status done(tenon_op *op, tenon_action *action) {
     return TENON_OK;
 }
 
-static tenon_status failed(tenon_op *op, tenon_action *action, uint32_t category, const char *code, uint32_t status) {
+static tenon_status failed(
+    tenon_op* op, tenon_action* action, uint32_t category, const char* code, uint32_t status
+) {
     op->error.struct_size = sizeof op->error;
     op->error.category = category;
     op->error.code = kit_text(code);
@@ -47,7 +52,7 @@ static tenon_status failed(tenon_op *op, tenon_action *action, uint32_t category
     return TENON_OK;
 }
 
-static tenon_status granted(tenon_op *op, tenon_action *action, const char *token, int64_t now_ms) {
+static tenon_status granted(tenon_op* op, tenon_action* action, const char* token, int64_t now_ms) {
     op->grant.struct_size = sizeof op->grant;
     op->grant.access_token = kit_text(token);
     op->grant.token_type = kit_text("Bearer");
@@ -61,7 +66,7 @@ static tenon_status granted(tenon_op *op, tenon_action *action, const char *toke
     return done(op, action);
 }
 
-static tenon_status authorize(tenon_op *op, tenon_action *action) {
+static tenon_status authorize(tenon_op* op, tenon_action* action) {
     op->query[0] = kit_kv("response_type", "code", 0);
     op->query[1] = kit_kv("client_id", "${client_id}", TENON_KV_TEMPLATE);
     op->query[2] = kit_kv("redirect_uri", op->params[1], 0);
@@ -74,11 +79,13 @@ static tenon_status authorize(tenon_op *op, tenon_action *action) {
     return done(op, action);
 }
 
-static tenon_status begin(const tenon_provider *provider, const tenon_op_input *input, tenon_op **out,
-                          tenon_action *action) {
+static tenon_status begin(
+    const tenon_provider* provider, const tenon_op_input* input, tenon_op** out,
+    tenon_action* action
+) {
     (void)provider;
-    static const char *const names[] = {"code", "redirect_uri", "state", "scope"};
-    tenon_op *op = calloc(1, sizeof *op);
+    static const char* const names[] = {"code", "redirect_uri", "state", "scope"};
+    tenon_op* op = calloc(1, sizeof *op);
     *out = op;
     if (op == NULL) {
         return TENON_NOMEM;
@@ -90,17 +97,22 @@ static tenon_status begin(const tenon_provider *provider, const tenon_op_input *
     }
     kit_copy(op->params[4], sizeof op->params[4], input->params, "shop");
     switch (op->kind) {
-        case TENON_OP_AUTHORIZE:
-            return authorize(op, action);
+        case TENON_OP_AUTHORIZE: return authorize(op, action);
         case TENON_OP_EXCHANGE:
-            http(op, action, "POST", "https://token.example.test/token", TENON_HTTP_CLIENT_AUTH | TENON_HTTP_GRANT_REPLY);
+            http(
+                op, action, "POST", "https://token.example.test/token",
+                TENON_HTTP_CLIENT_AUTH | TENON_HTTP_GRANT_REPLY
+            );
             op->form[0] = kit_kv("grant_type", "authorization_code", 0);
             op->form[1] = kit_kv("code", op->params[0], TENON_KV_SECRET);
             op->form[2] = kit_kv("code_verifier", "${code_verifier}", TENON_KV_TEMPLATE);
             op->http.form = (tenon_kvs){op->form, 3};
             return TENON_OK;
         case TENON_OP_REFRESH:
-            http(op, action, "POST", "https://token.example.test/token", TENON_HTTP_CLIENT_AUTH | TENON_HTTP_GRANT_REPLY);
+            http(
+                op, action, "POST", "https://token.example.test/token",
+                TENON_HTTP_CLIENT_AUTH | TENON_HTTP_GRANT_REPLY
+            );
             op->form[0] = kit_kv("refresh_token", "${refresh_token}", TENON_KV_TEMPLATE);
             op->http.form = (tenon_kvs){op->form, 1};
             return TENON_OK;
@@ -113,12 +125,11 @@ static tenon_status begin(const tenon_provider *provider, const tenon_op_input *
             action->kind = TENON_ACTION_CALL;
             action->call = &op->call;
             return TENON_OK;
-        default:
-            return done(op, action);
+        default: return done(op, action);
     }
 }
 
-static void keep_body(char *into, size_t size, const tenon_http_response *response) {
+static void keep_body(char* into, size_t size, const tenon_http_response* response) {
     const size_t len = response->body.len < size ? response->body.len : size - 1;
     if (len != 0) {
         memcpy(into, response->body.ptr, len);
@@ -126,7 +137,7 @@ static void keep_body(char *into, size_t size, const tenon_http_response *respon
     into[len] = 0;
 }
 
-static tenon_status exchange(tenon_op *op, const tenon_reply *reply, tenon_action *action) {
+static tenon_status exchange(tenon_op* op, const tenon_reply* reply, tenon_action* action) {
     if (reply->http->transport != TENON_TRANSPORT_OK) {
         return failed(op, action, TENON_ERROR_UNAVAILABLE, "transport", 0);
     }
@@ -146,7 +157,7 @@ static tenon_status exchange(tenon_op *op, const tenon_reply *reply, tenon_actio
     return granted(op, action, op->first, reply->now_ms);
 }
 
-static tenon_status refresh(tenon_op *op, const tenon_reply *reply, tenon_action *action) {
+static tenon_status refresh(tenon_op* op, const tenon_reply* reply, tenon_action* action) {
     if (reply->http->transport != TENON_TRANSPORT_OK) {
         return failed(op, action, TENON_ERROR_UNAVAILABLE, "transport", 0);
     }
@@ -157,7 +168,7 @@ static tenon_status refresh(tenon_op *op, const tenon_reply *reply, tenon_action
     return granted(op, action, op->first, reply->now_ms);
 }
 
-static tenon_status profile(tenon_op *op, const tenon_reply *reply, tenon_action *action) {
+static tenon_status profile(tenon_op* op, const tenon_reply* reply, tenon_action* action) {
     switch (op->step) {
         case 1:
             if (reply->kind != TENON_ACTION_CALL || reply->call_status != TENON_OK) {
@@ -185,36 +196,36 @@ static tenon_status profile(tenon_op *op, const tenon_reply *reply, tenon_action
     }
 }
 
-static tenon_status step(tenon_op *op, const tenon_reply *reply, tenon_action *action) {
+static tenon_status step(tenon_op* op, const tenon_reply* reply, tenon_action* action) {
     if (op->step >= 1000) {
         return TENON_INVALID;
     }
     ++op->step;
     switch (op->kind) {
-        case TENON_OP_EXCHANGE:
-            return exchange(op, reply, action);
-        case TENON_OP_REFRESH:
-            return refresh(op, reply, action);
-        case TENON_OP_PROFILE:
-            return profile(op, reply, action);
-        default:
-            return TENON_INVALID;
+        case TENON_OP_EXCHANGE: return exchange(op, reply, action);
+        case TENON_OP_REFRESH: return refresh(op, reply, action);
+        case TENON_OP_PROFILE: return profile(op, reply, action);
+        default: return TENON_INVALID;
     }
 }
 
-static void destroy(tenon_op *op) {
+static void destroy(tenon_op* op) {
     ++counters.destroyed;
     free(op);
 }
 
-static const void *extension(const tenon_provider *provider, tenon_str id) {
+static const void* extension(const tenon_provider* provider, tenon_str id) {
     (void)provider;
     return kit_same(id, "test.counters") ? &counters : NULL;
 }
 
 static const tenon_descriptor descriptor = KIT_DESCRIPTOR("well");
-static const tenon_provider provider = {sizeof(tenon_provider), 0, NULL, &descriptor, begin, step, destroy, extension};
-static const tenon_provider *const providers[] = {&provider};
-static const tenon_plugin plugin = {sizeof(tenon_plugin), TENON_ABI_MINOR, TENON_PLUGIN_MAGIC, providers, 1};
+static const tenon_provider provider = {
+    sizeof(tenon_provider), 0, NULL, &descriptor, begin, step, destroy, extension};
+static const tenon_provider* const providers[] = {&provider};
+static const tenon_plugin plugin = {
+    sizeof(tenon_plugin), TENON_ABI_MINOR, TENON_PLUGIN_MAGIC, providers, 1};
 
-const tenon_plugin *tenon_plugin_entry_v1(void) { return &plugin; }
+const tenon_plugin* tenon_plugin_entry_v1(void) {
+    return &plugin;
+}

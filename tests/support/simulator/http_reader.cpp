@@ -67,32 +67,19 @@ auto read_framing(request_head& head) -> bool {
 
 auto reason_of(std::uint32_t status) -> std::string_view {
     switch (status) {
-        case 200:
-            return "OK";
-        case 204:
-            return "No Content";
-        case 302:
-            return "Found";
-        case 303:
-            return "See Other";
-        case 400:
-            return "Bad Request";
-        case 401:
-            return "Unauthorized";
-        case 403:
-            return "Forbidden";
-        case 404:
-            return "Not Found";
-        case 405:
-            return "Method Not Allowed";
-        case 429:
-            return "Too Many Requests";
-        case 500:
-            return "Internal Server Error";
-        case 503:
-            return "Service Unavailable";
-        default:
-            return "Other";
+        case 200: return "OK";
+        case 204: return "No Content";
+        case 302: return "Found";
+        case 303: return "See Other";
+        case 400: return "Bad Request";
+        case 401: return "Unauthorized";
+        case 403: return "Forbidden";
+        case 404: return "Not Found";
+        case 405: return "Method Not Allowed";
+        case 429: return "Too Many Requests";
+        case 500: return "Internal Server Error";
+        case 503: return "Service Unavailable";
+        default: return "Other";
     }
 }
 

@@ -44,12 +44,8 @@ auto plain_status(const fault& struck) -> sim_response {
 // What the fault makes of an answer that was given.
 void spoil(stage_answer& answer, const fault& struck) {
     switch (struck.kind) {
-        case fault_kind::delay:
-            answer.delay = std::chrono::milliseconds(struck.delay_ms);
-            break;
-        case fault_kind::status:
-            answer.response = plain_status(struck);
-            break;
+        case fault_kind::delay: answer.delay = std::chrono::milliseconds(struck.delay_ms); break;
+        case fault_kind::status: answer.response = plain_status(struck); break;
         case fault_kind::html_200:
             answer.response =
                 html_answer(200, "<html><body>Please sign in to this network</body></html>");
@@ -58,15 +54,9 @@ void spoil(stage_answer& answer, const fault& struck) {
             answer.response.body.resize(answer.response.body.size() / 2);
             break;
         case fault_kind::reset_before_read:
-        case fault_kind::reset_after_read:
-            answer.end = ending::reset;
-            break;
-        case fault_kind::close_mid_body:
-            answer.end = ending::mid_body;
-            break;
-        case fault_kind::wrong_iss:
-            spoil_issuer(answer.response);
-            break;
+        case fault_kind::reset_after_read: answer.end = ending::reset; break;
+        case fault_kind::close_mid_body: answer.end = ending::mid_body; break;
+        case fault_kind::wrong_iss: spoil_issuer(answer.response); break;
     }
 }
 

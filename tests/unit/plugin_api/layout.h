@@ -1,5 +1,5 @@
-/* The ABI's layout, as it was released: compiled as C11 and as C++20. A line here never changes and never goes; an
- * appended field adds its line and changes its struct's size. Minor version 0. */
+/* The ABI's layout, as it was released: compiled as C11 and as C++20. A line here never changes and
+ * never goes; an appended field adds its line and changes its struct's size. Minor version 0. */
 #include <tenon/plugin.h>
 
 #ifdef __cplusplus
@@ -206,4 +206,6 @@ FIELD(tenon_plugin, providers, 16);
 FIELD(tenon_plugin, provider_count, 24);
 
 CHECK_LAYOUT(sizeof(tenon_status) == 4, "tenon_status changed");
-CHECK_LAYOUT(TENON_ABI_MAJOR == 1 && TENON_ABI_MINOR == 0, "a new minor version: record its layout here");
+CHECK_LAYOUT(
+    TENON_ABI_MAJOR == 1 && TENON_ABI_MINOR == 0, "a new minor version: record its layout here"
+);

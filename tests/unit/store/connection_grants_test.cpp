@@ -7,7 +7,9 @@ namespace tenon::test {
 
 namespace {
 
-void put(sql_session& session, const grant_row& row) { (void)*upsert_grant(session, row); }
+void put(sql_session& session, const grant_row& row) {
+    (void)*upsert_grant(session, row);
+}
 
 }  // namespace
 

@@ -116,16 +116,11 @@ class json_scanner {
 
     auto scalar() -> json_kind {
         switch (here()) {
-            case '"':
-                return string() ? json_kind::string : json_kind::absent;
-            case 't':
-                return word("true") ? json_kind::boolean : json_kind::absent;
-            case 'f':
-                return word("false") ? json_kind::boolean : json_kind::absent;
-            case 'n':
-                return word("null") ? json_kind::null : json_kind::absent;
-            default:
-                return number() ? json_kind::number : json_kind::absent;
+            case '"': return string() ? json_kind::string : json_kind::absent;
+            case 't': return word("true") ? json_kind::boolean : json_kind::absent;
+            case 'f': return word("false") ? json_kind::boolean : json_kind::absent;
+            case 'n': return word("null") ? json_kind::null : json_kind::absent;
+            default: return number() ? json_kind::number : json_kind::absent;
         }
     }
 

@@ -77,20 +77,13 @@ class registration {
     auto create(const tenon_op_input& in) const -> std::unique_ptr<machine> {
         if (in.kind >= 64 || (operations_ & operation_bit(in.kind)) == 0) return nullptr;
         switch (in.kind) {
-            case TENON_OP_DESCRIBE:
-                return machine_for(describing(*object_, values(in.config)));
-            case TENON_OP_AUTHORIZE:
-                return machine_for(object_->authorize(authorize_input(in)));
-            case TENON_OP_EXCHANGE:
-                return machine_for(object_->exchange(exchange_input(in)));
-            case TENON_OP_REFRESH:
-                return machine_for(object_->refresh(refresh_input(in)));
-            case TENON_OP_PROFILE:
-                return machine_for(object_->profile(profile_input(in)));
-            case TENON_OP_REVOKE:
-                return machine_for(object_->revoke(revoke_input(in)));
-            default:
-                return nullptr;
+            case TENON_OP_DESCRIBE: return machine_for(describing(*object_, values(in.config)));
+            case TENON_OP_AUTHORIZE: return machine_for(object_->authorize(authorize_input(in)));
+            case TENON_OP_EXCHANGE: return machine_for(object_->exchange(exchange_input(in)));
+            case TENON_OP_REFRESH: return machine_for(object_->refresh(refresh_input(in)));
+            case TENON_OP_PROFILE: return machine_for(object_->profile(profile_input(in)));
+            case TENON_OP_REVOKE: return machine_for(object_->revoke(revoke_input(in)));
+            default: return nullptr;
         }
     }
 

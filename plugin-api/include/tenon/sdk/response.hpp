@@ -76,8 +76,7 @@ inline auto transport_failure(const response& reply) -> failure {
             return {category::unavailable, "the provider's name was not resolved"};
         case TENON_TRANSPORT_CONNECT:
             return {category::unavailable, "no connection to the provider"};
-        case TENON_TRANSPORT_TLS:
-            return {category::unavailable, "TLS with the provider failed"};
+        case TENON_TRANSPORT_TLS: return {category::unavailable, "TLS with the provider failed"};
         case TENON_TRANSPORT_RESET:
             return {category::unavailable, "the provider's answer was cut off"};
         case TENON_TRANSPORT_TOO_LARGE:
@@ -86,8 +85,7 @@ inline auto transport_failure(const response& reply) -> failure {
             return {
                 category::misconfigured,
                 "the host's policy refused the request: see its log for the origin or reference"};
-        default:
-            return {category::unavailable, "there is no answer from the provider"};
+        default: return {category::unavailable, "there is no answer from the provider"};
     }
 }
 
