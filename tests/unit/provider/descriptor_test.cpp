@@ -94,7 +94,11 @@ TEST_CASE("values of a form are checked by type, pattern and choice") {
     CHECK(problem_of(form, {{"shop", "a"}, {"site", "nowhere"}}) == "site");
     CHECK(problem_of(form, {{"shop", "a"}, {"site", "https://a.test/x"}}).empty());
     CHECK(problem_of(form, {{"shop", "a"}, {"list", "[\"x\"]"}}).empty());
-    CHECK(problem_of(form, {{"shop", "a"}, {"list", "[1]"}}) == "list");
+    CHECK(problem_of(form, {{"shop", "a"}, {"list", "[[1]]"}}) == "list");
+    CHECK(problem_of(form, {{"shop", "a"}, {"list", "[null]"}}) == "list");
+    CHECK(
+        check_fields(form, {{"shop", "a"}, {"list", "[1, true]"}})->at("list") == "[\"1\",\"true\"]"
+    );
     CHECK(problem_of(form, {{"shop", "a"}, {"list", "x"}}) == "list");
     CHECK(problem_of(form, {{"shop", "a"}, {"map", "{\"k\":\"v\"}"}}).empty());
     CHECK(problem_of(form, {{"shop", "a"}, {"map", "[]"}}) == "map");
