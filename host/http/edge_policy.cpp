@@ -8,8 +8,8 @@ namespace {
 
 constexpr std::string_view always =
     "X-Content-Type-Options: nosniff\r\n"
-    "Referrer-Policy: no-referrer\r\n"
     "X-Frame-Options: DENY\r\n";
+constexpr std::string_view silent_policy = "Referrer-Policy: no-referrer\r\n";
 constexpr std::string_view closed_policy =
     "Content-Security-Policy: default-src 'none'; frame-ancestors 'none'\r\n";
 constexpr std::string_view transport_policy =
@@ -60,6 +60,9 @@ void edge_policy::write(
 ) const {
     if (security_headers_) {
         out += always;
+        if (!brings(answer, "referrer-policy")) {
+            out += silent_policy;
+        }
         if (!brings(answer, "content-security-policy")) {
             out += closed_policy;
         }

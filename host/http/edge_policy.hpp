@@ -19,8 +19,8 @@ class edge_policy {
     // empty.
     [[nodiscard]] auto allowed_origin(const request& asked) const -> std::string_view;
 
-    // Appends header lines, each with its CRLF. Content-Security-Policy only where the response
-    // brings none. `origin` is what allowed_origin() gave.
+    // Appends header lines, each with its CRLF. Content-Security-Policy and Referrer-Policy only
+    // where the response brings none. `origin` is what allowed_origin() gave.
     void write(std::string& out, const response& answer, bool secure, std::string_view origin)
         const;
 

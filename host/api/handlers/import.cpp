@@ -47,10 +47,21 @@ auto read_item(const call& mine, body_fields& from) -> wanted_item {
     return wanted;
 }
 
+// An item's failure has no room for details but its message.
+auto message_of(const error& failure) -> std::string {
+    if (failure.details.empty()) {
+        return failure.message;
+    }
+    std::string message;
+    for (const auto& problem : failure.details) {
+        message += (message.empty() ? "" : "; ") + problem.field + ": " + problem.message;
+    }
+    return message;
+}
+
 struct import_report {
     json_writer imported;
     json_writer failed;
-    std::size_t imported_count = 0;
     std::optional<error> first_failure;
 };
 
@@ -71,14 +82,13 @@ auto import_one(
         report.failed.begin_object()
             .field("index", index)
             .field("error", code_of(outcome.error().code))
-            .field("message", outcome.error().message)
+            .field("message", message_of(outcome.error()))
             .end_object();
         if (!report.first_failure) {
             report.first_failure = outcome.error();
         }
         co_return;
     }
-    ++report.imported_count;
     report.imported.begin_object()
         .field("connectionId", outcome->connection.text())
         .field("accountId", outcome->account.text())

@@ -41,9 +41,11 @@ TEST_CASE("a page's own policy stays, HSTS is for https only, and all of it can 
     const edge_policy on(true, true, {});
     response page;
     page.set_header("content-security-policy", "default-src 'self'");
+    page.set_header("referrer-policy", "same-origin");
     std::string plain;
     on.write(plain, page, false, {});
     CHECK_THAT(plain, !Contains("Content-Security-Policy") && !Contains("Strict-Transport"));
+    CHECK_THAT(plain, !Contains("Referrer-Policy"));
     std::string secure;
     on.write(secure, {}, true, {});
     CHECK_THAT(secure, Contains("default-src 'none'") && Contains("Strict-Transport-Security"));
