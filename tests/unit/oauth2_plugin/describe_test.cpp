@@ -94,7 +94,7 @@ TEST_CASE("metadata of another issuer is refused") {
 TEST_CASE("the refresh rules are described") {
     world w(acme(with(
         "refresh",
-        R"({"rotates": "false", "reuse_grace": "600", "not_before": "5", "default_lifetime": "60", "default_refresh_lifetime": "70"})"
+        R"({"rotates": false, "reuse_grace": 600, "not_before": "5", "default_lifetime": "60", "default_refresh_lifetime": "70"})"
     )));
     const auto policy = w.instance()->about().refresh;
     REQUIRE(policy);
