@@ -5,6 +5,8 @@
 
 #include <algorithm>
 #include <atomic>
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/io_context.hpp>
 #include <condition_variable>
 
 using namespace tenon::test;
@@ -167,4 +169,42 @@ TEST_CASE("a client that is destroyed ends what is in flight and what waits") {
         maybe += ended.sent == request_sent::maybe ? 1 : 0;
     }
     CHECK(maybe == 4);
+}
+
+TEST_CASE("a loop that is destroyed under a transfer takes it along without harm") {
+    std::atomic<int> arrived{0};
+    scripted_server server([&](accepted& connection, int) {
+        (void)connection.read_request();
+        ++arrived;
+        connection.wait_for_close();
+    });
+    bool answered = false;
+    for (const bool client_first : {true, false}) {
+        const int before = arrived;
+        auto context = std::make_unique<boost::asio::io_context>();
+        tenon::host::outbound_options options;
+        options.per_origin = 1;
+        auto client = tenon::host::make_outbound(context->get_executor(), options);
+        // One in flight, one that waits for its turn.
+        for (int i = 0; i < 2; ++i) {
+            boost::asio::co_spawn(
+                *context, client->send(get(server.url())),
+                [&](const std::exception_ptr&, const tenon::host::outbound_response&) {
+                    answered = true;
+                }
+            );
+        }
+        while (arrived == before) {
+            context->run_one_for(milliseconds(10));
+        }
+        if (client_first) {
+            client.reset();
+        }
+        context->stop();
+        if (!client_first) {
+            client.reset();
+        }
+        context.reset();
+    }
+    CHECK_FALSE(answered);
 }
