@@ -14,6 +14,7 @@
 #include <boost/asio/signal_set.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <csignal>
+#include <cstdlib>
 #include <iostream>
 #include <thread>
 
@@ -232,11 +233,17 @@ auto host_process::until_stopped() -> asio::awaitable<void> {
 auto host_process::drain() -> asio::awaitable<void> {
     api_.draining = true;
     const auto report = co_await server_.drain(settings_.timeouts.drain, cut_after);
-    co_await background_.stop();
+    const bool through = co_await background_.stop(settings_.timeouts.drain);
     end_reloads_.emit(asio::cancellation_type::all);
     end_discovery_.emit(asio::cancellation_type::all);
     end_house_.emit(asio::cancellation_type::all);
     co_await flush_journal(api_);
+    if (!through) {
+        log(log_level::warn,
+            "stopped with refreshes under way: they are taken up at the next start");
+        flush_log();
+        std::_Exit(EXIT_SUCCESS);  // their coroutines still use what would be destroyed now
+    }
     log(log_level::info, "stopped",
         {{log_key::count, report.finished + report.cancelled + report.cut}});
     flush_log();

@@ -111,15 +111,20 @@ void background_work::start() {
     self.spawn("cleaning", &implementation::clean);
 }
 
-auto background_work::stop() -> boost::asio::awaitable<void> {
+auto background_work::stop(milliseconds grace) -> boost::asio::awaitable<bool> {
     auto self = implementation_;
     self->stopping = true;
     self->scheduler.stop();
     boost::asio::steady_timer timer(co_await boost::asio::this_coro::executor);
+    const auto give_up = self->context.time.now() + grace;
     while (self->running > 0 || self->scheduler.in_flight() > 0) {
+        if (self->context.time.now() > give_up) {
+            co_return false;
+        }
         timer.expires_after(stop_poll);
         co_await timer.async_wait(boost::asio::use_awaitable);
     }
+    co_return true;
 }
 
 }  // namespace tenon::host

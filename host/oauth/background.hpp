@@ -30,8 +30,10 @@ class background_work {
     void on_change(std::function<void(const change&)> listener, std::function<void()> lost);
     // Starts the loops on context.background.
     void start();
-    // Ends the loops: none of them begins anything new; co_returns when they are through.
-    auto stop() -> boost::asio::awaitable<void>;
+    // Ends the loops: none of them begins anything new. Returns when they and the refreshes that
+    // they began are through, or after `grace`; false: some still run (what they leave is taken up
+    // at the next start).
+    auto stop(milliseconds grace) -> boost::asio::awaitable<bool>;
 
   private:
     struct implementation;

@@ -33,6 +33,12 @@ auto store_reply(std::shared_ptr<sink_state> state, std::size_t position, record
         return {};
     };
     auto written = co_await persist(context, intent.org, std::move(write));
+    if (written.has_error() && written.error().code == errc::conflict && state->begin) {
+        // A commit whose answer was lost did take place: the intent is there, the reply may be
+        // written again.
+        state->begin.reset();
+        co_return co_await store_reply(state, position, std::move(reply));
+    }
     if (written.has_value()) {
         state->begin.reset();
     }

@@ -100,7 +100,8 @@ auto token_reader::find_or_renew(token_request request, connection_id& connectio
     const auto epoch = context_.cache.epoch();
     auto look = [request](sql_session& session) { return find_stored(session, request); };
     auto stored = co_await context_.db.with_org(request.org, access::read, std::move(look));
-    const auto known = context_.providers.find(request.which.provider.text());
+    // Fetches the issuer's metadata first where that is missing: without it nothing can be renewed.
+    const auto known = co_await context_.providers.acquire(request.which.provider.text());
     if (stored.has_error()) {
         const bool nobody = stored.error().code == errc::not_found && known.has_error() &&
                             known.error().code == errc::unknown_provider;
@@ -110,13 +111,16 @@ auto token_reader::find_or_renew(token_request request, connection_id& connectio
     const auto* provider = known.has_value() ? known->get() : nullptr;
     const grant_row row = std::move(*stored->grant);
     const auto grant = to_cached(row, provider);
-    context_.cache.put(key_of(request), stored->connection, grant, epoch);
+    if (provider !=
+        nullptr) {  // else what can be renewed later would be remembered as if it could not
+        context_.cache.put(key_of(request), stored->connection, grant, epoch);
+    }
     const auto now = context_.time.now();
     switch (judge_read(grant->life, now, request.minimum_lifetime)) {
         case read_verdict::serve:
             context_.observer.token_read("miss");
             co_return to_answer(context_.seal, *grant);
-        case read_verdict::dead: co_return lapsed();
+        case read_verdict::dead: co_return provider == nullptr ? known.error() : lapsed();
         case read_verdict::refresh_and_wait: break;
     }
     const bool alive = is_alive(grant->life, now);
