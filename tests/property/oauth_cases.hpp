@@ -1,0 +1,42 @@
+// What the properties of the verbs have in common.
+#pragma once
+
+#include "gen.hpp"
+#include "oauth/profile.hpp"
+#include "support/oauth_world.hpp"
+
+namespace tenon::test {
+
+using namespace tenon::host;  // NOLINT: tests of that namespace
+using std::chrono::seconds;
+
+inline auto any_engine() -> sql_engine {
+    return GENERATE(sql_engine::sqlite, sql_engine::postgresql);
+}
+
+// Each case has an organization of its own: they don't see each other.
+inline auto someone(const std::string& user) -> actor {
+    static int count = 0;
+    return {org_id("org-" + std::to_string(++count)), user_id(user), "test", {}};
+}
+
+inline auto any_user() -> std::string {
+    return *rc::gen::nonEmpty(any_text());
+}
+
+inline auto any_account() -> std::string {
+    return "u" + std::to_string(*rc::gen::inRange(1, 101));
+}
+
+inline auto span_of(std::int64_t least, std::int64_t most) -> seconds {
+    return seconds(*rc::gen::inRange<std::int64_t>(least, most + 1));
+}
+
+inline auto profile_of(oauth_world& world, const actor& by, const std::string& account)
+    -> result<profile_answer> {
+    return world.run(read_profile(
+        world.context, *world.tokens, *world.refresh, by, {acme, account}, freshness::ask_anew
+    ));
+}
+
+}  // namespace tenon::test

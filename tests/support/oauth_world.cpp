@@ -1,0 +1,143 @@
+#include "support/oauth_world.hpp"
+
+#include "oauth/status.hpp"
+
+namespace tenon::test {
+
+using namespace host;  // NOLINT: tests of that namespace
+
+namespace {
+
+constexpr const char* issuer = "http://127.0.0.1:4000";
+
+auto one_key(random_source& random) -> keyring {
+    keyring keys;
+    if (!keys.generate(random)) {
+        throw std::runtime_error("no key can be made");
+    }
+    return keys;
+}
+
+auto make_provider() -> std::unique_ptr<sim::simulator> {
+    auto made = sim::make_simulator("oidc");
+    const nlohmann::json settings{{"issuer", issuer}, {"auto_consent", true}};
+    if (const auto wrong = sim::apply_settings(made->settings(), settings); !wrong.empty()) {
+        throw std::logic_error(wrong);
+    }
+    return made;
+}
+
+auto options_of_registry() -> registry_options {
+    provider_settings section;
+    section.name = acme.text();
+    section.plugin = "oauth2";
+    section.client_id = "demo-client";
+    section.client_secrets = {secret("demo-secret")};
+    section.scopes = {"openid", "profile", "email", "offline_access"};
+    section.config["issuer"] = {issuer, false};
+    return {{std::string(TENON_PLUGIN_DIR)}, {std::move(section)}};
+}
+
+auto options_of_oauth() -> oauth_options {
+    oauth_options options;
+    options.public_url = "http://127.0.0.1:8080";
+    options.redirect_targets = {"http://127.0.0.1:*"};
+    options.instance = "test";
+    return options;
+}
+
+auto in_line() -> database_options {
+    database_options options;
+    options.run_on = execution::in_line;
+    return options;
+}
+
+}  // namespace
+
+void seeded_random::fill(std::span<std::byte> bytes) {
+    for (auto& byte : bytes) {
+        byte = static_cast<std::byte>(engine_() & 0xFFU);
+    }
+}
+
+oauth_world::oauth_world(sql_engine engine)
+    : store(engine, in_line()),
+      scene(make_provider()),
+      seal(one_key(random), random),
+      providers(options_of_registry(), http, time),
+      context{
+          store.db(),        providers,         http, seal, time, random, cache, signing, observer,
+          io.get_executor(), options_of_oauth()} {
+    forget_the_past();
+}
+
+void oauth_world::forget_the_past() {
+    refresh = std::make_unique<refresher>(context);
+    tokens = std::make_unique<token_reader>(context, *refresh);
+    cache.forget_all();
+    http.seen.clear();
+    scene.reset();
+}
+
+auto oauth_world::begin(const actor& by, std::vector<std::string> scopes) -> connect_started {
+    connect_request request;
+    request.by = by;
+    request.provider = acme;
+    request.redirect_url = "http://127.0.0.1:3000/done";
+    request.scopes = std::move(scopes);
+    auto begun = run(begin_connect(context, std::move(request)));
+    return std::move(begun.value());
+}
+
+auto oauth_world::consent(const connect_started& begun, const std::string& account)
+    -> sim::parameters {
+    return sim::visit(scene, begun.auth_url + "&login_hint=" + account, time.now());
+}
+
+auto oauth_world::finish(const sim::parameters& redirect) -> result<callback_outcome> {
+    callback_request request;
+    request.provider = acme;
+    request.params = redirect.items();
+    return run(finish_connect(context, std::move(request)));
+}
+
+auto oauth_world::connect(
+    const actor& by, const std::string& account, std::vector<std::string> scopes
+) -> connection_id {
+    const auto redirect = consent(begin(by, std::move(scopes)), account);
+    const auto location = finish(redirect).value().location;
+    const sim::parameters outcome(std::string_view(location).substr(location.find('?') + 1));
+    if (outcome.get("status") != "connected") {
+        throw std::runtime_error("not connected: " + location);
+    }
+    return connection_id(outcome.get("connectionId"));
+}
+
+auto oauth_world::list(const actor& by) -> std::vector<connection_view> {
+    return run(list_integrations(context, by.org, by.user)).value();
+}
+
+auto oauth_world::read(const actor& by, const std::string& account, std::chrono::seconds minimum)
+    -> result<token_answer> {
+    token_request request;
+    request.org = by.org;
+    request.user = by.user;
+    request.which = {acme, account};
+    request.minimum_lifetime = minimum;
+    if (auto at_once = tokens->cached(request)) {
+        return std::move(*at_once);
+    }
+    return run(tokens->read(std::move(request)));
+}
+
+auto oauth_world::userinfo(const secret& access_token) -> nlohmann::json {
+    sim::sim_request request;
+    request.method = "GET";
+    request.path = "/userinfo";
+    request.headers = {{"authorization", "Bearer " + std::string(access_token.reveal())}};
+    const auto answer = scene.handle(request, time.now());
+    return answer.response.status == 200 ? nlohmann::json::parse(answer.response.body)
+                                         : nlohmann::json();
+}
+
+}  // namespace tenon::test
