@@ -104,6 +104,7 @@ TEST_CASE(
 TEST_CASE("kill -9 in the middle of connects and refreshes loses no connection that was told of") {
     world here;
     std::vector<std::string> told;
+    std::atomic<std::size_t> told_count{0};
     for (int round = 0; round < 6; ++round) {
         std::atomic<bool> going{true};
         std::jthread busy([&] {
@@ -113,6 +114,7 @@ TEST_CASE("kill -9 in the middle of connects and refreshes loses no connection t
                     const auto location = here.connect(user, "u" + std::to_string(1 + i % 50));
                     if (const auto id = query_parameter(location, "connectionId")) {
                         told.push_back(user + " " + *id);
+                        ++told_count;
                     }
                 } catch (const std::exception&) {
                     return;
@@ -121,13 +123,16 @@ TEST_CASE("kill -9 in the middle of connects and refreshes loses no connection t
                 }
             }
         });
-        std::this_thread::sleep_for(std::chrono::milliseconds(150 + 40 * round));
+        const auto enough = static_cast<std::size_t>(2 * (round + 1));
+        CHECK(soon([&] { return told_count >= enough; }));
+        std::this_thread::sleep_for(std::chrono::milliseconds(7 * round)
+        );  // somewhere in the next one
         here.host().kill();
         going = false;
         busy.join();
         here.host().start();
     }
-    REQUIRE(told.size() > 6);
+    REQUIRE(told.size() >= 12);
     for (const auto& line : told) {
         const auto space = line.find(' ');
         const auto answer =

@@ -55,7 +55,7 @@ api_fixture::api_fixture(rate_limits rates, registry_options provider_options, b
       oauth{store.db(),        providers,         http, seal, time, random, cache, signing, metrics,
             io.get_executor(), options_of_oauth()},
       limits(time, rates),
-      api{oauth, tokens, refresh, keys, limits, journal, metrics, {}},
+      api{oauth, tokens, refresh, keys, limits, journal, metrics, catalogued, {}},
       router([this, admin_listener] {
           api.settings.public_url = "http://127.0.0.1:8080";
           api.settings.version = "1.2.3";

@@ -5,6 +5,7 @@
 #include "api/access_journal.hpp"
 #include "api/api.hpp"
 #include "api/authenticator.hpp"
+#include "api/catalogue_listing.hpp"
 #include "api/key_minting.hpp"
 #include "api/metrics.hpp"
 #include "api/rate_limiter.hpp"
@@ -91,6 +92,7 @@ class api_fixture {
     host::token_cache cache{1'000};
     host::signing_keys signing;
     host::api_metrics metrics{"1.2.3"};
+    host::catalogue_listing catalogued{host::read_catalogue("").value()};
     host::oauth_context oauth;
     host::refresher refresh{oauth};
     host::token_reader tokens{oauth, refresh};
