@@ -72,10 +72,6 @@ auto is_dead(std::string_view code) -> bool {
     return code == "token_revoked" || code == "invalid_auth" || code == "account_inactive";
 }
 
-auto dead_category(asked what) -> category {
-    return what == asked::refresh ? category::revoked : category::token_rejected;
-}
-
 // Every answer has `ok`, and errors come under status 200.
 auto is_refused(const tenon::response& reply) -> bool {
     return !reply.ok() || !reply.json().is_true("ok");
@@ -86,7 +82,7 @@ auto failure_in(const tenon::response& reply, asked what) -> tenon::failure {
     const std::string code = reply.json().str("error");
     category found = category_of(code, reply.status(), what);
     const bool unusable = is_dead(code) || code == "token_expired" || code == "not_authed";
-    if (unusable) found = dead_category(what);
+    if (unusable) found = what == asked::refresh ? category::revoked : category::token_rejected;
     const std::string needed = reply.json().str("needed");
     std::string message =
         "Slack answered " + (code.empty() ? "without ok" : tenon::quotable_code(code));
@@ -130,16 +126,12 @@ auto metadata_of(const tenon::json& body) -> std::string {
 struct scope_lists {
     std::vector<std::string> bot, user;
     explicit scope_lists(const tenon::authorize_input& in) : user(in.config.list("user_scopes")) {
-        for (std::string& name : tenon::split(in.scope, " ")) {
-            if (name.starts_with(user_prefix)) {
-                user.push_back(name.substr(user_prefix.size()));
-            } else {
-                bot.push_back(std::move(name));
-            }
+        for (const std::string& name : tenon::split(in.scope, " ")) {
+            const bool person = name.starts_with(user_prefix);
+            (person ? user : bot).push_back(person ? name.substr(user_prefix.size()) : name);
         }
-        for (const std::string& name : tenon::split(in.connect.text("user_scope"), ", ")) {
+        for (const auto& name : tenon::split(in.connect.text("user_scope"), ", "))
             user.push_back(name);
-        }
     }
 };
 
@@ -187,16 +179,13 @@ class slack final : public tenon::provider {
         const std::string place = place_of(body);
         const std::string told = metadata_of(body);
         const bool has_user = person["access_token"].exists();
-        std::optional<tenon::tokens> user;
-        if (has_user) {
-            user = set_in(person, reply, "user");
-            user->account_id(place + ":" + person.id("id")).metadata(told);
-        }
-        if (has_user && !body["access_token"].exists()) co_return *user;
+        tenon::tokens user;
+        if (has_user) user = set_in(person, reply, "user");
+        user.account_id(place + ":" + person.id("id")).metadata(told);
+        if (has_user && !body["access_token"].exists()) co_return user;
         tenon::tokens bot = set_in(body, reply, "bot");
         bot.account_id(place).metadata(told);
-        if (user) bot.also(*user);
-        co_return bot;
+        co_return has_user ? bot.also(user) : bot;
     }
 
     // The answer is the same for both slots: its tokens are at the top even if they are a person's.
