@@ -5,6 +5,39 @@
 #include <algorithm>
 
 namespace tenon::host {
+namespace {
+
+// A provider may echo what it was sent, and a plugin may quote it: no secret of this operation goes
+// on from here.
+void redact(std::string& text, std::string_view secret_text) {
+    constexpr std::size_t shortest = 6;  // shorter ones are in words by chance
+    constexpr std::string_view shown = "[redacted]";
+    if (secret_text.size() < shortest) {
+        return;
+    }
+    for (auto at = text.find(secret_text); at != std::string::npos;
+         at = text.find(secret_text, at + shown.size())) {
+        text.replace(at, secret_text.size(), shown);
+    }
+}
+
+}  // namespace
+
+void operation_run::redact_all(operation_failure& failed) const {
+    std::vector<std::string_view> secrets{
+        request_.secrets.access_token.reveal(), request_.secrets.refresh_token.reveal(),
+        request_.secrets.code_verifier.reveal(), param("code")};
+    for (const auto& one : parts_.settings.client_secrets) {
+        secrets.push_back(one.reveal());
+    }
+    for (const auto one : secrets) {
+        redact(failed.message, one);
+        redact(failed.code, one);
+        for (auto& detail : failed.details) {
+            redact(detail.message, one);
+        }
+    }
+}
 
 auto operation_run::param(std::string_view name) const -> std::string_view {
     const auto found =
@@ -29,6 +62,7 @@ auto operation_run::finish(any_action action) -> operation_result {
         return out;
     }
     auto failed = out.error();
+    redact_all(failed);
     failed.outcome = last_.outcome;
     failed.sent = last_.sent;
     failed.grant_reply_pending = grant_reply_pending_;

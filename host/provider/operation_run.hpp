@@ -40,6 +40,7 @@ class operation_run {
     auto check_grants(const operation_output& output) const -> std::optional<operation_failure>;
     auto authorize_url(const http_action& action) -> operation_result;
 
+    void redact_all(operation_failure& failed) const;
     void note(const http_action& action, const outbound_response& response);
     [[nodiscard]] auto failure(failure_category category, std::string code, std::string message)
         const -> operation_failure;

@@ -58,8 +58,9 @@ auto config_fields() -> std::vector<tenon::field> {
 // What an administrator forbids, beside the RFC's codes.
 auto token_failure(const tenon::response& reply, asked what) -> tenon::failure {
     tenon::failure why = tenon::oauth_failure(reply, what);
-    if (why.code == "admin_policy_enforced" || why.code == "org_internal")
+    if (why.code == "admin_policy_enforced" || why.code == "org_internal") {
         why.category = category::access_denied;
+    }
     if (reply.json().str("error_subtype") == "invalid_rapt") {
         why.message += " (the Workspace's session control asks the person to sign in again)";
     }
@@ -67,8 +68,9 @@ auto token_failure(const tenon::response& reply, asked what) -> tenon::failure {
 }
 
 auto granted(const tenon::response& reply, asked what) -> tenon::tokens {
-    if (!reply.ok() || reply.json()["error"].exists())
+    if (!reply.ok() || reply.json()["error"].exists()) {
         throw tenon::failed(token_failure(reply, what));
+    }
     const tenon::json body = reply.object();
     if (!tenon::is_bearer(body.str("token_type"))) {
         throw tenon::failed(
@@ -81,17 +83,27 @@ auto granted(const tenon::response& reply, asked what) -> tenon::tokens {
 // {"error": {"code", "status", "message", "errors": [{"reason"}], "details": [{"reason"}]}}: 403
 // stands for too many requests as well as for a missing scope, and only the reason tells.
 auto api_failure(const tenon::response& reply) -> tenon::failure {
-    if (!reply.answered()) return tenon::transport_failure(reply);
+    if (!reply.answered()) {
+        return tenon::transport_failure(reply);
+    }
     const tenon::json inner = reply.json()["error"];
-    if (!inner.is_object()) return tenon::oauth_failure(reply, asked::api);
+    if (!inner.is_object()) {
+        return tenon::oauth_failure(reply, asked::api);
+    }
     std::string reason = inner["details"][0].str("reason");
-    if (reason.empty()) reason = inner["errors"][0].str("reason");
-    if (reason.empty()) reason = inner.str("status");
+    if (reason.empty()) {
+        reason = inner["errors"][0].str("reason");
+    }
+    if (reason.empty()) {
+        reason = inner.str("status");
+    }
     constexpr std::array<std::string_view, 4> throttles = {
         "rateLimitExceeded", "userRateLimitExceeded", "quotaExceeded", "RESOURCE_EXHAUSTED"};
     category what = tenon::category_of(reply.status(), asked::api);
     for (const std::string_view throttle : throttles) {
-        if (reason == throttle) what = category::rate_limited;
+        if (reason == throttle) {
+            what = category::rate_limited;
+        }
     }
     return tenon::failure_of(
         reply, what,
@@ -133,15 +145,18 @@ class google final : public tenon::provider {
 
     auto authorize(tenon::authorize_input in) const -> tenon::op<tenon::request> override {
         // Without it there is neither an ID token nor an answer to "whose account is it?".
-        if (!tenon::lists(in.scope, "openid"))
+        if (!tenon::lists(in.scope, "openid")) {
             in.scope = in.scope.empty() ? "openid" : "openid " + in.scope;
+        }
         const std::string prompt = in.config.text("prompt");
         const std::string keep = in.config.text("include_granted_scopes");
         auto built = tenon::authorization(authorize_url, in);
         built.query("access_type", "offline").query("prompt", prompt.empty() ? "consent" : prompt);
         built.query("include_granted_scopes", keep.empty() ? "true" : keep);
         for (const std::string_view name : {"login_hint", "hd"}) {
-            if (in.connect.has(name)) built.query(name, in.connect.text(name));
+            if (in.connect.has(name)) {
+                built.query(name, in.connect.text(name));
+            }
         }
         co_return built;
     }
@@ -164,7 +179,9 @@ class google final : public tenon::provider {
 
     auto profile(tenon::profile_input) const -> tenon::op<tenon::profile> override {
         auto reply = co_await tenon::get(userinfo_url).bearer();
-        if (!reply.ok()) co_return api_failure(reply);
+        if (!reply.ok()) {
+            co_return api_failure(reply);
+        }
         const tenon::json me = reply.object();
         co_return tenon::profile()
             .account_id(me.str("sub"))

@@ -55,9 +55,13 @@ auto unwrapped(const tenon::json& body) -> tenon::json {
 // A list, or one text with commas.
 auto permissions(const tenon::json& body) -> std::string {
     const tenon::json granted = body["permissions"];
-    if (!granted.is_array()) return tenon::spaced(granted.text());
+    if (!granted.is_array()) {
+        return tenon::spaced(granted.text());
+    }
     std::vector<std::string> names;
-    for (const tenon::json& name : granted.items()) names.push_back(name.text());
+    for (const tenon::json& name : granted.items()) {
+        names.push_back(name.text());
+    }
     return tenon::join(names, " ");
 }
 
@@ -65,11 +69,15 @@ auto permissions(const tenon::json& body) -> std::string {
 // the text decides.
 auto code_category(const tenon::response& reply, const std::string& message) -> category {
     const category by_status = tenon::category_of(reply.status(), asked::exchange);
-    if (by_status == category::rate_limited || by_status == category::unavailable) return by_status;
+    if (by_status == category::rate_limited || by_status == category::unavailable) {
+        return by_status;
+    }
     constexpr std::array<std::string_view, 4> operators_fault = {
         "client", "platform app", "redirect_uri", "grant_type"};
     for (const std::string_view word : operators_fault) {
-        if (message.find(word) != std::string::npos) return category::misconfigured;
+        if (message.find(word) != std::string::npos) {
+            return category::misconfigured;
+        }
     }
     return category::invalid_code;
 }
@@ -79,15 +87,23 @@ auto graph_category(std::int64_t code, std::uint32_t status, asked what) -> cate
     if (code == 190 || code == 102) {
         return what == asked::refresh ? category::revoked : category::token_rejected;
     }
-    if (code == 10 || (code >= 200 && code <= 299)) return category::scope;
+    if (code == 10 || (code >= 200 && code <= 299)) {
+        return category::scope;
+    }
     const bool throttled = code == 4 || code == 17 || code == 32 || code == 613;
-    if (throttled || (code >= 80000 && code <= 80014)) return category::rate_limited;
-    if (code == 1 || code == 2) return category::unavailable;
+    if (throttled || (code >= 80000 && code <= 80014)) {
+        return category::rate_limited;
+    }
+    if (code == 1 || code == 2) {
+        return category::unavailable;
+    }
     return tenon::category_of(status, what);
 }
 
 auto failure_in(const tenon::response& reply, asked what) -> tenon::failure {
-    if (!reply.answered()) return tenon::transport_failure(reply);
+    if (!reply.answered()) {
+        return tenon::transport_failure(reply);
+    }
     const tenon::json body = reply.json();
     const tenon::json graph = body["error"];
     const std::string message =
@@ -110,7 +126,9 @@ auto failure_in(const tenon::response& reply, asked what) -> tenon::failure {
 // The object in a good answer.
 auto content(const tenon::response& reply, asked what) -> tenon::json {
     const bool refused = reply.json()["error"].exists() || reply.json()["error_type"].exists();
-    if (!reply.ok() || refused) throw tenon::failed(failure_in(reply, what));
+    if (!reply.ok() || refused) {
+        throw tenon::failed(failure_in(reply, what));
+    }
     return unwrapped(reply.object());
 }
 
@@ -151,18 +169,24 @@ class instagram final : public tenon::provider {
     auto authorize(tenon::authorize_input in) const -> tenon::op<tenon::request> override {
         auto built = tenon::authorization("https://www.instagram.com/oauth/authorize", in, ",");
         for (const std::string_view name : {"enable_fb_login", "force_authentication"}) {
-            if (in.config.has(name)) built.query(name, in.config.text(name));
+            if (in.config.has(name)) {
+                built.query(name, in.config.text(name));
+            }
         }
         co_return built;
     }
 
     auto exchange(tenon::exchange_input in) const -> tenon::op<tenon::tokens> override {
-        if (in.code.ends_with("#_")) in.code.resize(in.code.size() - 2);
+        if (in.code.ends_with("#_")) {
+            in.code.resize(in.code.size() - 2);
+        }
         auto first = co_await tenon::code_request(token_url, in);
         const tenon::json granted = content(first, asked::exchange);
         const std::string short_lived = granted.str("access_token");
         const std::string account = granted.id("user_id");
-        if (!tenon::is_token(short_lived)) co_return no_token(first);
+        if (!tenon::is_token(short_lived)) {
+            co_return no_token(first);
+        }
 
         auto second = co_await tenon::get(long_lived_url)
                           .query("grant_type", "ig_exchange_token")

@@ -62,7 +62,9 @@ auto category_of(std::string_view code, std::uint32_t status, asked what) -> cat
         entry{"internal_error", category::unavailable},
     };
     for (const entry& known : table) {
-        if (known.code == code) return known.what;
+        if (known.code == code) {
+            return known.what;
+        }
     }
     return tenon::category_of(status, what);
 }
@@ -78,20 +80,28 @@ auto is_refused(const tenon::response& reply) -> bool {
 }
 
 auto failure_in(const tenon::response& reply, asked what) -> tenon::failure {
-    if (!reply.answered()) return tenon::transport_failure(reply);
+    if (!reply.answered()) {
+        return tenon::transport_failure(reply);
+    }
     const std::string code = reply.json().str("error");
     category found = category_of(code, reply.status(), what);
     const bool unusable = is_dead(code) || code == "token_expired" || code == "not_authed";
-    if (unusable) found = what == asked::refresh ? category::revoked : category::token_rejected;
+    if (unusable) {
+        found = what == asked::refresh ? category::revoked : category::token_rejected;
+    }
     const std::string needed = reply.json().str("needed");
     std::string message =
         "Slack answered " + (code.empty() ? "without ok" : tenon::quotable_code(code));
-    if (!needed.empty()) message += ": the scope " + tenon::quotable(needed) + " is needed";
+    if (!needed.empty()) {
+        message += ": the scope " + tenon::quotable(needed) + " is needed";
+    }
     return tenon::failure_of(reply, found, std::move(message), code);
 }
 
 auto content(const tenon::response& reply, asked what) -> tenon::json {
-    if (is_refused(reply)) throw tenon::failed(failure_in(reply, what));
+    if (is_refused(reply)) {
+        throw tenon::failed(failure_in(reply, what));
+    }
     return reply.object();
 }
 
@@ -116,7 +126,9 @@ auto metadata_of(const tenon::json& body) -> std::string {
         told.text(place + "_id", body[place].id("id"))
             .text(place + "_name", body[place].str("name"));
     }
-    for (const char* const key : {"bot_user_id", "app_id"}) told.text(key, body.str(key));
+    for (const char* const key : {"bot_user_id", "app_id"}) {
+        told.text(key, body.str(key));
+    }
     told.text("authed_user_id", body["authed_user"].id("id"));
     told.boolean("is_enterprise_install", body.is_true("is_enterprise_install"));
     return told.str();
@@ -130,8 +142,9 @@ struct scope_lists {
             const bool person = name.starts_with(user_prefix);
             (person ? user : bot).push_back(person ? name.substr(user_prefix.size()) : name);
         }
-        for (const auto& name : tenon::split(in.connect.text("user_scope"), ", "))
+        for (const auto& name : tenon::split(in.connect.text("user_scope"), ", ")) {
             user.push_back(name);
+        }
     }
 };
 
@@ -168,7 +181,9 @@ class slack final : public tenon::provider {
             .query("state", in.state);
         built.query("scope", tenon::join(lists.bot, ","))
             .query("user_scope", tenon::join(lists.user, ","));
-        if (in.connect.has("team")) built.query("team", in.connect.text("team"));
+        if (in.connect.has("team")) {
+            built.query("team", in.connect.text("team"));
+        }
         co_return built;
     }
 
@@ -180,9 +195,13 @@ class slack final : public tenon::provider {
         const std::string told = metadata_of(body);
         const bool has_user = person["access_token"].exists();
         tenon::tokens user;
-        if (has_user) user = set_in(person, reply, "user");
+        if (has_user) {
+            user = set_in(person, reply, "user");
+        }
         user.account_id(place + ":" + person.id("id")).metadata(told);
-        if (has_user && !body["access_token"].exists()) co_return user;
+        if (has_user && !body["access_token"].exists()) {
+            co_return user;
+        }
         tenon::tokens bot = set_in(body, reply, "bot");
         bot.account_id(place).metadata(told);
         co_return has_user ? bot.also(user) : bot;
@@ -206,12 +225,16 @@ class slack final : public tenon::provider {
         tenon::profile found = whose(self, is_bot);
         found.raw(test.body());
         const std::string scope = test.header("x-oauth-scopes");
-        if (is_bot || (!scope.empty() && !tenon::lists(scope, "users:read"))) co_return found;
+        if (is_bot || (!scope.empty() && !tenon::lists(scope, "users:read"))) {
+            co_return found;
+        }
 
         auto info = co_await tenon::get("https://slack.com/api/users.info")
                         .query("user", self.id("user_id"))
                         .bearer();
-        if (info.json().str("error") == "missing_scope") co_return found;
+        if (info.json().str("error") == "missing_scope") {
+            co_return found;
+        }
         const tenon::json user = content(info, asked::api)["user"];
         const tenon::json card = user["profile"];
         co_return found.display_name(card.str("real_name"))
@@ -223,7 +246,9 @@ class slack final : public tenon::provider {
     auto revoke(tenon::revoke_input) const -> tenon::op<tenon::revoked> override {
         auto reply = co_await tenon::post("https://slack.com/api/auth.revoke").bearer();
         const bool dead = !is_refused(reply) || is_dead(reply.json().str("error"));
-        if (!dead) co_return failure_in(reply, asked::revoke);
+        if (!dead) {
+            co_return failure_in(reply, asked::revoke);
+        }
         co_return tenon::revoked();
     }
 
@@ -235,7 +260,9 @@ class slack final : public tenon::provider {
         tenon::profile found;
         found.account_id(is_bot ? place : place + ":" + self.id("user_id"))
             .username(self.str("user"));
-        if (is_bot) found.display_name(self.str("team"));
+        if (is_bot) {
+            found.display_name(self.str("team"));
+        }
         for (const char* const key : {"team_id", "team", "enterprise_id", "user_id", "bot_id"}) {
             found.text(key, self.str(key));
         }

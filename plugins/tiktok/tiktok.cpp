@@ -52,19 +52,33 @@ auto origins() -> std::vector<tenon::origin> {
 
 // The API's error codes; the token endpoint's are RFC 6749's.
 auto api_category(std::string_view code, std::uint32_t status, asked what) -> category {
-    if (code == "access_token_invalid") return category::token_rejected;
-    if (code == "scope_not_authorized" || code == "scope_permission_missed") return category::scope;
-    if (code == "rate_limit_exceeded") return category::rate_limited;
-    if (code == "internal_error") return category::unavailable;
-    if (code == "invalid_params") return category::provider;
+    if (code == "access_token_invalid") {
+        return category::token_rejected;
+    }
+    if (code == "scope_not_authorized" || code == "scope_permission_missed") {
+        return category::scope;
+    }
+    if (code == "rate_limit_exceeded") {
+        return category::rate_limited;
+    }
+    if (code == "internal_error") {
+        return category::unavailable;
+    }
+    if (code == "invalid_params") {
+        return category::provider;
+    }
     return tenon::category_of(status, what);
 }
 
 // Errors come as {"error": "…"} or as {"error": {"code": "…"}}, and under status 200 too.
 auto failure_in(const tenon::response& reply, asked what) -> tenon::failure {
-    if (!reply.answered()) return tenon::transport_failure(reply);
+    if (!reply.answered()) {
+        return tenon::transport_failure(reply);
+    }
     const tenon::json inner = reply.json()["error"];
-    if (!inner.is_object()) return tenon::oauth_failure(reply, what);
+    if (!inner.is_object()) {
+        return tenon::oauth_failure(reply, what);
+    }
     const std::string code = inner.id("code");
     return tenon::failure_of(
         reply, api_category(code, reply.status(), what),
@@ -81,7 +95,9 @@ auto is_refused(const tenon::response& reply) -> bool {
 }
 
 auto granted(const tenon::response& reply, asked what) -> tenon::tokens {
-    if (is_refused(reply)) throw tenon::failed(failure_in(reply, what));
+    if (is_refused(reply)) {
+        throw tenon::failed(failure_in(reply, what));
+    }
     const tenon::json body = reply.object();
     const std::string open_id = body.str("open_id");
     tenon::tokens found = tenon::tokens_in(body, reply);
@@ -95,8 +111,12 @@ auto granted(const tenon::response& reply, asked what) -> tenon::tokens {
 // A field whose scope is missing is refused, and everything with it.
 auto allowed_fields(std::string_view scope) -> std::string {
     std::string fields(basic_fields);
-    if (tenon::lists(scope, "user.info.profile")) fields.append(",").append(profile_fields);
-    if (tenon::lists(scope, "user.info.stats")) fields.append(",").append(stats_fields);
+    if (tenon::lists(scope, "user.info.profile")) {
+        fields.append(",").append(profile_fields);
+    }
+    if (tenon::lists(scope, "user.info.stats")) {
+        fields.append(",").append(stats_fields);
+    }
     return fields;
 }
 
@@ -106,7 +126,9 @@ auto user_info(std::string_view fields) -> tenon::request {
 }
 
 auto profile_in(const tenon::response& reply) -> tenon::profile {
-    if (is_refused(reply)) throw tenon::failed(failure_in(reply, asked::api));
+    if (is_refused(reply)) {
+        throw tenon::failed(failure_in(reply, asked::api));
+    }
     const tenon::json user = reply.object()["data"]["user"];
     tenon::profile found;
     found.account_id(user.str("open_id"))
@@ -156,7 +178,9 @@ class tiktok final : public tenon::provider {
         const std::string app_type = config.text("app_type");
         if (app_type == "desktop" || app_type == "mobile") {
             what.pkce = tenon::pkce::required;
-            if (app_type == "desktop") what.pkce_encoding = tenon::pkce_encoding::hex;
+            if (app_type == "desktop") {
+                what.pkce_encoding = tenon::pkce_encoding::hex;
+            }
         } else if (!app_type.empty() && app_type != "web") {
             tenon::failure why(category::misconfigured, "the configuration of tiktok is wrong");
             throw tenon::failed(why.field("app_type", "is one of web, desktop and mobile"));
@@ -179,7 +203,9 @@ class tiktok final : public tenon::provider {
             co_await tenon::code_request(token_url, in).header("Cache-Control", "no-cache");
         tenon::tokens found = granted(reply, asked::exchange);
         // The callback tells what was granted, too, and the answer may not.
-        if (reply.json().str("scope").empty()) found.scope(tenon::spaced(in.callback("scopes")));
+        if (reply.json().str("scope").empty()) {
+            found.scope(tenon::spaced(in.callback("scopes")));
+        }
         co_return found;
     }
 
@@ -207,7 +233,9 @@ class tiktok final : public tenon::provider {
 
     auto revoke(tenon::revoke_input in) const -> tenon::op<tenon::revoked> override {
         auto reply = co_await tenon::post(revoke_url).form("token", in.access_token).client_auth();
-        if (is_refused(reply)) co_return failure_in(reply, asked::revoke);
+        if (is_refused(reply)) {
+            co_return failure_in(reply, asked::revoke);
+        }
         co_return tenon::revoked();
     }
 };

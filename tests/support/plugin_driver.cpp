@@ -36,12 +36,18 @@ class loan {
     loan(const loan&) = delete;
     auto operator=(const loan&) -> loan& = delete;
     ~loan() {
-        for (auto& [bytes, size] : texts_) std::memset(bytes.get(), '#', size);
-        for (auto& list : lists_) std::fill(list.begin(), list.end(), tenon_kv{});
+        for (auto& [bytes, size] : texts_) {
+            std::memset(bytes.get(), '#', size);
+        }
+        for (auto& list : lists_) {
+            std::fill(list.begin(), list.end(), tenon_kv{});
+        }
     }
 
     auto text(const std::string& from) -> tenon_str {
-        if (from.empty()) return {nullptr, 0};
+        if (from.empty()) {
+            return {nullptr, 0};
+        }
         auto bytes = std::make_unique<char[]>(from.size());
         std::memcpy(bytes.get(), from.data(), from.size());
         const char* const at = bytes.get();
@@ -51,8 +57,9 @@ class loan {
 
     auto list(const pairs& from) -> tenon_kvs {
         std::vector<tenon_kv> items;
-        for (const pair& item : from)
+        for (const pair& item : from) {
             items.push_back({text(item.name), text(item.value), item.flags, 0});
+        }
         lists_.push_back(std::move(items));
         return {lists_.back().data(), lists_.back().size()};
     }
@@ -75,9 +82,12 @@ void check_shape(const tenon_action& action) {
                        (action.call != nullptr) == is(TENON_ACTION_CALL) &&
                        (action.result != nullptr) == is(TENON_ACTION_DONE) &&
                        (action.error != nullptr) == is(TENON_ACTION_FAIL);
-    if (!right) throw std::logic_error("the action's pointers do not match its kind");
-    if (action.struct_size != sizeof(action))
+    if (!right) {
+        throw std::logic_error("the action's pointers do not match its kind");
+    }
+    if (action.struct_size != sizeof(action)) {
         throw std::logic_error("the action's size was changed");
+    }
 }
 
 auto copy(const tenon_grant& from) -> granted {
@@ -89,11 +99,16 @@ auto copy(const tenon_grant& from) -> granted {
 
 void take_result(const tenon_result& from, outcome& out) {
     out.done = true;
-    for (std::uint32_t i = 0; i < from.grant_count; ++i)
+    for (std::uint32_t i = 0; i < from.grant_count; ++i) {
         out.grants.push_back(copy(*from.grants[i]));
+    }
     out.fields = copy(from.fields);
-    if (from.authorize != nullptr) out.authorize = copy(*from.authorize);
-    if (from.descriptor == nullptr) return;
+    if (from.authorize != nullptr) {
+        out.authorize = copy(*from.authorize);
+    }
+    if (from.descriptor == nullptr) {
+        return;
+    }
     out.descriptor_id = copy(from.descriptor->id);
     out.descriptor_operations = from.descriptor->operations;
     out.descriptor_pkce_mode = from.descriptor->pkce_mode;
@@ -114,7 +129,9 @@ struct in_flight {
     const tenon_provider& provider;
     tenon_op* op = nullptr;
     ~in_flight() {
-        if (op != nullptr) provider.op_destroy(op);
+        if (op != nullptr) {
+            provider.op_destroy(op);
+        }
     }
 };
 
@@ -141,8 +158,9 @@ auto step(const in_flight& running, const answer& from, std::int64_t now_ms, ten
 
 auto get(const pairs& list, std::string_view name) -> std::string {
     const auto is = [name](const pair& item) { return item.name == name; };
-    if (std::count_if(list.begin(), list.end(), is) > 1)
+    if (std::count_if(list.begin(), list.end(), is) > 1) {
         throw std::logic_error("repeated: " + std::string(name));
+    }
     const auto found = std::find_if(list.begin(), list.end(), is);
     return found == list.end() ? "<none>" : found->value;
 }
@@ -159,12 +177,17 @@ auto lost(std::uint32_t transport) -> answer {
 
 plugin_library::plugin_library(const std::string& path)
     : handle_(dlopen(path.c_str(), RTLD_NOW | RTLD_LOCAL)) {
-    if (handle_ == nullptr) throw std::runtime_error(dlerror());
+    if (handle_ == nullptr) {
+        throw std::runtime_error(dlerror());
+    }
     const auto entry = reinterpret_cast<tenon_plugin_entry_fn>(dlsym(handle_, TENON_PLUGIN_ENTRY));
-    if (entry == nullptr) throw std::runtime_error(path + " has no " TENON_PLUGIN_ENTRY);
+    if (entry == nullptr) {
+        throw std::runtime_error(path + " has no " TENON_PLUGIN_ENTRY);
+    }
     plugin_ = entry();
-    if (plugin_ == nullptr || plugin_->magic != TENON_PLUGIN_MAGIC)
+    if (plugin_ == nullptr || plugin_->magic != TENON_PLUGIN_MAGIC) {
         throw std::runtime_error(path + " is no plugin");
+    }
 }
 
 plugin_library::~plugin_library() {
@@ -173,7 +196,9 @@ plugin_library::~plugin_library() {
 
 auto plugin_library::provider(std::string_view id) const -> const tenon_provider& {
     for (std::size_t i = 0; i < plugin_->provider_count; ++i) {
-        if (copy(plugin_->providers[i]->descriptor->id) == id) return *plugin_->providers[i];
+        if (copy(plugin_->providers[i]->descriptor->id) == id) {
+            return *plugin_->providers[i];
+        }
     }
     throw std::runtime_error("no provider " + std::string(id));
 }
@@ -216,17 +241,28 @@ auto drive::run() -> outcome {
     std::size_t used = 0;
     while (out.status == TENON_OK) {
         check_shape(action);
-        if (action.kind != TENON_ACTION_HTTP) break;
+        if (action.kind != TENON_ACTION_HTTP) {
+            break;
+        }
         out.requests.push_back(copy(*action.http));
-        if (used == answers_.size())
+        if (used == answers_.size()) {
             throw std::logic_error("unexpected request to " + out.requests.back().url);
+        }
         const auto now_ms = now + 1000 * static_cast<std::int64_t>(used + 1);
         out.status = step(running, answers_[used++], now_ms, action);
     }
-    if (used != answers_.size()) throw std::logic_error("not all answers were asked for");
-    if (out.status != TENON_OK) return out;
-    if (action.result != nullptr) take_result(*action.result, out);
-    if (action.error != nullptr) take_error(*action.error, out);
+    if (used != answers_.size()) {
+        throw std::logic_error("not all answers were asked for");
+    }
+    if (out.status != TENON_OK) {
+        return out;
+    }
+    if (action.result != nullptr) {
+        take_result(*action.result, out);
+    }
+    if (action.error != nullptr) {
+        take_error(*action.error, out);
+    }
     return out;
 }
 

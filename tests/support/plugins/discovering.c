@@ -1,10 +1,11 @@
-/* A provider that is described by its issuer's metadata: DESCRIBE asks for them, then takes an origin from them. */
+/* A provider that is described by its issuer's metadata: DESCRIBE asks for them, then takes an
+ * origin from them. */
 #include "kit.h"
 
 struct tenon_op {
     char issuer[256], endpoint[256];
     tenon_origin origin;
-    const tenon_origin *origins[1];
+    const tenon_origin* origins[1];
     tenon_descriptor descriptor;
     tenon_result result;
     tenon_error error;
@@ -12,21 +13,21 @@ struct tenon_op {
 };
 
 /* The value of "token_endpoint": all that this plugin reads of JSON, without its path. */
-static void find_endpoint(tenon_op *op, const char *document) {
+static void find_endpoint(tenon_op* op, const char* document) {
     static const char name[] = "\"token_endpoint\":\"";
-    const char *from = strstr(document, name);
+    const char* from = strstr(document, name);
     if (from == NULL) {
         return;
     }
     from += sizeof name - 1;
-    const char *host = strstr(from, "://");
+    const char* host = strstr(from, "://");
     const size_t len = host == NULL ? 0 : (size_t)(host - from) + 3 + strcspn(host + 3, "/\"");
     if (len < sizeof op->endpoint) {
         memcpy(op->endpoint, from, len);
     }
 }
 
-static void described(tenon_op *op, tenon_action *action, const tenon_descriptor *base) {
+static void described(tenon_op* op, tenon_action* action, const tenon_descriptor* base) {
     op->descriptor = *base;
     op->descriptor.issuer = kit_text(op->issuer);
     op->descriptor.flags = TENON_DESCRIPTOR_DISCOVERY;
@@ -45,9 +46,11 @@ static void described(tenon_op *op, tenon_action *action, const tenon_descriptor
     action->result = &op->result;
 }
 
-static tenon_status begin(const tenon_provider *provider, const tenon_op_input *input, tenon_op **out,
-                          tenon_action *action) {
-    tenon_op *op = calloc(1, sizeof *op);
+static tenon_status begin(
+    const tenon_provider* provider, const tenon_op_input* input, tenon_op** out,
+    tenon_action* action
+) {
+    tenon_op* op = calloc(1, sizeof *op);
     *out = op;
     if (op == NULL) {
         return TENON_NOMEM;
@@ -69,28 +72,35 @@ static tenon_status begin(const tenon_provider *provider, const tenon_op_input *
     return TENON_OK;
 }
 
-static tenon_status step(tenon_op *op, const tenon_reply *reply, tenon_action *action) {
+static tenon_status step(tenon_op* op, const tenon_reply* reply, tenon_action* action) {
     (void)op;
     (void)reply;
     (void)action;
     return TENON_INVALID;
 }
 
-static void destroy(tenon_op *op) { free(op); }
+static void destroy(tenon_op* op) {
+    free(op);
+}
 
 static const tenon_field issuer_field = {
     .struct_size = sizeof(tenon_field), .type = TENON_FIELD_URL, .name = TEXT("issuer")};
-static const tenon_field *const config_fields[] = {&issuer_field};
-static const tenon_descriptor descriptor = {.struct_size = sizeof(tenon_descriptor),
-                                            .id = TEXT("discovering"),
-                                            .display_name = TEXT("Discovering"),
-                                            .version = TEXT("1"),
-                                            .auth_kinds = TENON_AUTH_CODE,
-                                            .operations = KIT_OPERATIONS | 1u << TENON_OP_DESCRIBE,
-                                            .config_fields = config_fields,
-                                            .config_field_count = 1};
-static const tenon_provider provider = {sizeof(tenon_provider), 0, NULL, &descriptor, begin, step, destroy, NULL};
-static const tenon_provider *const providers[] = {&provider};
-static const tenon_plugin plugin = {sizeof(tenon_plugin), TENON_ABI_MINOR, TENON_PLUGIN_MAGIC, providers, 1};
+static const tenon_field* const config_fields[] = {&issuer_field};
+static const tenon_descriptor descriptor = {
+    .struct_size = sizeof(tenon_descriptor),
+    .id = TEXT("discovering"),
+    .display_name = TEXT("Discovering"),
+    .version = TEXT("1"),
+    .auth_kinds = TENON_AUTH_CODE,
+    .operations = KIT_OPERATIONS | 1u << TENON_OP_DESCRIBE,
+    .config_fields = config_fields,
+    .config_field_count = 1};
+static const tenon_provider provider = {
+    sizeof(tenon_provider), 0, NULL, &descriptor, begin, step, destroy, NULL};
+static const tenon_provider* const providers[] = {&provider};
+static const tenon_plugin plugin = {
+    sizeof(tenon_plugin), TENON_ABI_MINOR, TENON_PLUGIN_MAGIC, providers, 1};
 
-const tenon_plugin *tenon_plugin_entry_v1(void) { return &plugin; }
+const tenon_plugin* tenon_plugin_entry_v1(void) {
+    return &plugin;
+}

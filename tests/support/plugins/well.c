@@ -141,8 +141,12 @@ static tenon_status exchange(tenon_op* op, const tenon_reply* reply, tenon_actio
     if (reply->http->transport != TENON_TRANSPORT_OK) {
         return failed(op, action, TENON_ERROR_UNAVAILABLE, "transport", 0);
     }
-    if (reply->http->status != 200) {
-        return failed(op, action, TENON_ERROR_INVALID_CODE, "invalid_grant", reply->http->status);
+    if (reply->http->status !=
+        200) { /* what it was answered is quoted, as a careless plugin would */
+        keep_body(op->first, sizeof op->first, reply->http);
+        failed(op, action, TENON_ERROR_INVALID_CODE, "invalid_grant", reply->http->status);
+        op->error.message = kit_text(op->first);
+        return TENON_OK;
     }
     if (op->step == 1) {
         keep_body(op->first, sizeof op->first / 2, reply->http);

@@ -230,8 +230,9 @@ TEST_CASE("an operation can be destroyed in every state, and leaves nothing aliv
         CHECK(probe::alive == 1);
         tenon_http_response response = {};
         response.struct_size = sizeof(response);
-        for (int i = 0; i < steps; ++i)
+        for (int i = 0; i < steps; ++i) {
             REQUIRE(running.step(reply_of(TENON_ACTION_HTTP, &response)) == TENON_OK);
+        }
     }
     CHECK(probe::alive == 0);
 }

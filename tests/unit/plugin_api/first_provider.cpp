@@ -39,7 +39,9 @@ class acme final : public tenon::provider {
 
     auto profile(tenon::profile_input) const -> tenon::op<tenon::profile> override {
         auto reply = co_await tenon::get("https://api.acme.example/me").bearer();
-        if (!reply.ok()) co_return tenon::oauth_failure(reply, tenon::asked::api);
+        if (!reply.ok()) {
+            co_return tenon::oauth_failure(reply, tenon::asked::api);
+        }
         const tenon::json me = reply.object();
         co_return tenon::profile{}
             .account_id(me.id("id"))

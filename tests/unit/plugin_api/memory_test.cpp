@@ -12,16 +12,24 @@ long allocations_left = -1;  // before the one that fails; negative: none fails
 long outstanding = 0;
 
 auto allocate(std::size_t size) -> void* {
-    if (allocations_left == 0) throw std::bad_alloc();
-    if (allocations_left > 0) --allocations_left;
+    if (allocations_left == 0) {
+        throw std::bad_alloc();
+    }
+    if (allocations_left > 0) {
+        --allocations_left;
+    }
     void* const memory = std::malloc(size);
-    if (memory == nullptr) throw std::bad_alloc();
+    if (memory == nullptr) {
+        throw std::bad_alloc();
+    }
     ++outstanding;
     return memory;
 }
 
 void release(void* memory) noexcept {
-    if (memory != nullptr) --outstanding;
+    if (memory != nullptr) {
+        --outstanding;
+    }
     std::free(memory);
 }
 
@@ -75,7 +83,9 @@ auto run(std::uint32_t kind, std::string_view account) -> tenon_status {
     tenon_op* op = nullptr;
     tenon_action action = fresh_action();
     tenon_status status = prober().op_begin(&prober(), &input, &op, &action);
-    if (status != TENON_OK) return op == nullptr ? status : tenon_status{TENON_INTERNAL};
+    if (status != TENON_OK) {
+        return op == nullptr ? status : tenon_status{TENON_INTERNAL};
+    }
     while (status == TENON_OK && action.kind != TENON_ACTION_DONE &&
            action.kind != TENON_ACTION_FAIL) {
         const tenon_kv header = {
@@ -95,7 +105,9 @@ auto run(std::uint32_t kind, std::string_view account) -> tenon_status {
         if (status == TENON_NOMEM) {
             allocations_left = -1;
             tenon_action late = fresh_action();
-            if (prober().op_step(op, &reply, &late) != TENON_INVALID) status = TENON_INTERNAL;
+            if (prober().op_step(op, &reply, &late) != TENON_INVALID) {
+                status = TENON_INTERNAL;
+            }
         }
     }
     prober().op_destroy(op);
@@ -112,7 +124,9 @@ auto fail_each(std::uint32_t kind, std::string_view account) -> long {
         const long after = outstanding;
         REQUIRE(after == before);
         REQUIRE(probe::alive == 0);
-        if (status == TENON_OK) return n;
+        if (status == TENON_OK) {
+            return n;
+        }
         REQUIRE(status == TENON_NOMEM);
     }
 }

@@ -19,8 +19,9 @@ struct reply_of {
 
     auto get() const -> tenon::response {
         std::vector<tenon_kv> items;
-        for (const auto& [name, value] : headers)
+        for (const auto& [name, value] : headers) {
             items.push_back({tenon::borrow(name), tenon::borrow(value), 0, 0});
+        }
         tenon_http_response borrowed = {};
         borrowed.struct_size = sizeof(borrowed);
         borrowed.status = status;
@@ -41,7 +42,9 @@ auto coded(const char* code) -> std::string {
 
 auto retry_after(std::string value, std::string date = "") -> std::uint32_t {
     reply_of reply{429, "{}", {{"retry-after", std::move(value)}}};
-    if (!date.empty()) reply.headers.emplace_back("date", std::move(date));
+    if (!date.empty()) {
+        reply.headers.emplace_back("date", std::move(date));
+    }
     return tenon::retry_after_ms(reply.get());
 }
 
@@ -172,7 +175,9 @@ TEST_CASE("messages quote providers without what could be a credential") {
     CHECK(why.message.find('\a') == std::string::npos);
     CHECK(tenon::quotable(std::string(5000, 'a')) == "[...]");
     std::string words;
-    for (int i = 0; i < 500; ++i) words += "word ";
+    for (int i = 0; i < 500; ++i) {
+        words += "word ";
+    }
     CHECK(tenon::quotable(words).size() <= 200);
     CHECK(tenon::quotable_code("in valid\"") == "unprintable");
     CHECK(tenon::quotable_code(std::string(65, 'a')) == "unprintable");

@@ -72,17 +72,24 @@ class prober final : public tenon::provider {
         auto mac = co_await tenon::call("tenon.hmac-sha256/1")
                        .arg("key", tenon::client_secret())
                        .arg("message", "m");
-        if (!mac.ok)
+        if (!mac.ok) {
             co_return tenon::failure(tenon::category::provider, "no hmac")
                 .field("status", std::to_string(mac.status));
+        }
         co_return tenon::tokens{}.access_token(mac.out.text("hex")).scope(in.scope);
     }
 
     auto profile(tenon::profile_input in) const -> tenon::op<tenon::profile> override {
         const witness here;
-        if (in.account_id == "throw") throw std::runtime_error("secret-canary");
-        if (in.account_id == "throw-int") throw 42;
-        if (in.account_id == "fail") throw tenon::failed(tenon::category::scope, "no");
+        if (in.account_id == "throw") {
+            throw std::runtime_error("secret-canary");
+        }
+        if (in.account_id == "throw-int") {
+            throw 42;
+        }
+        if (in.account_id == "fail") {
+            throw tenon::failed(tenon::category::scope, "no");
+        }
         co_return tenon::profile{}.account_id(
             in.slot + in.connect.text("tenant") + in.config.text("mode")
         );

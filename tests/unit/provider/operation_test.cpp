@@ -95,6 +95,24 @@ TEST_CASE("a failure carries the provider's answer and what the host knows of th
     }
 }
 
+TEST_CASE(
+    "a failure's message holds none of the operation's secrets, even if the provider echoes them"
+) {
+    world all({[] {
+        auto out = section("well");
+        out.client_secrets = {secret("client-secret"), secret("old-secret")};
+        return out;
+    }()});
+    all.http.answer(
+        400, "code the-code, verifier-1, refresh-1 and access-1 for client-secret or old-secret"
+    );
+    const auto failed = all.perform(request_of(operation_kind::exchange)).error();
+    CHECK(
+        failed.message ==
+        "code [redacted], [redacted], [redacted] and [redacted] for [redacted] or [redacted]"
+    );
+}
+
 TEST_CASE("each departure from the contract is a typed failure that says what it was") {
     const auto way = GENERATE(
         std::pair{"two_pointers", "action.http"}, std::pair{"wrong_pointer", "action.http"},

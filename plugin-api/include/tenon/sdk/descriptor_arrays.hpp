@@ -42,7 +42,9 @@ class descriptor_arrays {
                 structs.push_back(convert(item));
                 structs.back().struct_size = sizeof(C);
             }
-            for (const C& made : structs) pointers.push_back(&made);
+            for (const C& made : structs) {
+                pointers.push_back(&made);
+            }
         }
     };
 
@@ -53,7 +55,9 @@ class descriptor_arrays {
     static auto texts(std::vector<tenon_str>& storage, const std::vector<std::string>& from)
         -> tenon_strs {
         storage.reserve(from.size());
-        for (const std::string& text : from) storage.push_back(borrow(text));
+        for (const std::string& text : from) {
+            storage.push_back(borrow(text));
+        }
         return tenon_strs{storage.data(), storage.size()};
     }
 
@@ -99,7 +103,9 @@ class descriptor_arrays {
     }
 
     void fill_refresh() {
-        if (!what_.refresh) return;
+        if (!what_.refresh) {
+            return;
+        }
         const refresh_policy& from = *what_.refresh;
         refresh_.struct_size = sizeof(refresh_);
         refresh_.flags = bit(from.rotates, TENON_REFRESH_ROTATES) |

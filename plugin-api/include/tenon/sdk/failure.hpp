@@ -71,16 +71,22 @@ inline auto quotable(std::string_view text) -> std::string {
     std::size_t at = 0;
     while (at < text.size() && out.size() < longest_text) {
         std::size_t end = at;
-        while (end < text.size() && text[end] > ' ' && text[end] < 0x7f) ++end;
+        while (end < text.size() && text[end] > ' ' && text[end] < 0x7f) {
+            ++end;
+        }
         if (end - at > longest_word) {
             out.append("[...]");
         } else {
             out.append(text.substr(at, end - at));
         }
-        if (end < text.size()) out.push_back(text[end] == ' ' ? ' ' : '?');
+        if (end < text.size()) {
+            out.push_back(text[end] == ' ' ? ' ' : '?');
+        }
         at = end + 1;
     }
-    if (out.size() > longest_text) out.resize(longest_text);
+    if (out.size() > longest_text) {
+        out.resize(longest_text);
+    }
     return out;
 }
 
@@ -88,7 +94,9 @@ inline auto quotable(std::string_view text) -> std::string {
 inline auto quotable_code(std::string_view code) -> std::string {
     constexpr std::size_t longest_code = 64;
     bool plain = code.size() <= longest_code;
-    for (const char c : code) plain = plain && c > ' ' && c < 0x7f && c != '"' && c != '\\';
+    for (const char c : code) {
+        plain = plain && c > ' ' && c < 0x7f && c != '"' && c != '\\';
+    }
     return plain ? std::string(code) : std::string("unprintable");
 }
 

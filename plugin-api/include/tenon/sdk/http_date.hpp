@@ -15,16 +15,21 @@ namespace tenon {
 inline auto parse_http_date(std::string_view text) noexcept -> std::optional<std::int64_t> {
     constexpr std::string_view shape = "Aaa, 00 Aaa 0000 00:00:00 GMT";
     constexpr std::string_view months = "JanFebMarAprMayJunJulAugSepOctNovDec";
-    if (text.size() != shape.size()) return std::nullopt;
+    if (text.size() != shape.size()) {
+        return std::nullopt;
+    }
     for (std::size_t i = 0; i < shape.size(); ++i) {
         const bool letter = shape[i] == 'A' || shape[i] == 'a';
         const bool matches =
             shape[i] == '0' ? is_digit(text[i]) : letter || i >= 26 || shape[i] == text[i];
-        if (!matches) return std::nullopt;
+        if (!matches) {
+            return std::nullopt;
+        }
     }
     const std::size_t month_at = months.find(text.substr(8, 3));
-    if (text.substr(25) != " GMT" || month_at == std::string_view::npos || month_at % 3 != 0)
+    if (text.substr(25) != " GMT" || month_at == std::string_view::npos || month_at % 3 != 0) {
         return std::nullopt;
+    }
 
     const auto number = [text](std::size_t at, std::size_t size) {
         return to_int64(text.substr(at, size)).value_or(0);

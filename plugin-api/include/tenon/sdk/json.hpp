@@ -103,12 +103,16 @@ inline auto json::kind() const noexcept -> json_kind {
 }
 
 inline auto json::raw() const -> std::string_view {
-    if (document_ == nullptr) return {};
+    if (document_ == nullptr) {
+        return {};
+    }
     return document_->text_.substr(node().start, node().end - node().start);
 }
 
 inline auto json::name() const -> std::string {
-    if (document_ == nullptr || node().key_end == 0) return {};
+    if (document_ == nullptr || node().key_end == 0) {
+        return {};
+    }
     return unescape_json(
         document_->text_.substr(node().key_start, node().key_end - node().key_start)
     );
@@ -116,7 +120,9 @@ inline auto json::name() const -> std::string {
 
 inline auto json::items() const -> std::vector<json> {
     std::vector<json> values;
-    if (!is_array() && !is_object()) return values;
+    if (!is_array() && !is_object()) {
+        return values;
+    }
     for (std::size_t at = at_ + 1; at < node().next; at = document_->nodes_[at].next) {
         values.push_back(json(document_, at));
     }
@@ -124,27 +130,37 @@ inline auto json::items() const -> std::vector<json> {
 }
 
 inline auto json::operator[](std::string_view key) const -> json {
-    if (!is_object()) return {};
+    if (!is_object()) {
+        return {};
+    }
     for (std::size_t at = at_ + 1; at < node().next; at = document_->nodes_[at].next) {
         const json_node& member = document_->nodes_[at];
         const auto written =
             document_->text_.substr(member.key_start, member.key_end - member.key_start);
         const bool escaped = written.find('\\') != std::string_view::npos;
-        if (escaped ? unescape_json(written) == key : written == key) return json(document_, at);
+        if (escaped ? unescape_json(written) == key : written == key) {
+            return json(document_, at);
+        }
     }
     return {};
 }
 
 inline auto json::operator[](std::size_t index) const -> json {
-    if (!is_array()) return {};
+    if (!is_array()) {
+        return {};
+    }
     for (std::size_t at = at_ + 1; at < node().next; at = document_->nodes_[at].next) {
-        if (index-- == 0) return json(document_, at);
+        if (index-- == 0) {
+            return json(document_, at);
+        }
     }
     return {};
 }
 
 inline auto json::text() const -> std::string {
-    if (!is_string()) return {};
+    if (!is_string()) {
+        return {};
+    }
     const std::string_view quoted = raw();
     return unescape_json(quoted.substr(1, quoted.size() - 2));
 }
@@ -158,7 +174,9 @@ inline auto json::as_int64() const -> std::optional<std::int64_t> {
 }
 
 inline auto json::as_bool() const -> std::optional<bool> {
-    if (kind() != json_kind::boolean) return std::nullopt;
+    if (kind() != json_kind::boolean) {
+        return std::nullopt;
+    }
     return raw() == "true";
 }
 

@@ -52,7 +52,9 @@ class json_object {
 
   private:
     auto member(std::string_view key, std::string_view value) -> json_object& {
-        if (!members_.empty()) members_.push_back(',');
+        if (!members_.empty()) {
+            members_.push_back(',');
+        }
         members_.append(quote_json(key));
         members_.push_back(':');
         members_.append(value);

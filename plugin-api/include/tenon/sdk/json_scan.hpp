@@ -34,13 +34,21 @@ class json_scanner {
 
     /// The table, or an empty one if the text is not JSON.
     auto run() -> std::vector<json_node> {
-        if (text_.size() >= std::numeric_limits<std::uint32_t>::max() || !is_utf8(text_)) return {};
-        if (!value_or_open()) return {};
+        if (text_.size() >= std::numeric_limits<std::uint32_t>::max() || !is_utf8(text_)) {
+            return {};
+        }
+        if (!value_or_open()) {
+            return {};
+        }
         while (depth_ > 0) {
-            if (!next_in_container()) return {};
+            if (!next_in_container()) {
+                return {};
+            }
         }
         blanks();
-        if (at_ != text_.size()) return {};
+        if (at_ != text_.size()) {
+            return {};
+        }
         return std::move(nodes_);
     }
 
@@ -52,11 +60,15 @@ class json_scanner {
     auto count() const -> std::uint32_t { return static_cast<std::uint32_t>(nodes_.size()); }
 
     void blanks() {
-        while (here() == ' ' || here() == '\t' || here() == '\n' || here() == '\r') ++at_;
+        while (here() == ' ' || here() == '\t' || here() == '\n' || here() == '\r') {
+            ++at_;
+        }
     }
 
     auto take(char c) -> bool {
-        if (at_ >= text_.size() || text_[at_] != c) return false;
+        if (at_ >= text_.size() || text_[at_] != c) {
+            return false;
+        }
         ++at_;
         return true;
     }
@@ -70,7 +82,9 @@ class json_scanner {
         node.key_end = key_end_;
         key_start_ = key_end_ = 0;
         if (here() == '{' || here() == '[') {
-            if (depth_ == deepest) return false;
+            if (depth_ == deepest) {
+                return false;
+            }
             node.kind = here() == '{' ? json_kind::object : json_kind::array;
             ++at_;
             fresh_ = true;
@@ -97,7 +111,9 @@ class json_scanner {
             fresh_ = false;
             return true;
         }
-        if (!fresh_ && !take(',')) return false;
+        if (!fresh_ && !take(',')) {
+            return false;
+        }
         fresh_ = false;
         return kind == json_kind::array ? value_or_open() : member();
     }
@@ -105,10 +121,14 @@ class json_scanner {
     auto member() -> bool {
         blanks();
         const std::uint32_t start = position() + 1;
-        if (!string()) return false;
+        if (!string()) {
+            return false;
+        }
         const std::uint32_t end = position() - 1;
         blanks();
-        if (!take(':')) return false;
+        if (!take(':')) {
+            return false;
+        }
         key_start_ = start;
         key_end_ = end;
         return value_or_open();
@@ -125,45 +145,71 @@ class json_scanner {
     }
 
     auto word(std::string_view expected) -> bool {
-        if (text_.substr(at_, expected.size()) != expected) return false;
+        if (text_.substr(at_, expected.size()) != expected) {
+            return false;
+        }
         at_ += expected.size();
         return true;
     }
 
     auto digits() -> bool {
         const std::size_t before = at_;
-        while (is_digit(here())) ++at_;
+        while (is_digit(here())) {
+            ++at_;
+        }
         return at_ > before;
     }
 
     auto number() -> bool {
         take('-');
-        if (!take('0') && !digits()) return false;
-        if (take('.') && !digits()) return false;
-        if (here() != 'e' && here() != 'E') return true;
+        if (!take('0') && !digits()) {
+            return false;
+        }
+        if (take('.') && !digits()) {
+            return false;
+        }
+        if (here() != 'e' && here() != 'E') {
+            return true;
+        }
         ++at_;
-        if (!take('+')) take('-');
+        if (!take('+')) {
+            take('-');
+        }
         return digits();
     }
 
     auto string() -> bool {
-        if (!take('"')) return false;
+        if (!take('"')) {
+            return false;
+        }
         while (at_ < text_.size()) {
             const auto c = static_cast<unsigned char>(text_[at_++]);
-            if (c == '"') return true;
-            if (c < 0x20) return false;
-            if (c == '\\' && !escape()) return false;
+            if (c == '"') {
+                return true;
+            }
+            if (c < 0x20) {
+                return false;
+            }
+            if (c == '\\' && !escape()) {
+                return false;
+            }
         }
         return false;
     }
 
     auto escape() -> bool {
         constexpr std::string_view simple = "\"\\/bfnrt";
-        if (at_ >= text_.size()) return false;
+        if (at_ >= text_.size()) {
+            return false;
+        }
         const char c = text_[at_++];
-        if (c != 'u') return simple.find(c) != std::string_view::npos;
+        if (c != 'u') {
+            return simple.find(c) != std::string_view::npos;
+        }
         for (int i = 0; i < 4; ++i) {
-            if (hex_value(here()) < 0) return false;
+            if (hex_value(here()) < 0) {
+                return false;
+            }
             ++at_;
         }
         return true;

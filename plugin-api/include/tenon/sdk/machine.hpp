@@ -20,7 +20,9 @@ namespace tenon {
 template <class T>
 auto read_sized(const T* from) noexcept -> T {
     T copy = {};
-    if (from == nullptr) return copy;
+    if (from == nullptr) {
+        return copy;
+    }
     std::uint32_t size = 0;
     std::memcpy(&size, from, sizeof(size));
     std::memcpy(&copy, from, std::min<std::size_t>(size, sizeof(T)));
@@ -40,7 +42,9 @@ class machine {
 
     /// Goes on with a reply. TENON_INVALID, and no step, if it is not the one that was waited for.
     auto step(const tenon_reply& reply) -> tenon_status {
-        if (broken_ || !is_awaited(reply)) return TENON_INVALID;
+        if (broken_ || !is_awaited(reply)) {
+            return TENON_INVALID;
+        }
         broken_ = true;  // until proven otherwise: an exception leaves it so
         if (reply.kind == TENON_ACTION_HTTP) {
             box_.deliver(response(read_sized(reply.http), reply.now_ms));
@@ -61,17 +65,27 @@ class machine {
 
   private:
     auto is_awaited(const tenon_reply& reply) const noexcept -> bool {
-        if (reply.kind != out_.next().kind) return false;
-        if (reply.kind == TENON_ACTION_HTTP) return reply.http != nullptr;
+        if (reply.kind != out_.next().kind) {
+            return false;
+        }
+        if (reply.kind == TENON_ACTION_HTTP) {
+            return reply.http != nullptr;
+        }
         return reply.kind == TENON_ACTION_CALL || reply.kind == TENON_ACTION_SLEEP;
     }
 
     void run() {
         if (!advance(out_)) {
             mailbox::wanted wanted = box_.take_wanted();
-            if (auto* http = std::get_if<request>(&wanted)) out_.want(std::move(*http));
-            if (auto* service = std::get_if<call>(&wanted)) out_.want(std::move(*service));
-            if (auto* pausing = std::get_if<pause>(&wanted)) out_.want(*pausing);
+            if (auto* http = std::get_if<request>(&wanted)) {
+                out_.want(std::move(*http));
+            }
+            if (auto* service = std::get_if<call>(&wanted)) {
+                out_.want(std::move(*service));
+            }
+            if (auto* pausing = std::get_if<pause>(&wanted)) {
+                out_.want(*pausing);
+            }
         }
         broken_ = false;
     }
@@ -93,10 +107,16 @@ class machine_of final : public machine {
   private:
     auto advance(outbox& out) -> bool override {
         coroutine_.handle().resume();
-        if (!coroutine_.handle().done()) return false;
+        if (!coroutine_.handle().done()) {
+            return false;
+        }
         auto outcome = coroutine_.handle().promise().take_outcome();
-        if (auto* why = std::get_if<failure>(&outcome)) out.finish(std::move(*why));
-        if (auto* value = std::get_if<T>(&outcome)) out.finish(std::move(*value), operations_);
+        if (auto* why = std::get_if<failure>(&outcome)) {
+            out.finish(std::move(*why));
+        }
+        if (auto* value = std::get_if<T>(&outcome)) {
+            out.finish(std::move(*value), operations_);
+        }
         return true;
     }
 

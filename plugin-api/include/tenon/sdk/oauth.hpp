@@ -50,8 +50,12 @@ inline auto category_of(std::string_view code, asked what) -> category {
     const bool person_needed = code == "login_required" || code == "interaction_required" ||
                                code == "consent_required" || code == "account_selection_required";
     if (code == "invalid_grant" || person_needed) {
-        if (what == asked::refresh) return category::revoked;
-        if (what != asked::exchange) return category::token_rejected;
+        if (what == asked::refresh) {
+            return category::revoked;
+        }
+        if (what != asked::exchange) {
+            return category::token_rejected;
+        }
         return person_needed ? category::access_denied : category::invalid_code;
     }
     const auto* const found =
@@ -61,11 +65,18 @@ inline auto category_of(std::string_view code, asked what) -> category {
 
 /// The category that an HTTP status has by itself; `provider` where only the body can tell.
 inline auto category_of(std::uint32_t status, asked what) -> category {
-    if (status == 429) return category::rate_limited;
-    if (status >= 500 || status == 408) return category::unavailable;
-    if (status == 401)
+    if (status == 429) {
+        return category::rate_limited;
+    }
+    if (status >= 500 || status == 408) {
+        return category::unavailable;
+    }
+    if (status == 401) {
         return what == asked::api ? category::token_rejected : category::misconfigured;
-    if (status == 403 && what == asked::api) return category::scope;
+    }
+    if (status == 403 && what == asked::api) {
+        return category::scope;
+    }
     return category::provider;
 }
 
@@ -98,21 +109,28 @@ inline auto failure_of(
 /// `error_description`. 429 and 5xx count more than the body; for the rest the body's code counts
 /// more than the status.
 inline auto oauth_failure(const response& reply, asked what) -> failure {
-    if (!reply.answered()) return transport_failure(reply);
+    if (!reply.answered()) {
+        return transport_failure(reply);
+    }
     const json body = reply.json();
     const std::string code = body.id("error");
     const std::string status = std::to_string(reply.status());
     category found = category_of(reply.status(), what);
     if (found != category::rate_limited && found != category::unavailable && !code.empty()) {
         const category by_code = category_of(code, what);
-        if (by_code != category::provider || reply.status() < 401) found = by_code;
+        if (by_code != category::provider || reply.status() < 401) {
+            found = by_code;
+        }
     }
-    if (code.empty())
+    if (code.empty()) {
         return failure_of(reply, found, "the provider answered with status " + status);
+    }
     std::string message =
         "the provider answered " + quotable_code(code) + " (status " + status + ")";
     const std::string description = body.str("error_description");
-    if (!description.empty()) message += ": " + quotable(description);
+    if (!description.empty()) {
+        message += ": " + quotable(description);
+    }
     return failure_of(reply, found, std::move(message), code);
 }
 
@@ -148,7 +166,9 @@ inline auto tokens_in(const json& body, const response& reply) -> tokens {
 /// A token endpoint's reply (RFC 6749 5.1). Throws `failed` for an error, also one under status
 /// 200.
 inline auto oauth_tokens(const response& reply, asked what) -> tokens {
-    if (!reply.ok() || reply.json()["error"].exists()) throw failed(oauth_failure(reply, what));
+    if (!reply.ok() || reply.json()["error"].exists()) {
+        throw failed(oauth_failure(reply, what));
+    }
     return tokens_in(reply.object(), reply);
 }
 
@@ -161,7 +181,9 @@ inline auto is_bearer(std::string_view token_type) -> bool {
 /// answer that it is unknown also means.
 inline auto oauth_revoked(const response& reply) -> revoked {
     const bool dead_already = reply.status() == 400 && reply.json().str("error") == "invalid_token";
-    if (!reply.ok() && !dead_already) throw failed(oauth_failure(reply, asked::revoke));
+    if (!reply.ok() && !dead_already) {
+        throw failed(oauth_failure(reply, asked::revoke));
+    }
     return {};
 }
 
@@ -174,12 +196,16 @@ inline auto authorization(
     request built = get(url);
     built.query("response_type", "code").query(client_id_param, client_id());
     built.query("redirect_uri", in.redirect_uri).query("state", in.state);
-    if (!in.scope.empty()) built.query("scope", join(split(in.scope, " "), separator));
+    if (!in.scope.empty()) {
+        built.query("scope", join(split(in.scope, " "), separator));
+    }
     if (!in.code_challenge.empty()) {
         built.query("code_challenge", in.code_challenge)
             .query("code_challenge_method", in.code_challenge_method);
     }
-    if (!in.nonce.empty()) built.query("nonce", in.nonce);
+    if (!in.nonce.empty()) {
+        built.query("nonce", in.nonce);
+    }
     return built;
 }
 
@@ -189,7 +215,9 @@ inline auto code_request(std::string_view url, const exchange_input& in) -> requ
     request built = post(url);
     built.form("grant_type", "authorization_code").form("code", credential(in.code));
     built.form("redirect_uri", in.redirect_uri);
-    if (!in.code_verifier.empty()) built.form("code_verifier", in.code_verifier);
+    if (!in.code_verifier.empty()) {
+        built.form("code_verifier", in.code_verifier);
+    }
     return built.client_auth().grant_reply();
 }
 

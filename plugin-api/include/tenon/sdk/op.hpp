@@ -56,7 +56,7 @@ concept closure = requires { &T::operator(); } && !std::is_empty_v<T>;
 
 struct waits {
     mailbox* box;
-    auto await_ready() const noexcept -> bool { return false; }
+    static auto await_ready() noexcept -> bool { return false; }
     void await_suspend(std::coroutine_handle<>) const noexcept {}
 };
 struct waits_for_http : waits {
@@ -77,8 +77,8 @@ concept awaitable = std::same_as<T, request> || std::same_as<T, call> || std::sa
 /// The promise of every operation, whatever it yields.
 class promise_base {
   public:
-    auto initial_suspend() const noexcept -> std::suspend_always { return {}; }
-    auto final_suspend() const noexcept -> std::suspend_always { return {}; }
+    static auto initial_suspend() noexcept -> std::suspend_always { return {}; }
+    static auto final_suspend() noexcept -> std::suspend_always { return {}; }
 
     auto await_transform(const request& what) -> detail::waits_for_http { return {wait_for(what)}; }
     auto await_transform(const call& what) -> detail::waits_for_call { return {wait_for(what)}; }
@@ -101,7 +101,7 @@ class promise_base {
   private:
     template <class T>
     auto wait_for(const T& what) -> detail::waits {
-        box_->want(what);
+        box_->want(what);  // NOLINT(clang-analyzer-core.CallAndMessage): it was set by connect()
         return {box_};
     }
 
@@ -147,7 +147,9 @@ class [[nodiscard]] op {
     auto operator=(const op&) -> op& = delete;
     auto operator=(op&&) -> op& = delete;
     ~op() {
-        if (handle_) handle_.destroy();
+        if (handle_) {
+            handle_.destroy();
+        }
     }
 
     auto handle() const noexcept -> std::coroutine_handle<promise_type> { return handle_; }
@@ -159,7 +161,9 @@ class [[nodiscard]] op {
 
 template <class T>
 auto op<T>::promise_type::take_outcome() -> outcome {
-    if (!caught_) return std::move(outcome_);
+    if (!caught_) {
+        return std::move(outcome_);
+    }
     try {
         std::rethrow_exception(std::exchange(caught_, nullptr));
     } catch (const failed& stop) {

@@ -92,9 +92,13 @@ inline auto outbox::grant(const tokens& from) -> tenon_grant {
 inline void outbox::finish(tokens what, std::uint64_t) {
     tokens_ = std::move(what);
     grants_.push_back(grant(tokens_));
-    for (const tokens& other : tokens_.others_) grants_.push_back(grant(other));
+    for (const tokens& other : tokens_.others_) {
+        grants_.push_back(grant(other));
+    }
     grant_pointers_.reserve(grants_.size());
-    for (const tenon_grant& made : grants_) grant_pointers_.push_back(&made);
+    for (const tenon_grant& made : grants_) {
+        grant_pointers_.push_back(&made);
+    }
     tenon_result& result = done();
     result.grants = grant_pointers_.data();
     result.grant_count = static_cast<std::uint32_t>(grant_pointers_.size());
@@ -123,7 +127,9 @@ inline void outbox::finish(description what, std::uint64_t operations) {
 inline void outbox::finish(failure why) {
     failure_.emplace(std::move(why));
     fields_.clear();
-    for (const auto& [name, problem] : failure_->details) fields_.push_back({name, {problem, 0}});
+    for (const auto& [name, problem] : failure_->details) {
+        fields_.push_back({name, {problem, 0}});
+    }
     error_.struct_size = sizeof(error_);
     error_.category = static_cast<std::uint32_t>(failure_->category);
     error_.retry_after_ms = failure_->retry_after_ms;

@@ -86,7 +86,9 @@ class tokens {
     friend class outbox;
     static auto moment(std::optional<std::int64_t> seconds, std::int64_t since_ms) -> std::int64_t {
         constexpr std::int64_t century_s = 36525LL * 24 * 3600;
-        if (!seconds || *seconds <= 0 || *seconds > century_s) return 0;
+        if (!seconds || *seconds <= 0 || *seconds > century_s) {
+            return 0;
+        }
         return since_ms + *seconds * 1000;
     }
 
@@ -114,15 +116,18 @@ class profile {
 
     /// Anything else, kept as metadata under the provider's own key.
     auto text(std::string_view key, std::string_view text) -> profile& {
-        if (!text.empty()) fields_.push_back({std::string(key), {std::string(text), 0}});
+        if (!text.empty()) {
+            fields_.push_back({std::string(key), {std::string(text), 0}});
+        }
         return *this;
     }
     auto number(std::string_view key, std::optional<std::int64_t> count) -> profile& {
         return count ? json_field(key, std::to_string(*count)) : *this;
     }
     auto json_field(std::string_view key, std::string_view json) -> profile& {
-        if (!json.empty())
+        if (!json.empty()) {
             fields_.push_back({std::string(key), {std::string(json), TENON_KV_JSON}});
+        }
         return *this;
     }
 

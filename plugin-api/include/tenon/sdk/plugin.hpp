@@ -55,8 +55,9 @@ class registration {
     // Writes no further than the host's struct reaches, and leaves the size as the host set it.
     static auto write_action(const tenon_action& from, tenon_action* to) noexcept -> tenon_status {
         constexpr std::size_t body = offsetof(tenon_action, kind);
-        if (to->struct_size < offsetof(tenon_action, sleep_ms) + sizeof(to->sleep_ms))
+        if (to->struct_size < offsetof(tenon_action, sleep_ms) + sizeof(to->sleep_ms)) {
             return TENON_INVALID;
+        }
         const std::size_t size = std::min<std::size_t>(to->struct_size, sizeof(from));
         std::memcpy(
             reinterpret_cast<char*>(to) + body, reinterpret_cast<const char*>(&from) + body,
@@ -75,7 +76,9 @@ class registration {
     }
 
     auto create(const tenon_op_input& in) const -> std::unique_ptr<machine> {
-        if (in.kind >= 64 || (operations_ & operation_bit(in.kind)) == 0) return nullptr;
+        if (in.kind >= 64 || (operations_ & operation_bit(in.kind)) == 0) {
+            return nullptr;
+        }
         switch (in.kind) {
             case TENON_OP_DESCRIBE: return machine_for(describing(*object_, values(in.config)));
             case TENON_OP_AUTHORIZE: return machine_for(object_->authorize(authorize_input(in)));
@@ -91,23 +94,30 @@ class registration {
         const tenon_provider* provider, const tenon_op_input* input, tenon_op** op,
         tenon_action* action
     ) noexcept -> tenon_status {
-        if (provider == nullptr || input == nullptr || op == nullptr || action == nullptr)
+        if (provider == nullptr || input == nullptr || op == nullptr || action == nullptr) {
             return TENON_INVALID;
+        }
         *op = nullptr;
         return guarded([&]() -> tenon_status {
             const auto* const self = static_cast<const registration*>(provider->self);
             std::unique_ptr<machine> made = self->create(read_sized(input));
-            if (!made) return TENON_UNSUPPORTED;
+            if (!made) {
+                return TENON_UNSUPPORTED;
+            }
             made->begin();
             const tenon_status written = write_action(made->next(), action);
-            if (written == TENON_OK) *op = reinterpret_cast<tenon_op*>(made.release());
+            if (written == TENON_OK) {
+                *op = reinterpret_cast<tenon_op*>(made.release());
+            }
             return written;
         });
     }
 
     static auto step(tenon_op* op, const tenon_reply* reply, tenon_action* action) noexcept
         -> tenon_status {
-        if (op == nullptr || reply == nullptr || action == nullptr) return TENON_INVALID;
+        if (op == nullptr || reply == nullptr || action == nullptr) {
+            return TENON_INVALID;
+        }
         return guarded([&]() -> tenon_status {
             auto* const running = reinterpret_cast<machine*>(op);
             const tenon_status stepped = running->step(read_sized(reply));
@@ -170,10 +180,10 @@ class plugin_of {
 
 /// Defines the plugin's entry. Once in a library, at namespace level: TENON_PLUGIN(acme) or
 /// TENON_PLUGIN(acme, acme_eu).
-#define TENON_PLUGIN(...)                                                     \
-    extern "C" TENON_EXPORT const tenon_plugin* tenon_plugin_entry_v1(void) { \
-        return ::tenon::plugin_of<__VA_ARGS__>::entry();                      \
-    }                                                                         \
+#define TENON_PLUGIN(...)                                                       \
+    extern "C" TENON_EXPORT auto tenon_plugin_entry_v1()->const tenon_plugin* { \
+        return ::tenon::plugin_of<__VA_ARGS__>::entry();                        \
+    }                                                                           \
     static_assert(true, "a semicolon follows")
 
 #endif

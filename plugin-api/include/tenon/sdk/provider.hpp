@@ -66,7 +66,9 @@ template <class P>
 constexpr auto operations_of() noexcept -> std::uint64_t {
     std::uint64_t bits = operation_bit(TENON_OP_DESCRIBE);
     const auto add = [&bits](bool defined, std::uint32_t kind) {
-        if (defined) bits |= operation_bit(kind);
+        if (defined) {
+            bits |= operation_bit(kind);
+        }
     };
     add(!std::is_same_v<decltype(&P::authorize), decltype(&provider::authorize)>,
         TENON_OP_AUTHORIZE);

@@ -77,7 +77,9 @@ class request {
 
     auto has_query(std::string_view name) const noexcept -> bool {
         for (const named_value& item : query_) {
-            if (item.name == name) return true;
+            if (item.name == name) {
+                return true;
+            }
         }
         return false;
     }

@@ -90,8 +90,12 @@ inline auto transport_failure(const response& reply) -> failure {
 }
 
 inline auto response::object() const -> tenon::json {
-    if (!answered()) throw failed(transport_failure(*this));
-    if (json().is_object()) return json();
+    if (!answered()) {
+        throw failed(transport_failure(*this));
+    }
+    if (json().is_object()) {
+        return json();
+    }
     failure why(category::provider, "the provider answered something that is not a JSON object");
     why.http_status = status();
     throw failed(std::move(why));

@@ -33,7 +33,9 @@ inline auto split(std::string_view text, std::string_view separators) -> std::ve
     std::size_t at = 0;
     while (at < text.size()) {
         const std::size_t end = std::min(text.find_first_of(separators, at), text.size());
-        if (end > at) parts.emplace_back(text.substr(at, end - at));
+        if (end > at) {
+            parts.emplace_back(text.substr(at, end - at));
+        }
         at = end + 1;
     }
     return parts;
@@ -43,7 +45,9 @@ inline auto split(std::string_view text, std::string_view separators) -> std::ve
 inline auto join(const std::vector<std::string>& parts, std::string_view separator) -> std::string {
     std::string text;
     for (const std::string& part : parts) {
-        if (!text.empty()) text.append(separator);
+        if (!text.empty()) {
+            text.append(separator);
+        }
         text.append(part);
     }
     return text;
@@ -57,7 +61,9 @@ inline auto spaced(std::string_view scopes) -> std::string {
 /// Whether a list that is separated by spaces or commas holds the word.
 inline auto lists(std::string_view list, std::string_view word) -> bool {
     for (const std::string& part : split(list, ", ")) {
-        if (part == word) return true;
+        if (part == word) {
+            return true;
+        }
     }
     return false;
 }
@@ -67,7 +73,9 @@ inline auto to_int64(std::string_view text) noexcept -> std::optional<std::int64
     std::int64_t value = 0;
     const char* const end = text.data() + text.size();
     const auto [stop, failure] = std::from_chars(text.data(), end, value);
-    if (failure != std::errc() || stop != end || text.empty()) return std::nullopt;
+    if (failure != std::errc() || stop != end || text.empty()) {
+        return std::nullopt;
+    }
     return value;
 }
 
@@ -81,9 +89,13 @@ constexpr auto lower(char c) noexcept -> char {
 
 /// Equality in which ASCII letters have no case: scheme names, token types, header names.
 constexpr auto same_ignoring_case(std::string_view a, std::string_view b) noexcept -> bool {
-    if (a.size() != b.size()) return false;
+    if (a.size() != b.size()) {
+        return false;
+    }
     for (std::size_t i = 0; i < a.size(); ++i) {
-        if (lower(a[i]) != lower(b[i])) return false;
+        if (lower(a[i]) != lower(b[i])) {
+            return false;
+        }
     }
     return true;
 }

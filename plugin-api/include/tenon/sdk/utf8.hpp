@@ -2,6 +2,8 @@
 #ifndef TENON_SDK_UTF8_HPP
 #define TENON_SDK_UTF8_HPP
 
+#include <array>
+#include <cstddef>
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -10,32 +12,54 @@ namespace tenon {
 
 /// The worth of a hexadecimal digit; -1 if it is none.
 constexpr auto hex_value(char c) noexcept -> int {
-    if (c >= '0' && c <= '9') return c - '0';
-    if (c >= 'a' && c <= 'f') return c - 'a' + 10;
-    if (c >= 'A' && c <= 'F') return c - 'A' + 10;
+    if (c >= '0' && c <= '9') {
+        return c - '0';
+    }
+    if (c >= 'a' && c <= 'f') {
+        return c - 'a' + 10;
+    }
+    if (c >= 'A' && c <= 'F') {
+        return c - 'A' + 10;
+    }
     return -1;
 }
 
 namespace detail {
 
-// The length of the well-formed sequence at the start (Unicode, table 3-7), or 0.
-constexpr auto utf8_sequence(std::string_view text) noexcept -> std::size_t {
-    const auto byte = [text](std::size_t i) {
-        return i < text.size() ? static_cast<unsigned char>(text[i]) : 0U;
-    };
-    const auto trails = [byte](std::size_t i) { return (byte(i) & 0xc0U) == 0x80U; };
-    const unsigned first = byte(0);
-    if (first < 0x80U) return 1;
-    if (first >= 0xc2U && first <= 0xdfU) return trails(1) ? 2 : 0;
-    if ((first & 0xf0U) == 0xe0U) {
-        const bool overlong = first == 0xe0U && byte(1) < 0xa0U;
-        const bool surrogate = first == 0xedU && byte(1) > 0x9fU;
-        return trails(1) && trails(2) && !overlong && !surrogate ? 3 : 0;
+// What may follow a first byte: Unicode, table 3-7. All further bytes are 80 to BF.
+struct utf8_row {
+    unsigned first_from, first_to, second_from, second_to;
+    std::size_t length;
+};
+inline constexpr std::array utf8_rows = {
+    utf8_row{0xc2, 0xdf, 0x80, 0xbf, 2}, utf8_row{0xe0, 0xe0, 0xa0, 0xbf, 3},
+    utf8_row{0xe1, 0xec, 0x80, 0xbf, 3}, utf8_row{0xed, 0xed, 0x80, 0x9f, 3},
+    utf8_row{0xee, 0xef, 0x80, 0xbf, 3}, utf8_row{0xf0, 0xf0, 0x90, 0xbf, 4},
+    utf8_row{0xf1, 0xf3, 0x80, 0xbf, 4}, utf8_row{0xf4, 0xf4, 0x80, 0x8f, 4}};
+
+constexpr auto byte_at(std::string_view text, std::size_t at) noexcept -> unsigned {
+    return at < text.size() ? static_cast<unsigned char>(text[at]) : 0U;
+}
+
+constexpr auto has_trail(std::string_view text, const utf8_row& row) noexcept -> bool {
+    const unsigned second = byte_at(text, 1);
+    bool right = second >= row.second_from && second <= row.second_to;
+    for (std::size_t at = 2; at < row.length; ++at) {
+        right = right && (byte_at(text, at) & 0xc0U) == 0x80U;
     }
-    if (first >= 0xf0U && first <= 0xf4U) {
-        const bool overlong = first == 0xf0U && byte(1) < 0x90U;
-        const bool beyond = first == 0xf4U && byte(1) > 0x8fU;
-        return trails(1) && trails(2) && trails(3) && !overlong && !beyond ? 4 : 0;
+    return right;
+}
+
+// The length of the well-formed sequence at the start of a text that is not empty, or 0.
+constexpr auto utf8_sequence(std::string_view text) noexcept -> std::size_t {
+    const unsigned first = byte_at(text, 0);
+    if (first < 0x80U) {
+        return 1;
+    }
+    for (const utf8_row& row : utf8_rows) {
+        if (first >= row.first_from && first <= row.first_to) {
+            return has_trail(text, row) ? row.length : 0;
+        }
     }
     return 0;
 }
@@ -46,7 +70,9 @@ constexpr auto utf8_sequence(std::string_view text) noexcept -> std::size_t {
 constexpr auto is_utf8(std::string_view text) noexcept -> bool {
     while (!text.empty()) {
         const std::size_t length = detail::utf8_sequence(text);
-        if (length == 0) return false;
+        if (length == 0) {
+            return false;
+        }
         text.remove_prefix(length);
     }
     return true;

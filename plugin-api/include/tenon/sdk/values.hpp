@@ -81,9 +81,13 @@ class values {
     auto list(std::string_view name) const -> std::vector<std::string> {
         const std::string written = text(name);
         const json_document document(written);
-        if (!document.root().is_array()) return split(written, ", ");
+        if (!document.root().is_array()) {
+            return split(written, ", ");
+        }
         std::vector<std::string> texts;
-        for (const json& item : document.root().items()) texts.push_back(item.id());
+        for (const json& item : document.root().items()) {
+            texts.push_back(item.id());
+        }
         return texts;
     }
 
@@ -107,7 +111,9 @@ class values {
   private:
     auto find(std::string_view name) const noexcept -> const value* {
         for (const named_value& item : items_) {
-            if (item.name == name) return &item.value;
+            if (item.name == name) {
+                return &item.value;
+            }
         }
         return nullptr;
     }
