@@ -10,8 +10,7 @@
 #include <boost/asio/bind_cancellation_slot.hpp>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
-#include <boost/asio/redirect_error.hpp>
-#include <boost/asio/signal_set.hpp>
+#include <boost/asio/post.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <csignal>
 #include <cstdlib>
@@ -78,6 +77,15 @@ void tell_problems(const registry_snapshot& providers) {
 }
 
 }  // namespace
+
+auto handled_signals() -> sigset_t {
+    sigset_t signals;
+    sigemptyset(&signals);
+    for (const int number : {SIGTERM, SIGINT, SIGHUP}) {
+        sigaddset(&signals, number);
+    }
+    return signals;
+}
 
 auto host_process::make(settings values, std::filesystem::path config)
     -> result<std::unique_ptr<host_process>> {
@@ -202,8 +210,6 @@ void host_process::start_loops() {
     };
     asio::co_spawn(loop_, keep_house(api_), until(end_house_));
     asio::co_spawn(loop_, registry_.keep_discovered(), until(end_discovery_));
-    asio::co_spawn(loop_, on_reload(), until(end_reloads_));
-    asio::co_spawn(loop_, until_stopped(), asio::detached);
 }
 
 auto host_process::run() -> result<void> {
@@ -214,6 +220,7 @@ auto host_process::run() -> result<void> {
     std::cout.flush();
     notify_service_manager("READY=1");
     std::vector<std::jthread> threads;
+    threads.emplace_back([this] { watch_signals(); });
     for (std::size_t i = 1; i < thread_count(); ++i) {
         threads.emplace_back([this] { loop_.run(); });
     }
@@ -221,9 +228,19 @@ auto host_process::run() -> result<void> {
     return {};
 }
 
-auto host_process::until_stopped() -> asio::awaitable<void> {
-    asio::signal_set signals(loop_, SIGTERM, SIGINT);
-    const int number = co_await signals.async_wait(asio::use_awaitable);
+// On a thread of its own: they are blocked everywhere else (see serve()), so that none is lost.
+void host_process::watch_signals() {
+    const auto signals = handled_signals();
+    for (int number = 0; ::sigwait(&signals, &number) == 0;) {
+        if (number != SIGHUP) {
+            asio::co_spawn(loop_, stop_for(number), asio::detached);
+            return;
+        }
+        asio::post(loop_, [this] { reload(); });
+    }
+}
+
+auto host_process::stop_for(int number) -> asio::awaitable<void> {
     log(log_level::info, "stopping", {{log_key::signal, number}});
     notify_service_manager("STOPPING=1");
     co_await drain();
@@ -234,7 +251,6 @@ auto host_process::drain() -> asio::awaitable<void> {
     api_.draining = true;
     const auto report = co_await server_.drain(settings_.timeouts.drain, cut_after);
     const bool through = co_await background_.stop(settings_.timeouts.drain);
-    end_reloads_.emit(asio::cancellation_type::all);
     end_discovery_.emit(asio::cancellation_type::all);
     end_house_.emit(asio::cancellation_type::all);
     co_await flush_journal(api_);
@@ -247,18 +263,6 @@ auto host_process::drain() -> asio::awaitable<void> {
     log(log_level::info, "stopped",
         {{log_key::count, report.finished + report.cancelled + report.cut}});
     flush_log();
-}
-
-auto host_process::on_reload() -> asio::awaitable<void> {
-    asio::signal_set signals(loop_, SIGHUP);
-    for (;;) {
-        boost::system::error_code stopped;
-        co_await signals.async_wait(asio::redirect_error(asio::use_awaitable, stopped));
-        if (stopped) {
-            co_return;
-        }
-        reload();
-    }
 }
 
 void host_process::reload() {

@@ -24,9 +24,14 @@
 
 #include <boost/asio/cancellation_signal.hpp>
 #include <boost/asio/io_context.hpp>
+#include <csignal>
 #include <memory>
 
 namespace tenon::host {
+
+// What a running host is told by signals: SIGTERM and SIGINT end it, SIGHUP has it read its
+// configuration anew. To be blocked before any thread starts.
+[[nodiscard]] auto handled_signals() -> sigset_t;
 
 // Members are destroyed in reverse: the server and its handlers first, plugins behind all who use
 // them, the loop last.
@@ -48,8 +53,8 @@ class host_process {
 
     [[nodiscard]] auto open_listeners() -> result<void>;
     void start_loops();
-    auto until_stopped() -> boost::asio::awaitable<void>;
-    auto on_reload() -> boost::asio::awaitable<void>;
+    void watch_signals();
+    auto stop_for(int number) -> boost::asio::awaitable<void>;
     void reload();
     auto drain() -> boost::asio::awaitable<void>;
     [[nodiscard]] auto thread_count() const -> std::size_t;
@@ -60,7 +65,7 @@ class host_process {
     system_clock clock_;
     system_random random_;
     boost::asio::io_context loop_;
-    boost::asio::cancellation_signal end_house_, end_discovery_, end_reloads_;
+    boost::asio::cancellation_signal end_house_, end_discovery_;
     sealer sealer_;
     std::unique_ptr<database> db_;
     api_metrics metrics_;

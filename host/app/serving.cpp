@@ -13,6 +13,8 @@ auto serve(const std::filesystem::path& config) -> result<void> {
     }
     configure_log(values->level, values->format);
     std::signal(SIGPIPE, SIG_IGN);
+    const auto signals = handled_signals();
+    ::pthread_sigmask(SIG_BLOCK, &signals, nullptr);
     auto host = host_process::make(std::move(*values), config);
     if (host.has_error()) {
         return host.error();
