@@ -9,6 +9,7 @@ auto outbound_of(const settings& values) -> outbound_options {
     outbound_options options;
     options.proxy = values.outbound.proxy;
     options.no_proxy = values.outbound.no_proxy;
+    options.proxy_guards_addresses = values.outbound.proxy_guards_addresses;
     options.ca_file = values.outbound.ca_file;
     options.per_origin = values.outbound.per_origin;
     options.user_agent = std::string("tenon/") + TENON_VERSION;

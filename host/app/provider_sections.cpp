@@ -51,6 +51,14 @@ auto registry_options_of(const settings& values, const catalogue& known)
         options.plugin_dirs.emplace_back(dir);
     }
     for (const auto& section : values.providers) {
+        if (section.run_in == isolation::worker) {
+            return fail(
+                errc::invalid_request,
+                "providers." + section.name +
+                    ".isolation: this version runs plugins in the host only; "
+                    "remove the key, or do not load the plugin"
+            );
+        }
         auto complete = complete_from(known, section);
         if (complete.has_error()) {
             return complete.error();
