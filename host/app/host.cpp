@@ -156,6 +156,7 @@ host_process::host_process(
           clock_,
           random_,
           cache_,
+          statuses_,
           signing_keys_,
           metrics_,
           loop_.get_executor(),

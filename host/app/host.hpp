@@ -19,6 +19,7 @@
 #include "oauth/id_token.hpp"
 #include "oauth/refresh.hpp"
 #include "oauth/token.hpp"
+#include "oauth/status_cache.hpp"
 #include "oauth/token_cache.hpp"
 #include "provider/registry.hpp"
 
@@ -72,6 +73,7 @@ class host_process {
     std::unique_ptr<outbound_http> outbound_;
     registry registry_;
     token_cache cache_;
+    status_cache statuses_{cache_.marks()};
     signing_keys signing_keys_;
     oauth_context oauth_;
     refresher refresher_;

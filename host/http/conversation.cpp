@@ -32,18 +32,25 @@ auto conversation::next() -> next_step {
         if (output_.size() >= most_output) {
             return next_step::write;
         }
+        if (state_ == state::handling) {
+            return output_.empty() ? next_step::handle : next_step::write;
+        }
         const auto before = state_;
         const auto unread = end_ - begin_;
-        switch (state_) {
-            case state::idle: begin_request(); break;
-            case state::header: read_header(); break;
-            case state::body: read_body(); break;
-            case state::handling: return output_.empty() ? next_step::handle : next_step::write;
-            case state::ended: break;
-        }
+        advance();
         if (state_ == before && unread == end_ - begin_) {
             return pause();
         }
+    }
+}
+
+void conversation::advance() {
+    switch (state_) {
+        case state::idle: begin_request(); break;
+        case state::header: read_header(); break;
+        case state::body: read_body(); break;
+        case state::handling:
+        case state::ended: break;
     }
 }
 

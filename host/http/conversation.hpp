@@ -85,6 +85,7 @@ class conversation {
         error why;
     };
 
+    void advance();
     auto pause() -> next_step;
     void begin_request();
     void read_header();

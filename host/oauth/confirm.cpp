@@ -7,6 +7,7 @@
 #include "oauth/park.hpp"
 #include "oauth/persist.hpp"
 #include "oauth/sealing.hpp"
+#include "oauth/token_cache.hpp"
 #include "store/confirmations.hpp"
 #include "store/connection_grants.hpp"
 #include "store/intents.hpp"
@@ -62,6 +63,7 @@ auto park(oauth_context& context, landing what) -> boost::asio::awaitable<result
     if (written.has_error()) {
         co_return written.error();
     }
+    context.cache.marks().touch(org, row.user);
     co_return code;
 }
 
@@ -80,6 +82,7 @@ auto confirm_connection(oauth_context& context, actor by, std::string confirmati
     if (row.has_error()) {
         co_return row.error();
     }
+    context.cache.marks().touch(by.org, by.user);
     auto bytes =
         open_from(context.seal, by.org, to_hex(hash), sealed_column::confirmation, row->sealed);
     if (bytes.has_error()) {

@@ -17,6 +17,7 @@ class registry;
 class sealer;
 class oauth_observer;
 class token_cache;
+class status_cache;
 class signing_keys;
 
 struct oauth_options {
@@ -43,6 +44,7 @@ struct oauth_context {
     const clock& time;
     random_source& random;
     token_cache& cache;
+    status_cache& statuses;
     signing_keys& keys;
     oauth_observer& observer;
     boost::asio::any_io_executor

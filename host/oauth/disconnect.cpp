@@ -60,37 +60,39 @@ auto find_leaving(
     return all;
 }
 
-// Whether anybody else uses the grant; if not, it is leased, so that no refresh makes new tokens
-// meanwhile.
+// Whether anybody else uses the grant: then the leaving connection lets go of it here and now, so
+// that of several that leave at once the last one revokes. If nobody does, it is leased, so that no
+// refresh makes new tokens meanwhile.
 enum class hold { shared, leased, busy, gone };
 
-auto try_hold(oauth_context& context, org_id org, grant_row grant)
+auto try_hold(oauth_context& context, org_id org, connection_id leaver, grant_id grant)
     -> boost::asio::awaitable<result<hold>> {
-    auto attempt = [&context, grant](sql_session& session) -> result<hold> {
-        const auto row = find_grant(session, grant.id);
-        if (!row) {
+    auto attempt = [&context, leaver, grant](sql_session& session) -> result<hold> {
+        if (!lock_grant(session, grant)) {
             return hold::gone;
         }
-        if (count_grant_references(session, grant.id) > 1) {
+        if (is_used_by_others(session, grant, leaver)) {
+            unlink_grant(session, leaver, grant);
             return hold::shared;
         }
-        if (row->state == grant_state::dead) {
-            return hold::leased;
+        const auto row = find_grant(session, grant);
+        if (!row || row->state == grant_state::dead) {
+            return row ? hold::leased : hold::gone;
         }
         const auto now = context.time.now();
         const auto until = now + revoke_deadline + milliseconds(5'000);
         const auto owner = context.options.instance + "/disconnect";
-        return take_grant_lease(session, grant.id, owner, until, now) ? hold::leased : hold::busy;
+        return take_grant_lease(session, grant, owner, until, now) ? hold::leased : hold::busy;
     };
     co_return co_await context.db.with_org(org, access::write, std::move(attempt));
 }
 
-auto hold_grant(oauth_context& context, org_id org, grant_row grant)
+auto hold_grant(oauth_context& context, org_id org, connection_id leaver, grant_id grant)
     -> boost::asio::awaitable<result<hold>> {
     boost::asio::steady_timer pause(co_await boost::asio::this_coro::executor);
     const auto give_up = context.time.now() + context.options.lease;
     for (;;) {
-        auto held = co_await try_hold(context, org, grant);
+        auto held = co_await try_hold(context, org, leaver, grant);
         if (held.has_error() || *held != hold::busy || context.time.now() > give_up) {
             co_return held;
         }
@@ -138,17 +140,16 @@ auto revoke_request(const oauth_context& context, const grant_row& grant)
 }
 
 // `revoked`, or why not: see views.hpp.
-auto revoke_grant(oauth_context& context, org_id org, grant_row seen)
+auto revoke_grant(oauth_context& context, org_id org, connection_id leaver, grant_id id)
     -> boost::asio::awaitable<std::string> {
-    auto held = co_await hold_grant(context, org, seen);
+    auto held = co_await hold_grant(context, org, std::move(leaver), id);
     if (held.has_error()) {
         co_return "failed";
     }
     if (*held == hold::shared) {
         co_return "kept";
     }
-    auto grant =
-        co_await reread(context, org, seen.id);  // a refresh may have renewed it while we waited
+    auto grant = co_await reread(context, org, id);  // a refresh may have renewed it meanwhile
     if (grant.has_error() || grant->access_token.empty()) {
         co_return "nothing";
     }
@@ -214,12 +215,14 @@ auto disconnect(oauth_context& context, actor by, account_selector which)
         const bool nobody = known.has_error() && known.error().code == errc::unknown_provider;
         co_return nobody&& all.error().code == errc::not_found ? known.error() : all.error();
     }
+    for (const auto& gone : *all) {
+        context.cache.forget(gone.connection.id);
+    }
     std::vector<revocation> outcomes;
     for (auto& gone : *all) {
-        context.cache.forget(gone.connection.id);
         std::vector<revocation> of_this;
         for (const auto& grant : gone.grants) {
-            auto outcome = co_await revoke_grant(context, by.org, grant);
+            auto outcome = co_await revoke_grant(context, by.org, gone.connection.id, grant.id);
             of_this.push_back({grant.slot, std::move(outcome)});
         }
         auto erased = co_await erase(context, by, gone, of_this);
@@ -229,6 +232,7 @@ auto disconnect(oauth_context& context, actor by, account_selector which)
         for (const auto& grant : gone.grants) {
             context.cache.forget(grant.id);
         }
+        context.cache.marks().touch(by.org, by.user);
         outcomes.insert(outcomes.end(), of_this.begin(), of_this.end());
     }
     co_return outcomes;

@@ -164,6 +164,7 @@ auto land(oauth_context& context, landing what) -> boost::asio::awaitable<result
     if (stored->connection.created_at != stored->connection.updated_at) {
         context.cache.forget(stored->connection.id);
     }
+    context.cache.marks().touch(shared->by.org, shared->by.user);
     co_return std::move(stored->connection);
 }
 

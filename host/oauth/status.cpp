@@ -1,6 +1,8 @@
 #include "oauth/status.hpp"
 
 #include "oauth/connection_views.hpp"
+#include "oauth/status_cache.hpp"
+#include "oauth/token_cache.hpp"
 #include "store/connection_grants.hpp"
 #include "store/database.hpp"
 
@@ -48,6 +50,23 @@ auto all_of(sql_session& session, const user_id& user) -> std::vector<connection
         }
         query.after = all.back().id;
     }
+}
+
+auto read_status(sql_session& session, const user_id& user, time_point now)
+    -> std::shared_ptr<cached_status> {
+    auto status = std::make_shared<cached_status>();
+    const auto ends = expiries_of_user(session, user);
+    status->views = with_expiries(all_of(session, user), by_connection(ends));
+    for (const auto& view : status->views) {
+        status->depends_on.push_back(view.id.text());
+    }
+    for (const auto& one : ends) {
+        status->depends_on.push_back(one.grant.text());
+    }
+    for (const auto& waiting : list_confirmations(session, user, now)) {
+        status->views.push_back(to_view(waiting));
+    }
+    return status;
 }
 
 // A cursor is the last id of the page before.
@@ -128,17 +147,24 @@ auto to_view(const confirmation_row& row) -> connection_view {
 }
 
 auto list_integrations(oauth_context& context, org_id org, user_id user)
-    -> boost::asio::awaitable<result<std::vector<connection_view>>> {
-    auto read = [user, now = context.time.now()](sql_session& session
-                ) -> result<std::vector<connection_view>> {
-        auto views =
-            with_expiries(all_of(session, user), by_connection(expiries_of_user(session, user)));
-        for (const auto& waiting : list_confirmations(session, user, now)) {
-            views.push_back(to_view(waiting));
-        }
-        return views;
+    -> boost::asio::awaitable<result<std::shared_ptr<const cached_status>>> {
+    const auto now = context.time.now();
+    if (auto known = context.statuses.find(org, user, now)) {
+        co_return known;
+    }
+    const auto mark = context.cache.marks().now();
+    auto read = [user, now](sql_session& session) -> result<std::shared_ptr<cached_status>> {
+        return read_status(session, user, now);
     };
-    co_return co_await context.db.with_org(org, access::read, std::move(read));
+    auto status = co_await context.db.with_org(org, access::read, std::move(read));
+    if (status.has_error()) {
+        co_return status.error();
+    }
+    (*status)->read_at_mark = mark;
+    (*status)->read_at = now;
+    const std::shared_ptr<const cached_status> answer = std::move(*status);
+    context.statuses.put(org, user, answer);
+    co_return answer;
 }
 
 auto list_connections(oauth_context& context, org_id org, connection_filter filter)

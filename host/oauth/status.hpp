@@ -6,12 +6,16 @@
 #include "oauth/views.hpp"
 
 #include <boost/asio/awaitable.hpp>
+#include <memory>
 
 namespace tenon::host {
 
-// The user's connections, and what waits for confirmation. Error: storage_unavailable.
+struct cached_status;
+
+// The user's connections, and what waits for confirmation; from memory where nothing changed within
+// the last second. Never null. Error: storage_unavailable.
 auto list_integrations(oauth_context& context, org_id org, user_id user)
-    -> boost::asio::awaitable<result<std::vector<connection_view>>>;
+    -> boost::asio::awaitable<result<std::shared_ptr<const cached_status>>>;
 
 struct connection_filter {
     std::optional<user_id> user;

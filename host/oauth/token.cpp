@@ -97,7 +97,7 @@ auto token_reader::read(token_request request) -> boost::asio::awaitable<result<
 
 auto token_reader::find_or_renew(token_request request, connection_id& connection)
     -> boost::asio::awaitable<result<token_answer>> {
-    const auto epoch = context_.cache.epoch();
+    const auto read_at = context_.cache.marks().now();
     auto look = [request](sql_session& session) { return find_stored(session, request); };
     auto stored = co_await context_.db.with_org(request.org, access::read, std::move(look));
     // Fetches the issuer's metadata first where that is missing: without it nothing can be renewed.
@@ -113,7 +113,7 @@ auto token_reader::find_or_renew(token_request request, connection_id& connectio
     const auto grant = to_cached(row, provider);
     if (provider !=
         nullptr) {  // else what can be renewed later would be remembered as if it could not
-        context_.cache.put(key_of(request), stored->connection, grant, epoch);
+        context_.cache.put(key_of(request), stored->connection, grant, read_at);
     }
     const auto now = context_.time.now();
     switch (judge_read(grant->life, now, request.minimum_lifetime)) {

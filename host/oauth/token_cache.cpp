@@ -35,7 +35,7 @@ auto token_cache::find_link(const token_key& key) -> found_grant {
 
 void token_cache::put(
     const token_key& key, const connection_id& connection,
-    std::shared_ptr<const cached_grant> grant, std::uint64_t read_at_epoch
+    std::shared_ptr<const cached_grant> grant, change_marks::moment read_at
 ) {
     const auto id = grant->id;
     const auto newer = [&](const std::shared_ptr<const cached_grant>& old) {
@@ -44,8 +44,9 @@ void token_cache::put(
     grants_.put_if(id.text(), grant, newer);
     const auto text = text_of(key);
     links_.put(text, link{connection, id});
-    if (epoch_.load() !=
-        read_at_epoch) {  // looked at after the put: whoever forgets counts up first
+    // Looked at after the put: whoever forgets touches first.
+    if (marks_.touched_since(connection.text(), read_at) ||
+        marks_.touched_since(id.text(), read_at)) {
         links_.erase(text);
         grants_.erase(id.text());
     }
@@ -54,23 +55,24 @@ void token_cache::put(
 void token_cache::renew(std::shared_ptr<const cached_grant> grant) {
     const auto id = grant->id;
     const auto generation = grant->generation;
+    marks_.touch(id.text());
     grants_.put_if(id.text(), std::move(grant), [&](const auto& old) {
         return old->generation <= generation;
     });
 }
 
 void token_cache::forget(const grant_id& grant) {
-    ++epoch_;
+    marks_.touch(grant.text());
     grants_.erase(grant.text());
 }
 
 void token_cache::forget(const connection_id& connection) {
-    ++epoch_;
+    marks_.touch(connection.text());
     links_.erase_if([&](const link& one) { return one.connection == connection; });
 }
 
 void token_cache::forget_all() {
-    ++epoch_;
+    marks_.touch_everything();
     links_.clear();
     grants_.clear();
 }

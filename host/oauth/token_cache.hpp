@@ -3,6 +3,7 @@
 
 #include "base/ids.hpp"
 #include "base/lru.hpp"
+#include "oauth/change_marks.hpp"
 #include "oauth/decisions.hpp"
 
 #include <atomic>
@@ -47,12 +48,12 @@ class token_cache {
     };
     [[nodiscard]] auto find_link(const token_key& key) -> found_grant;
 
-    // To be taken before the database is read; put() drops what was read before something was
-    // forgotten.
-    [[nodiscard]] auto epoch() const noexcept -> std::uint64_t { return epoch_.load(); }
+    // What renew() and forget() touch. now() is to be taken before the database is read; put()
+    // drops what was read before it changed.
+    [[nodiscard]] auto marks() noexcept -> change_marks& { return marks_; }
     void put(
         const token_key& key, const connection_id& connection,
-        std::shared_ptr<const cached_grant> grant, std::uint64_t read_at_epoch
+        std::shared_ptr<const cached_grant> grant, change_marks::moment read_at
     );
     // After a refresh was committed: a newer generation replaces an older one, never the reverse.
     void renew(std::shared_ptr<const cached_grant> grant);
@@ -74,7 +75,7 @@ class token_cache {
 
     lru_map<link> links_;
     lru_map<std::shared_ptr<const cached_grant>> grants_;
-    std::atomic<std::uint64_t> epoch_{0};
+    change_marks marks_;
     std::atomic<bool> bypassed_{false};
 };
 

@@ -20,7 +20,7 @@ auto read_whole_grant(const sql_row& row) -> grant_row {
 }
 
 auto read_expiry(const sql_row& row) -> connection_expiry {
-    return {connection_id(row.text(0)), row.optional_time(1)};
+    return {connection_id(row.text(0)), grant_id(row.text(1)), row.optional_time(2)};
 }
 
 auto connected_grant_statement() -> std::string {
@@ -67,11 +67,19 @@ auto connections_of_grant(sql_session& session, const grant_id& grant)
     return read_all(rows, [](const sql_row& row) { return connection_id(row.text(0)); });
 }
 
-auto count_grant_references(sql_session& session, const grant_id& grant) -> std::int64_t {
-    const auto rows =
-        run(session, "SELECT COUNT(*) FROM connection_grants WHERE org_id = $1 AND grant_id = $2",
-            session.org(), grant);
-    return rows[0].integer(0);
+auto is_used_by_others(sql_session& session, const grant_id& grant, const connection_id& connection)
+    -> bool {
+    return !run(session,
+                "SELECT 1 FROM connection_grants "
+                "WHERE org_id = $1 AND grant_id = $2 AND connection_id <> $3 LIMIT 1",
+                session.org(), grant, connection)
+                .empty();
+}
+
+void unlink_grant(sql_session& session, const connection_id& connection, const grant_id& grant) {
+    run(session,
+        "DELETE FROM connection_grants WHERE org_id = $1 AND connection_id = $2 AND grant_id = $3",
+        session.org(), connection, grant);
 }
 
 auto unlink_other_slots(
@@ -136,7 +144,7 @@ auto find_connected_grant(
 
 auto expiries_of_user(sql_session& session, const user_id& user) -> std::vector<connection_expiry> {
     static const auto statement =
-        "SELECT c.id, g.expires_at FROM connections c "
+        "SELECT c.id, g.id, g.expires_at FROM connections c "
         "JOIN connection_grants l ON l.org_id = c.org_id AND l.connection_id = c.id "
         "JOIN grants g ON g.org_id = l.org_id AND g.id = l.grant_id "
         "WHERE c.org_id = $1 AND c.user_id = $2 AND " +
@@ -147,7 +155,7 @@ auto expiries_of_user(sql_session& session, const user_id& user) -> std::vector<
 auto expiries_of(sql_session& session, const std::vector<connection_id>& connections)
     -> std::vector<connection_expiry> {
     static const auto statement =
-        "SELECT l.connection_id, g.expires_at FROM connection_grants l "
+        "SELECT l.connection_id, g.id, g.expires_at FROM connection_grants l "
         "JOIN grants g ON g.org_id = l.org_id AND g.id = l.grant_id "
         "WHERE l.org_id = $1 AND l.connection_id IN (" +
         list_parameters(2) + ") AND " + std::string(is_main) + " ORDER BY l.connection_id";

@@ -21,8 +21,13 @@ void link_grant(sql_session& session, const grant_link& link);
 // The connections that use a grant, by id.
 [[nodiscard]] auto connections_of_grant(sql_session& session, const grant_id& grant)
     -> std::vector<connection_id>;
-[[nodiscard]] auto count_grant_references(sql_session& session, const grant_id& grant)
-    -> std::int64_t;
+// Whether any connection but this one uses the grant. Certain until the transaction ends only under
+// lock_grant.
+[[nodiscard]] auto is_used_by_others(
+    sql_session& session, const grant_id& grant, const connection_id& connection
+) -> bool;
+// The connection lets go of the grant, in whichever slots it used it.
+void unlink_grant(sql_session& session, const connection_id& connection, const grant_id& grant);
 // Removes the connection's links but for those of the named slots; answers with the grants that it
 // no longer uses.
 auto unlink_other_slots(
@@ -52,6 +57,7 @@ struct connected_grant {
 
 struct connection_expiry {
     connection_id connection;
+    grant_id grant;
     std::optional<time_point> expires_at;
 };
 // When the main access token of each of the user's connections ends: for listings.

@@ -5,6 +5,13 @@
 
 namespace tenon::host {
 
+// An update that changes nothing locks the row on both engines.
+auto lock_grant(sql_session& session, const grant_id& id) -> bool {
+    return run(session, "UPDATE grants SET generation = generation WHERE org_id = $1 AND id = $2",
+               session.org(), id)
+               .affected() > 0;
+}
+
 auto take_grant_lease(
     sql_session& session, const grant_id& id, const std::string& owner, time_point until,
     time_point now

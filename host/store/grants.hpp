@@ -57,6 +57,9 @@ struct grant_row {
 // that.
 [[nodiscard]] auto upsert_grant(sql_session& session, const grant_row& row) -> result<std::int64_t>;
 
+// Until the transaction ends, nobody else writes the row. False: there is none.
+[[nodiscard]] auto lock_grant(sql_session& session, const grant_id& id) -> bool;
+
 // Takes or renews the lease: nobody else holds it, or it ended. Answers with the row as it is then;
 // nothing: somebody else has it, or there is no such live grant.
 [[nodiscard]] auto take_grant_lease(

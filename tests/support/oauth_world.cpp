@@ -66,7 +66,7 @@ oauth_world::oauth_world(sql_engine engine)
       seal(one_key(random), random),
       providers(options_of_registry(), http, time),
       context{
-          store.db(),        providers,         http, seal, time, random, cache, signing, observer,
+          store.db(),        providers,         http, seal, time, random, cache, statuses, signing, observer,
           io.get_executor(), options_of_oauth()} {
     forget_the_past();
 }
@@ -114,7 +114,7 @@ auto oauth_world::connect(
 }
 
 auto oauth_world::list(const actor& by) -> std::vector<connection_view> {
-    return run(list_integrations(context, by.org, by.user)).value();
+    return run(list_integrations(context, by.org, by.user)).value()->views;
 }
 
 auto oauth_world::read(const actor& by, const std::string& account, std::chrono::seconds minimum)

@@ -9,6 +9,7 @@
 #include "oauth/observer.hpp"
 #include "oauth/refresh.hpp"
 #include "oauth/token.hpp"
+#include "oauth/status_cache.hpp"
 #include "oauth/token_cache.hpp"
 #include "oauth/views.hpp"
 #include "provider/registry.hpp"
@@ -106,6 +107,7 @@ class oauth_world {
     host::sealer seal;
     host::registry providers;
     host::token_cache cache{1'000};
+    host::status_cache statuses{cache.marks()};
     host::signing_keys signing;
     silent_observer observer;
     host::oauth_context context;

@@ -2,6 +2,7 @@
 #include "api/page_parameters.hpp"
 #include "api/view_json.hpp"
 #include "oauth/status.hpp"
+#include "oauth/status_cache.hpp"
 
 namespace tenon::host::handlers {
 
@@ -50,9 +51,10 @@ auto status(call& mine) -> answer {
     if (found.has_error()) {
         co_return found.error();
     }
-    json_writer json(64 + found->size() * 512);
+    const auto& views = (*found)->views;
+    json_writer json(64 + views.size() * 512);
     json.begin_object().key("integrations").begin_array();
-    for (const auto& view : *found) {
+    for (const auto& view : views) {
         write_connection(json, view, shown_user::no);
     }
     co_return json_response(200, json.end_array().end_object().take());

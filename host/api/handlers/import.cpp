@@ -3,12 +3,22 @@
 #include "api/error_response.hpp"
 #include "api/handlers/handlers.hpp"
 #include "api/json_writer.hpp"
+#include "provider/registry.hpp"
+
+#include <algorithm>
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/deferred.hpp>
+#include <boost/asio/experimental/parallel_group.hpp>
+#include <boost/asio/this_coro.hpp>
+#include <boost/asio/use_awaitable.hpp>
+#include <vector>
 
 namespace tenon::host::handlers {
 
 namespace {
 
 constexpr std::size_t most_items = 1'000;
+constexpr std::size_t at_once = 16;  // each may ask the provider for a profile
 
 struct wanted_item {
     import_item item;
@@ -59,40 +69,77 @@ auto message_of(const error& failure) -> std::string {
     return message;
 }
 
-struct import_report {
-    json_writer imported;
-    json_writer failed;
-    std::optional<error> first_failure;
+// The items, and what became of them.
+struct import_work {
+    import_validation how;
+    std::vector<wanted_item> items;
+    std::vector<result<imported>> outcomes;
+    std::size_t next = 0;
 };
 
-auto import_one(
-    call& mine, wanted_item wanted, import_validation how, std::size_t index, import_report& report
-) -> boost::asio::awaitable<void> {
-    auto outcome = result<imported>(fail(errc::internal, ""));
-    if (wanted.checked.has_error()) {
-        outcome = wanted.checked.error();
-    } else {
+// One of several that take items until none is left; all on the request's own executor.
+auto import_lane(call& mine, import_work& work) -> boost::asio::awaitable<void> {
+    while (work.next < work.items.size()) {
+        const auto index = work.next++;
+        if (work.items[index].checked.has_error()) {
+            work.outcomes[index] = work.items[index].checked.error();
+            continue;
+        }
         auto by = mine.as_actor();
         auto provider = provider_id(std::string(mine.http.param("provider")));
-        outcome = co_await import_connection(
-            mine.api.oauth, std::move(by), std::move(provider), std::move(wanted.item), how
+        work.outcomes[index] = co_await import_connection(
+            mine.api.oauth, std::move(by), std::move(provider), std::move(work.items[index].item),
+            work.how
         );
     }
-    if (outcome.has_error()) {
-        report.failed.begin_object()
-            .field("index", index)
-            .field("error", code_of(outcome.error().code))
-            .field("message", message_of(outcome.error()))
-            .end_object();
-        if (!report.first_failure) {
-            report.first_failure = outcome.error();
-        }
-        co_return;
+}
+
+auto import_all(call& mine, import_work& work) -> boost::asio::awaitable<void> {
+    const auto executor = co_await boost::asio::this_coro::executor;
+    const auto lane = [&] {
+        return boost::asio::co_spawn(executor, import_lane(mine, work), boost::asio::deferred);
+    };
+    std::vector<decltype(lane())> lanes;
+    for (std::size_t i = 0; i < std::min(at_once, work.items.size()); ++i) {
+        lanes.push_back(lane());
     }
-    report.imported.begin_object()
-        .field("connectionId", outcome->connection.text())
-        .field("accountId", outcome->account.text())
+    auto all = boost::asio::experimental::make_parallel_group(std::move(lanes));
+    const auto ended = co_await all.async_wait(
+        boost::asio::experimental::wait_for_all(), boost::asio::use_awaitable
+    );
+    for (const auto& broken : std::get<1>(ended)) {
+        if (broken) {
+            std::rethrow_exception(broken);
+        }
+    }
+}
+
+auto report_of(const import_work& work) -> std::string {
+    json_writer imported;
+    json_writer failed;
+    imported.begin_array();
+    failed.begin_array();
+    for (std::size_t index = 0; index < work.outcomes.size(); ++index) {
+        const auto& outcome = work.outcomes[index];
+        if (outcome.has_error()) {
+            failed.begin_object()
+                .field("index", index)
+                .field("error", code_of(outcome.error().code))
+                .field("message", message_of(outcome.error()))
+                .end_object();
+            continue;
+        }
+        imported.begin_object()
+            .field("connectionId", outcome->connection.text())
+            .field("accountId", outcome->account.text())
+            .end_object();
+    }
+    json_writer json;
+    json.begin_object()
+        .raw_field("imported", imported.end_array().take())
+        .raw_field("failed", failed.end_array().take())
         .end_object();
+    return json.take();
 }
 
 }  // namespace
@@ -111,24 +158,23 @@ auto import_tokens(call& mine) -> answer {
     if (auto checked = mine.body.checked(); checked.has_error()) {
         co_return checked.error();
     }
-    import_report report;
-    report.imported.begin_array();
-    report.failed.begin_array();
+    import_work work{how, {}, {}};
     const auto count = is_list ? items.size() : 1;
     for (std::size_t index = 0; index < count; ++index) {
-        auto wanted = read_item(mine, is_list ? items[index] : mine.body);
-        co_await import_one(mine, std::move(wanted), how, index, report);
+        work.items.push_back(read_item(mine, is_list ? items[index] : mine.body));
     }
-    // A single one that failed is the call's failure; of a list, each tells its own.
-    if (!is_list && report.first_failure) {
-        co_return *report.first_failure;
+    // A single item is the request itself: what is wrong with its fields is the request's fault.
+    if (!is_list && work.items.front().checked.has_error()) {
+        co_return work.items.front().checked.error();
     }
-    json_writer json;
-    json.begin_object()
-        .raw_field("imported", report.imported.end_array().take())
-        .raw_field("failed", report.failed.end_array().take())
-        .end_object();
-    co_return json_response(200, json.take());
+    std::string provider(mine.http.param("provider"));
+    auto known = co_await mine.api.oauth.providers.acquire(std::move(provider));
+    if (known.has_error()) {
+        co_return known.error();
+    }
+    work.outcomes.resize(count, result<imported>(fail(errc::internal, "not tried")));
+    co_await import_all(mine, work);
+    co_return json_response(200, report_of(work));
 }
 
 }  // namespace tenon::host::handlers

@@ -52,7 +52,7 @@ const bool is_quiet = [] {
 api_fixture::api_fixture(rate_limits rates, registry_options provider_options, bool admin_listener)
     : seal(one_key(random), random),
       providers(provider_options, http, time),
-      oauth{store.db(),        providers,         http, seal, time, random, cache, signing, metrics,
+      oauth{store.db(),        providers,         http, seal, time, random, cache, statuses, signing, metrics,
             io.get_executor(), options_of_oauth()},
       limits(time, rates),
       api{oauth, tokens, refresh, keys, limits, journal, metrics, catalogued, {}},

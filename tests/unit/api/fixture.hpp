@@ -15,6 +15,7 @@
 #include "oauth/id_token.hpp"
 #include "oauth/refresh.hpp"
 #include "oauth/token.hpp"
+#include "oauth/status_cache.hpp"
 #include "oauth/token_cache.hpp"
 #include "provider/registry.hpp"
 #include "support/engines.hpp"
@@ -90,6 +91,7 @@ class api_fixture {
     host::sealer seal;
     host::registry providers;
     host::token_cache cache{1'000};
+    host::status_cache statuses{cache.marks()};
     host::signing_keys signing;
     host::api_metrics metrics{"1.2.3"};
     host::catalogue_listing catalogued{host::read_catalogue("").value()};

@@ -33,7 +33,7 @@ auto generation_in(token_cache& cache, const token_key& key) -> std::int64_t {
 
 TEST_CASE("what was read before something was forgotten is not remembered after it") {
     token_cache cache(10);
-    const auto before = cache.epoch();
+    const auto before = cache.marks().now();
     SECTION("the grant") {
         cache.forget(grant_id("grant-1"));
     }
@@ -46,28 +46,28 @@ TEST_CASE("what was read before something was forgotten is not remembered after 
     cache.put(key_of(), connection, make_grant(1), before);
     CHECK(cache.find(key_of()) == nullptr);
     CHECK(cache.size() == 0);
-    cache.put(key_of(), connection, make_grant(1), cache.epoch());
+    cache.put(key_of(), connection, make_grant(1), cache.marks().now());
     CHECK(generation_in(cache, key_of()) == 1);
 }
 
 TEST_CASE("an older generation never replaces a newer one") {
     token_cache cache(10);
-    cache.put(key_of(), connection, make_grant(2), cache.epoch());
+    cache.put(key_of(), connection, make_grant(2), cache.marks().now());
     cache.renew(make_grant(3));
     CHECK(generation_in(cache, key_of()) == 3);
     SECTION("by a refresh that is late") {
         cache.renew(make_grant(2));
     }
     SECTION("by a reader that is late") {
-        cache.put(key_of(), connection, make_grant(2), cache.epoch());
+        cache.put(key_of(), connection, make_grant(2), cache.marks().now());
     }
     CHECK(generation_in(cache, key_of()) == 3);
 }
 
 TEST_CASE("a refresh replaces the token for everybody who shares the grant") {
     token_cache cache(10);
-    cache.put(key_of("T1"), connection, make_grant(1), cache.epoch());
-    cache.put(key_of("T2"), connection_id("connection-2"), make_grant(1), cache.epoch());
+    cache.put(key_of("T1"), connection, make_grant(1), cache.marks().now());
+    cache.put(key_of("T2"), connection_id("connection-2"), make_grant(1), cache.marks().now());
     cache.renew(make_grant(2));
     CHECK(generation_in(cache, key_of("T1")) == 2);
     CHECK(generation_in(cache, key_of("T2")) == 2);
@@ -75,8 +75,8 @@ TEST_CASE("a refresh replaces the token for everybody who shares the grant") {
 
 TEST_CASE("a forgotten connection is not found, the other one of its grant is") {
     token_cache cache(10);
-    cache.put(key_of("T1"), connection, make_grant(1), cache.epoch());
-    cache.put(key_of("T2"), connection_id("connection-2"), make_grant(1), cache.epoch());
+    cache.put(key_of("T1"), connection, make_grant(1), cache.marks().now());
+    cache.put(key_of("T2"), connection_id("connection-2"), make_grant(1), cache.marks().now());
     cache.forget(connection);
     CHECK(cache.find(key_of("T1")) == nullptr);
     CHECK(cache.find(key_of("T2")) != nullptr);
@@ -84,7 +84,7 @@ TEST_CASE("a forgotten connection is not found, the other one of its grant is") 
 
 TEST_CASE("no part of the key can be taken for another") {
     token_cache cache(10);
-    cache.put(key_of("ab", "c"), connection, make_grant(1), cache.epoch());
+    cache.put(key_of("ab", "c"), connection, make_grant(1), cache.marks().now());
     CHECK(cache.find(key_of("ab", "c")) != nullptr);
     CHECK(cache.find(key_of("a", "bc")) == nullptr);
     const org_id other_org("other");
@@ -95,7 +95,7 @@ TEST_CASE("no part of the key can be taken for another") {
 
 TEST_CASE("nothing is answered from memory while changes can't be seen") {
     token_cache cache(10);
-    cache.put(key_of(), connection, make_grant(1), cache.epoch());
+    cache.put(key_of(), connection, make_grant(1), cache.marks().now());
     cache.bypass(true);
     CHECK(cache.find(key_of()) == nullptr);
     cache.bypass(false);

@@ -161,11 +161,33 @@ TEST_CASE("a connection is deleted once, with its links", "[store]") {
         (void)upsert_connection(session, sample_connection("c1"));
         (void)*upsert_grant(session, sample_grant("g1"));
         link_grant(session, {connection_id("c1"), "", grant_id("g1"), 0});
-        CHECK(count_grant_references(session, grant_id("g1")) == 1);
+        CHECK(connections_of_grant(session, grant_id("g1")).size() == 1);
         CHECK(delete_connection(session, connection_id("c1")));
         CHECK_FALSE(delete_connection(session, connection_id("c1")));
-        CHECK(count_grant_references(session, grant_id("g1")) == 0);
+        CHECK(connections_of_grant(session, grant_id("g1")).empty());
         CHECK(find_grant(session, grant_id("g1")).has_value());
+    });
+}
+
+TEST_CASE("a connection lets go of a shared grant in all its slots", "[store]") {
+    test_database store(any_engine());
+    writing(store.db(), [](sql_session& session) {
+        const connection_id first("c1");
+        const connection_id second("c2");
+        const grant_id shared("g1");
+        (void)upsert_connection(session, sample_connection("c1", "user-1"));
+        (void)upsert_connection(session, sample_connection("c2", "user-2"));
+        (void)*upsert_grant(session, sample_grant("g1"));
+        link_grant(session, {first, "bot", shared, 0});
+        link_grant(session, {first, "user", shared, 1});
+        CHECK(lock_grant(session, shared));
+        CHECK_FALSE(is_used_by_others(session, shared, first));
+        link_grant(session, {second, "", shared, 0});
+        CHECK(is_used_by_others(session, shared, first));
+        unlink_grant(session, first, shared);
+        CHECK(links_of_connection(session, first).empty());
+        CHECK_FALSE(is_used_by_others(session, shared, second));
+        CHECK_FALSE(lock_grant(session, grant_id("none")));
     });
 }
 

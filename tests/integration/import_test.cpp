@@ -1,0 +1,95 @@
+// Tokens that were obtained elsewhere.
+#include "integration/world.hpp"
+#include "support/catch.hpp"
+
+#include <chrono>
+
+namespace tenon::test {
+namespace {
+
+using nlohmann::json;
+
+auto minted(world& here, std::int64_t first, std::int64_t count) -> json {
+    const auto now =
+        std::chrono::time_point_cast<host::milliseconds>(std::chrono::system_clock::now());
+    return here.provider().mint(first, count, now);
+}
+
+auto to_item(const json& tokens, const std::string& user) -> json {
+    return {
+        {"userId", user},
+        {"accessToken", tokens.at("access_token")},
+        {"refreshToken", tokens.value("refresh_token", "")}};
+}
+
+auto import_path(const world& here) -> std::string {
+    return "/api/integrations/import/" + here.name();
+}
+
+}  // namespace
+
+TEST_CASE("tokens from elsewhere are taken over, each item for itself") {
+    const auto stored_in = GENERATE(engine::sqlite, engine::postgresql);
+    CAPTURE(name_of(stored_in));
+    world_options options;
+    options.stored_in = stored_in;
+    world here(options);
+    auto list = json::array();
+    for (const auto& tokens : minted(here, 1, 30)) {
+        list.push_back(to_item(tokens, "user-" + std::to_string(list.size())));
+    }
+    list[7]["accessToken"] = "of-nobody";
+    list[8]["accountId"] = "u1";  // it is u9's
+    list[9].erase("accessToken");
+    list[10]["userId"] = "";
+    const auto answer = here.api("").post(import_path(here), {{"connections", list}});
+    INFO(answer.body);
+    REQUIRE(answer.status == 200);
+    const auto told = answer.json();
+    CHECK(told.at("imported").size() == 26);
+    REQUIRE(told.at("failed").size() == 4);
+    const std::vector<std::string> errors{
+        "RECONNECT_REQUIRED", "ACCOUNT_MISMATCH", "INVALID_REQUEST", "USER_REQUIRED"};
+    for (std::size_t i = 0; i < errors.size(); ++i) {
+        CHECK(told.at("failed").at(i).at("index") == 7 + i);
+        CHECK(told.at("failed").at(i).at("error") == errors[i]);
+    }
+    CHECK(told.at("failed").at(2).at("message") == "accessToken: is required");
+    // They are connections like others: read, profiled, renewed.
+    const std::string id = told.at("imported").at(0).at("connectionId");
+    auto api = here.api("user-0");
+    CHECK(api.get(here.token_path(id)).json().at("accessToken") == list[0].at("accessToken"));
+    CHECK(api.get("/api/integrations/profile/" + here.name() + "/" + id).status == 200);
+    CHECK(
+        api.post("/api/integrations/refresh/" + here.name() + "/" + id, json::object()).status ==
+        200
+    );
+    CHECK(api.get(here.token_path(id)).json().at("accessToken") != list[0].at("accessToken"));
+}
+
+TEST_CASE("a single import answers as a list of one") {
+    world here;
+    const auto good = to_item(minted(here, 1, 1).at(0), "ann");
+    const auto done = here.api().post(import_path(here), good);
+    REQUIRE(done.status == 200);
+    CHECK(done.json().at("imported").at(0).at("accountId") == "u1");
+    CHECK(done.json().at("failed").empty());
+    auto bad = good;
+    bad["accessToken"] = "of-nobody";
+    const auto failed = here.api().post(import_path(here), bad);
+    REQUIRE(failed.status == 200);
+    CHECK(failed.json().at("imported").empty());
+    CHECK(failed.json().at("failed").at(0).at("error") == "RECONNECT_REQUIRED");
+
+    SECTION("unvalidated, its account must be named") {
+        auto blind = good;
+        blind["validate"] = false;
+        const auto nameless = here.api().post(import_path(here), blind).json();
+        CHECK(nameless.at("failed").at(0).at("error") == "INVALID_REQUEST");
+        blind["accountId"] = "u7";
+        const auto taken = here.api().post(import_path(here), blind).json();
+        CHECK(taken.at("imported").at(0).at("accountId") == "u7");
+    }
+}
+
+}  // namespace tenon::test
