@@ -1,7 +1,7 @@
 #include "store/connection_grants.hpp"
 
-#include "store/grant_columns.hpp"
 #include "store/read_rows.hpp"
+#include "store/shared_sql.hpp"
 
 #include <algorithm>
 
@@ -29,9 +29,8 @@ auto connected_grant_statement() -> std::string {
            "LEFT JOIN connection_grants l ON l.org_id = c.org_id AND l.connection_id = c.id "
            "AND ($5 = '' OR l.slot = $5) "
            "LEFT JOIN grants g ON g.org_id = l.org_id AND g.id = l.grant_id "
-           "WHERE c.org_id = $1 AND c.user_id = $2 AND c.provider = $3 "
-           "AND (c.account_id = $4 OR c.id = $4) "
-           "ORDER BY CASE WHEN c.account_id = $4 THEN 0 ELSE 1 END, l.position, l.slot LIMIT 1";
+           "WHERE c.org_id = $1 AND c.user_id = $2 AND c.provider = $3 AND c.id = " +
+           std::string(id_of_account) + " ORDER BY l.position, l.slot LIMIT 1";
 }
 
 }  // namespace

@@ -1,6 +1,7 @@
 #include "store/connections.hpp"
 
 #include "store/read_rows.hpp"
+#include "store/shared_sql.hpp"
 
 namespace tenon::host {
 
@@ -76,11 +77,9 @@ auto find_connection(
     sql_session& session, const user_id& user, const provider_id& provider,
     const std::string& account_or_id
 ) -> std::optional<connection_row> {
-    // An account may be called as another connection's id is: the account id is meant.
     static const auto statement = select(
-        "WHERE org_id = $1 AND user_id = $2 AND provider = $3 "
-        "AND (account_id = $4 OR id = $4) "
-        "ORDER BY CASE WHEN account_id = $4 THEN 0 ELSE 1 END LIMIT 1"
+        "WHERE org_id = $1 AND user_id = $2 AND provider = $3 AND id = " +
+        std::string(id_of_account)
     );
     return read_first(run(session, statement, session.org(), user, provider, account_or_id), read);
 }

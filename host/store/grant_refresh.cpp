@@ -1,7 +1,7 @@
 // The part of a grant's life that refreshing drives: leases, compare-and-swap, the due list.
-#include "store/grant_columns.hpp"
 #include "store/grants.hpp"
 #include "store/read_rows.hpp"
+#include "store/shared_sql.hpp"
 
 namespace tenon::host {
 

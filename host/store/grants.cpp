@@ -1,7 +1,7 @@
 #include "store/grants.hpp"
 
-#include "store/grant_columns.hpp"
 #include "store/read_rows.hpp"
+#include "store/shared_sql.hpp"
 
 namespace tenon::host {
 

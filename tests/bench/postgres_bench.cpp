@@ -2,6 +2,7 @@
 #include "load.hpp"
 #include "support/postgres.hpp"
 
+#include <set>
 #include <stdexcept>
 
 namespace tenon::bench {
@@ -31,11 +32,10 @@ auto fresh_database(const std::string& name) -> std::string {
 }
 
 auto pgbench(const std::string& database, const std::string& option) -> double {
-    static bool initialized = false;
+    static std::set<std::string> initialized;
     const auto url = test::postgres_url(database);
-    if (!initialized) {
+    if (initialized.insert(database).second) {
         run_pgbench({"-i", "-q", "-s", "10", url});
-        initialized = true;
     }
     const auto out = run_pgbench({option, "-n", "-M", "prepared", "-c", "16", "-T", "5", url});
     const auto at = out.find("tps = ");
