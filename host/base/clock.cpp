@@ -1,8 +1,6 @@
 #include "base/clock.hpp"
 
-#include <array>
 #include <charconv>
-#include <cstdio>
 
 namespace tenon::host {
 namespace {
@@ -119,24 +117,35 @@ auto system_clock::now() const noexcept -> time_point {
     return std::chrono::floor<milliseconds>(std::chrono::system_clock::now());
 }
 
+// By hand: it is in every token's answer.
 auto to_rfc3339(time_point when) -> std::string {
     const auto day = std::chrono::floor<std::chrono::days>(when);
     const std::chrono::year_month_day date_part(day);
     const std::chrono::hh_mm_ss time_part(when - day);
-    std::array<char, 48> text{};
-    const auto millis = static_cast<int>(time_part.subseconds().count());
-    std::snprintf(
-        text.data(), text.size(), "%04d-%02u-%02uT%02d:%02d:%02d",
-        static_cast<int>(date_part.year()), static_cast<unsigned>(date_part.month()),
-        static_cast<unsigned>(date_part.day()), static_cast<int>(time_part.hours().count()),
-        static_cast<int>(time_part.minutes().count()), static_cast<int>(time_part.seconds().count())
-    );
-    std::string out(text.data());
-    if (millis != 0) {
-        std::snprintf(text.data(), text.size(), ".%03d", millis);
-        out += text.data();
+    std::string out;
+    out.reserve(24);
+    const auto append = [&out](std::int64_t number, int width, char before) {
+        if (before != 0) {
+            out += before;
+        }
+        const auto at = out.size();
+        out.resize(at + static_cast<std::size_t>(width));
+        for (auto digit = out.end(); digit != out.begin() + static_cast<std::ptrdiff_t>(at);) {
+            *--digit = static_cast<char>('0' + number % 10);
+            number /= 10;
+        }
+    };
+    append(static_cast<int>(date_part.year()), 4, 0);
+    append(static_cast<unsigned>(date_part.month()), 2, '-');
+    append(static_cast<unsigned>(date_part.day()), 2, '-');
+    append(time_part.hours().count(), 2, 'T');
+    append(time_part.minutes().count(), 2, ':');
+    append(time_part.seconds().count(), 2, ':');
+    if (const auto millis = time_part.subseconds().count(); millis != 0) {
+        append(millis, 3, '.');
     }
-    return out + 'Z';
+    out += 'Z';
+    return out;
 }
 
 auto from_rfc3339(std::string_view text) -> std::optional<time_point> {

@@ -14,6 +14,12 @@ namespace {
 
 constexpr std::string_view main_slot = "main";
 
+// Of a grant that is new. Where there was one before, under the same names, it began earlier and
+// had fewer refreshes than milliseconds since: a generation names one token for ever.
+auto first_generation(time_point now) -> std::int64_t {
+    return now.time_since_epoch().count();
+}
+
 auto sealed_or_none(
     const sealer& seal, const org_id& org, const grant_id& id, sealed_column column,
     const secret& token
@@ -55,6 +61,7 @@ auto to_row(
     row.refresh_not_before = from.refresh_not_before;
     row.next_refresh_at = next_refresh(life_of(row, &provider), random_fraction(context.random));
     row.created_at = row.updated_at = context.time.now();
+    row.generation = first_generation(row.created_at);
     return row;
 }
 

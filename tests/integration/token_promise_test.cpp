@@ -85,6 +85,34 @@ TEST_CASE("half of the readers hanging up neither ends nor doubles the refresh")
     CHECK(here.provider().count().refresh_reuses == 0);
 }
 
+TEST_CASE("a token that the caller has already is not sent again; another one is") {
+    world here;
+    const auto id = here.connected();
+    auto api = here.api();
+    http_request read;
+    read.path = "/api/integrations/token/" + here.name() + "/u1";
+    const auto first = api.send(read);
+    const auto tag = first.field("etag").value();
+    CHECK(tag == '"' + std::to_string(first.json().at("generation").get<std::int64_t>()) + '"');
+    read.fields = {{"If-None-Match", tag}};
+    const auto unchanged = api.send(read);
+    CHECK(unchanged.status == 304);
+    CHECK(unchanged.body.empty());
+    CHECK(unchanged.field("etag") == tag);
+
+    SECTION("a refreshed one") {
+        const auto path = "/api/integrations/refresh/" + here.name() + "/u1";
+        CHECK(api.post(path, json::object()).status == 200);
+    }
+    SECTION("one of a connection that was ended and made again") {
+        CHECK(api.del("/api/integrations/disconnect/" + here.name() + "/u1").status == 200);
+        here.connected();
+    }
+    const auto changed = api.send(read);
+    CHECK(changed.status == 200);
+    CHECK(changed.json().at("accessToken") != first.json().at("accessToken"));
+}
+
 TEST_CASE("a minimum beyond the token's life makes no storm") {
     world here;
     const auto id = here.connected();
@@ -149,13 +177,14 @@ TEST_CASE("a due token is refreshed although nobody reads it") {
     world_options options = slow_rotating(engine::sqlite);
     world here(options);
     const auto id = here.connected();
+    const std::int64_t first = here.api().get(here.token_path(id)).json().at("generation");
     REQUIRE(here.provider().configure(json{{"access_lifetime_s", 3600}}).empty());
     const auto until = std::chrono::steady_clock::now() + std::chrono::seconds(20);
     while (here.provider().count().refreshes == 0 && std::chrono::steady_clock::now() < until) {
         std::this_thread::sleep_for(std::chrono::milliseconds(50));
     }
     CHECK(here.provider().count().refreshes == 1);
-    CHECK(here.api().get(here.token_path(id)).json().at("generation") == 2);
+    CHECK(here.api().get(here.token_path(id)).json().at("generation") == first + 1);
 }
 
 }  // namespace tenon::test

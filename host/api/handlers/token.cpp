@@ -4,7 +4,6 @@
 #include "api/rate_limiter.hpp"
 #include "api/view_json.hpp"
 
-#include <algorithm>
 #include <charconv>
 
 namespace tenon::host::handlers {
@@ -45,13 +44,10 @@ auto token_request_of(const request& from, const caller& who, const user_id& use
     return asked;
 }
 
-// The generation as an entity tag. The connection is in it as well: one that was ended and made
-// anew begins again at generation 1, under the same URL, with another token.
+// The generation. No two tokens under one URL share one: a grant that was ended and made anew does
+// not begin where it began before (see landing.cpp).
 auto entity_tag(const token_answer& token) -> std::string {
-    constexpr std::size_t random_tail = 12;
-    const auto& id = token.connection.text();
-    const auto tail = id.substr(id.size() - std::min(id.size(), random_tail));
-    return '"' + std::to_string(token.generation) + '-' + tail + '"';
+    return '"' + std::to_string(token.generation) + '"';
 }
 
 // RFC 9110 13.1.2: a list of tags, each perhaps weak, or `*`.
