@@ -49,17 +49,49 @@ auto demo_section() -> provider_settings {
     return demo;
 }
 
-auto ask_profiles(const provider_handle& demo, outbound_http& http, const clock& time, int count)
-    -> boost::asio::awaitable<void> {
+auto well_section() -> provider_settings {
+    provider_settings well;
+    well.name = "well";
+    well.plugin = "well";
+    well.client_id = "bench";
+    well.client_secrets.emplace_back("bench-secret");
+    well.redirect_uri = "http://127.0.0.1/callback";
+    return well;
+}
+
+// One operation of one request and its answer again and again: two steps each.
+auto operate(
+    const provider_handle& provider, outbound_http& http, const clock& time, operation_kind kind,
+    int count
+) -> boost::asio::awaitable<void> {
     for (int i = 0; i < count; ++i) {
         operation_request request;
-        request.kind = operation_kind::profile;
+        request.kind = kind;
         request.secrets.access_token = secret("token");
-        auto done = co_await run_operation(demo, std::move(request), http, time);
+        request.secrets.refresh_token = secret("refresh");
+        auto done = co_await run_operation(provider, std::move(request), http, time);
         if (done.has_error()) {
-            throw std::runtime_error("profile: " + done.error().message);
+            throw std::runtime_error("an operation failed: " + done.error().message);
         }
     }
+}
+
+// Microseconds an operation.
+auto time_of(const provider_handle& provider, operation_kind kind, int count) -> double {
+    system_clock time;
+    instant_http http;
+    boost::asio::io_context context;
+    std::exception_ptr thrown;
+    boost::asio::co_spawn(
+        context, operate(provider, http, time, kind, count),
+        [&thrown](std::exception_ptr problem) { thrown = std::move(problem); }
+    );
+    const auto begun = processor_time_us();
+    context.run();
+    if (thrown) {
+        std::rethrow_exception(thrown);
+    }
+    return (processor_time_us() - begun) / count;
 }
 
 }  // namespace
@@ -68,34 +100,26 @@ void measure_steps(report& to, const std::string& plugins) {
     system_clock time;
     instant_http http;
     registry_options options;
-    options.plugin_dirs = {plugins};
-    options.providers = {demo_section()};
+    options.plugin_dirs = {plugins, TENON_BENCH_PLUGINS};
+    options.providers = {demo_section(), well_section()};
     registry providers(options, http, time);
-    auto demo = providers.find("demo");
-    if (demo.has_error()) {
-        throw std::runtime_error("the generic plugin: " + demo.error().message);
-    }
-    const auto run = [&](int count) {
-        boost::asio::io_context context;
-        std::exception_ptr thrown;
-        boost::asio::co_spawn(
-            context, ask_profiles(*demo, http, time, count),
-            [&thrown](std::exception_ptr problem) { thrown = std::move(problem); }
-        );
-        const auto begun = processor_time_us();
-        context.run();
-        if (thrown) {
-            std::rethrow_exception(thrown);
+    const auto measure = [&providers](const char* name, operation_kind kind) {
+        auto provider = providers.find(name);
+        if (provider.has_error()) {
+            throw std::runtime_error(std::string(name) + ": " + provider.error().message);
         }
-        return (processor_time_us() - begun) / count;
+        time_of(*provider, kind, 2'000);
+        return time_of(*provider, kind, 20'000);
     };
-    run(2'000);
     constexpr int steps_each = 2;  // the request, and what is made of its answer
-    const auto each = run(20'000);
+    const auto well = measure("well", operation_kind::refresh);
+    const auto generic = measure("demo", operation_kind::profile);
     to.add(
-        {"overhead a plugin step, in process", each / steps_each, 2, better::less, "us",
-         "a profile through the generic plugin, " + rounded(each) +
-             " us for both steps: the plugin's own work, JSON included, is in it"}
+        {"overhead a plugin step, in process", well / steps_each, 2, better::less, "us",
+         "a refresh through a plugin that does next to nothing, " + rounded(well) +
+             " us for both steps; a profile through the generic plugin, whose own work and JSON is "
+             "then in it: " +
+             rounded(generic) + " us"}
     );
     to.skip("overhead a plugin step, in the worker process", "there is no worker process yet");
 }
