@@ -41,7 +41,13 @@ auto check_section(const provider_draft& draft) -> result<std::map<std::string, 
     if (!problems.empty()) {
         return misconfigured(draft.settings.name, std::move(problems));
     }
-    auto checked = check_fields(draft.plugin->about.config_fields, std::move(values));
+    // A plugin that serves several providers is told what this one is called, if nobody says.
+    constexpr auto shown_name = "display_name";
+    const auto& fields = draft.plugin->about.config_fields;
+    if (std::ranges::find(fields, shown_name, &field_descriptor::name) != fields.end()) {
+        values.emplace(shown_name, draft.settings.name);
+    }
+    auto checked = check_fields(fields, std::move(values));
     if (checked.has_error()) {
         return misconfigured(draft.settings.name, checked.error().details);
     }

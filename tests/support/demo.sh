@@ -61,6 +61,7 @@ bootstrap_api_key: \${TENON_BOOTSTRAP_API_KEY}
 providers:
   demo:
     plugin: oauth2
+    display_name: Demo provider
     issuer: $issuer
     client_id: demo-client
     client_secret: demo-secret
@@ -79,7 +80,8 @@ Try it, in another shell:
   TENON=$url KEY=$key
   tenon() { curl -sS -X "\$1" "\$TENON/api/integrations/\$2" -H "Authorization: Bearer \$KEY" -H 'X-Tenon-User: ada' "\${@:3}"; echo; }
 
-1. The user "ada" connects an account at the demo provider. Open the address in a browser and press Allow:
+1. The user "ada" connects an account at the demo provider. Open the address in a browser and press Allow
+   (or begin in the browser, on $url):
 
   tenon POST connect/demo -H 'Content-Type: application/json' -d '{"redirectUrl": "$url/livez"}' | tee $var/connect.json
   AUTH_URL=\$(sed 's/.*"authUrl": *"\([^"]*\)".*/\1/' $var/connect.json)
