@@ -107,6 +107,9 @@ struct operation_failure {
     // A request whose reply may carry tokens may have reached the provider, and no whole reply to
     // it came (or it could not be stored): something may have been granted that nobody has.
     bool grant_reply_pending = false;
+    // How many requests whose replies may carry tokens were made, or replayed. With the second one
+    // the first had gone well.
+    std::size_t grant_requests = 0;
 };
 
 [[noreturn]] void throw_exception_from_error(

@@ -1,6 +1,7 @@
 #include "provider/operation_run.hpp"
 
 #include "base/log.hpp"
+#include "provider/grant_reply.hpp"
 
 #include <tenon/operation.h>
 
@@ -157,18 +158,18 @@ auto operation_run::perform(any_action action) -> awaitable<any_action> {
 
 auto operation_run::exchange(http_action action) -> awaitable<any_action> {
     const auto position = requests_++;
-    auto got = co_await answer(action, position);
+    const bool grants = may_carry_tokens(action, context());
+    auto got = co_await answer(action, position, grants);
     if (auto* ended = std::get_if<any_action>(&got)) {
         co_return std::move(*ended);
     }
     const auto& response = std::get<outbound_response>(got);
-    note(action, response);
+    note(response, grants);
     if (response.outcome == transport::cancelled) {
         co_return stop(failure_category::unavailable, "cancelled", "the host ended the operation");
     }
     const bool replayed = request_.recorded.contains(position);
-    if ((action.flags & TENON_HTTP_GRANT_REPLY) != 0 && response.outcome == transport::ok &&
-        !replayed) {
+    if (grants && response.outcome == transport::ok && !replayed) {
         auto lost = co_await keep(position, response);
         if (lost) {
             co_return std::move(*lost);
@@ -177,9 +178,8 @@ auto operation_run::exchange(http_action action) -> awaitable<any_action> {
     co_return step_with(response);
 }
 
-auto operation_run::answer(const http_action& action, std::size_t position)
+auto operation_run::answer(const http_action& action, std::size_t position, bool grants)
     -> awaitable<std::variant<outbound_response, any_action>> {
-    const bool grants = (action.flags & TENON_HTTP_GRANT_REPLY) != 0;
     if (const auto found = request_.recorded.find(position); found != request_.recorded.end()) {
         if (!grants) {
             co_return stop(
@@ -232,13 +232,14 @@ auto operation_run::keep(std::size_t position, const outbound_response& response
     co_return std::nullopt;
 }
 
-void operation_run::note(const http_action& action, const outbound_response& response) {
+void operation_run::note(const outbound_response& response, bool grants) {
     last_.outcome = response.outcome;
     last_.sent = response.sent;
     last_.status = response.status;
     last_.problem = response.problem;
     const bool lost = response.outcome != transport::ok && response.sent != request_sent::no;
-    if ((action.flags & TENON_HTTP_GRANT_REPLY) != 0 && lost) {
+    grant_requests_ += grants ? 1 : 0;
+    if (grants && lost) {
         grant_reply_pending_ = true;
     }
 }

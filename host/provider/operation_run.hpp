@@ -26,7 +26,7 @@ class operation_run {
     auto begin() -> any_action;
     auto perform(any_action action) -> awaitable<any_action>;
     auto exchange(http_action action) -> awaitable<any_action>;
-    auto answer(const http_action& action, std::size_t position)
+    auto answer(const http_action& action, std::size_t position, bool grants)
         -> awaitable<std::variant<outbound_response, any_action>>;
     auto send(const http_action& action) -> awaitable<std::variant<outbound_response, any_action>>;
     auto keep(std::size_t position, const outbound_response& response)
@@ -41,7 +41,7 @@ class operation_run {
     auto authorize_url(const http_action& action) -> operation_result;
 
     void redact_all(operation_failure& failed) const;
-    void note(const http_action& action, const outbound_response& response);
+    void note(const outbound_response& response, bool grants);
     [[nodiscard]] auto failure(failure_category category, std::string code, std::string message)
         const -> operation_failure;
     [[nodiscard]] auto stop(failure_category category, std::string code, std::string message) const
@@ -60,6 +60,7 @@ class operation_run {
     time_point ends_at_;   // the deadline
     std::size_t requests_ = 0;
     outbound_response last_;  // without its body: outcome, sent, status, problem
+    std::size_t grant_requests_ = 0;
     bool grant_reply_pending_ = false;
     plugin_op op_;
 };

@@ -16,7 +16,9 @@ enum {
     /* The host adds `Authorization: Bearer` with the slot's access token (RFC 6750 2.1). Only to an
      * origin of role API or REVOKE. */
     TENON_HTTP_BEARER = 2u,
-    /* The reply may carry tokens: the host seals it into storage before the next step. */
+    /* The reply may carry tokens: the host seals it into storage before the next step. In EXCHANGE and REFRESH
+     * the host takes it for set on any request with CLIENT_AUTH, with a reference to client_secret, refresh_token
+     * or code_verifier (where TENON_REFRESH_ACCESS_TOKEN is set: also access_token), or to an origin of role TOKEN. */
     TENON_HTTP_GRANT_REPLY = 4u
 };
 

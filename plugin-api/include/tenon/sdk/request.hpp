@@ -63,8 +63,8 @@ class request {
     /// The host adds `Authorization: Bearer` with the stored access token. Origins: api, revoke.
     auto bearer() -> request& { return flag(TENON_HTTP_BEARER); }
     /// The reply may carry tokens: the host seals it into storage before the operation goes on.
-    /// Never forget it on an exchange or a refresh: it is what makes a crash in the middle lose
-    /// nothing.
+    /// It is what makes a crash in the middle of an exchange or a refresh lose nothing; where it is
+    /// forgotten, the host infers it from client_auth(), credentials and role token.
     auto grant_reply() -> request& { return flag(TENON_HTTP_GRANT_REPLY); }
     auto timeout_ms(std::uint32_t most) -> request& {
         timeout_ms_ = most;

@@ -1,0 +1,14 @@
+// Which replies may carry tokens: what is sealed, replayed, and ambiguous when it is lost.
+#pragma once
+
+#include "provider/request_encoder.hpp"
+
+namespace tenon::host {
+
+// What the plugin marks with GRANT_REPLY, and in an exchange or a refresh also what it forgot to
+// mark: a request that authenticates the client, names a credential that tokens are given for, or
+// goes to an origin of role TOKEN.
+[[nodiscard]] auto may_carry_tokens(const http_action& action, const encoding_context& context)
+    -> bool;
+
+}  // namespace tenon::host
