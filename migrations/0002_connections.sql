@@ -44,6 +44,7 @@ CREATE TABLE grants (
     next_refresh_at BIGINT,
     failures BIGINT NOT NULL,
     last_failure TEXT NOT NULL,
+    failure_code TEXT NOT NULL,
     generation BIGINT NOT NULL,
     lease_owner TEXT NOT NULL,
     lease_until BIGINT,

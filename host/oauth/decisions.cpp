@@ -32,13 +32,19 @@ auto backoff(std::int64_t failures_before, double jitter, milliseconds longest) 
     return scaled(whole, 0.5 + 0.5 * jitter);
 }
 
+// After an ambiguous failure: the next one is due when the access token is dead.
+auto is_spared(const grant_life& life, const departure_facts& facts, time_point now) -> bool {
+    return facts.failures > 0 && life.expires_at && facts.next_refresh_at == life.expires_at &&
+           *life.expires_at > now;
+}
+
 }  // namespace
 
 auto judge_read(const grant_life& life, time_point now, milliseconds minimum) -> read_verdict {
     if (!life.expires_at) {
         return read_verdict::serve;
     }
-    const bool alive = *life.expires_at > now;
+    const bool alive = is_alive(life, now);
     if (alive && *life.expires_at - now >= minimum) {
         return read_verdict::serve;
     }
@@ -52,14 +58,36 @@ auto judge_read(const grant_life& life, time_point now, milliseconds minimum) ->
     return alive ? read_verdict::serve : read_verdict::dead;
 }
 
+auto is_alive(const grant_life& life, time_point now) -> bool {
+    return !life.expires_at || *life.expires_at > now;
+}
+
+auto is_over(const grant_life& life, time_point now) -> bool {
+    return !life.renewable || (life.refresh_expires_at && *life.refresh_expires_at <= now);
+}
+
 auto may_refresh(const grant_life& life, time_point now) -> bool {
-    return life.renewable && (!life.refresh_not_before || *life.refresh_not_before <= now) &&
-           (!life.refresh_expires_at || *life.refresh_expires_at > now);
+    return !is_over(life, now) && (!life.refresh_not_before || *life.refresh_not_before <= now);
+}
+
+auto judge_departure(const grant_life& life, const departure_facts& facts, time_point now)
+    -> departure {
+    const bool alive = is_alive(life, now) && !facts.refused;
+    if (!may_refresh(life, now)) {
+        const bool over = is_over(life, now) || (facts.refused && facts.by_access_token);
+        return !alive && over ? departure::lapsed : departure::not_now;
+    }
+    const bool risky =
+        facts.rotates && facts.cut_off_at && now - *facts.cut_off_at >= facts.reuse_grace;
+    if (risky && alive && (life.expires_at || !facts.waited_for)) {
+        return departure::cut_off;
+    }
+    return alive && is_spared(life, facts, now) ? departure::spared : departure::go;
 }
 
 auto next_refresh(const grant_life& life, double jitter) -> std::optional<time_point> {
     if (!life.renewable || !life.expires_at) {
-        return std::nullopt;
+        return life.expires_at;
     }
     const milliseconds span = std::max(milliseconds(0), *life.expires_at - life.issued_at);
     // Of a token that lives for less than two minutes half is used, or it would be renewed over and
@@ -82,39 +110,28 @@ auto next_refresh(const grant_life& life, double jitter) -> std::optional<time_p
 
 auto judge_failure(const grant_life& life, const failure_facts& facts, time_point now)
     -> after_failure {
-    const bool alive = !life.expires_at || *life.expires_at > now;
+    const bool alive = is_alive(life, now);
     const milliseconds longest =
         alive ? milliseconds(longest_backoff) : milliseconds(longest_backoff_of_dead);
-    const auto again = now + backoff(facts.failures_before, facts.jitter, longest);
+    const auto asked =
+        std::min<milliseconds>(facts.retry_after.value_or(milliseconds(0)), longest_retry_after);
+    const auto again = now + std::max(backoff(facts.failures_before, facts.jitter, longest), asked);
     switch (facts.kind) {
         case refresh_failure::revoked: return {true, std::nullopt};
         case refresh_failure::misconfigured:
             return {false, std::max(again, now + misconfigured_backoff)};
         case refresh_failure::transient:
-        case refresh_failure::broken: {
-            const auto asked = std::min<milliseconds>(
-                facts.retry_after.value_or(milliseconds(0)), longest_retry_after
-            );
-            return {false, std::max(again, now + asked)};
-        }
+        case refresh_failure::broken:
         case refresh_failure::not_sent: return {false, again};
         case refresh_failure::ambiguous: {
             const bool within_grace = facts.reuse_grace > again - now;
-            if (!facts.rotates || within_grace || !alive || !life.expires_at) {
+            if (!facts.rotates || within_grace || !alive) {
                 return {false, again};
             }
-            return {false, *life.expires_at};
+            return {false, life.expires_at};
         }
     }
     return {false, again};
-}
-
-auto is_spared(
-    const grant_life& life, std::int64_t failures, std::optional<time_point> next_refresh_at,
-    time_point now
-) -> bool {
-    return failures > 0 && life.expires_at && next_refresh_at == life.expires_at &&
-           *life.expires_at > now;
 }
 
 }  // namespace tenon::host

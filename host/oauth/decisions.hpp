@@ -28,19 +28,46 @@ enum class read_verdict {
 [[nodiscard]] auto judge_read(const grant_life& life, time_point now, milliseconds minimum)
     -> read_verdict;
 
+[[nodiscard]] auto is_alive(const grant_life& life, time_point now) -> bool;
+
 // When the scheduler renews it: at 80 % of its life less up to a tenth of what is left (`jitter` in
 // [0, 1)), at least 60 s (of a short-lived token: half its life) before the end; a token of two
 // weeks and more a week before; never before refresh_not_before; before the refresh token ends.
-// Nothing where it can't be renewed, or where its end is not known.
+// Where nothing can renew it: when it ends, for that is to be told. Nothing where its end is not
+// known.
 [[nodiscard]] auto next_refresh(const grant_life& life, double jitter) -> std::optional<time_point>;
 
 // May it be renewed at all now?
 [[nodiscard]] auto may_refresh(const grant_life& life, time_point now) -> bool;
+// Can it never be renewed again: nothing to do it with, or that has lapsed?
+[[nodiscard]] auto is_over(const grant_life& life, time_point now) -> bool;
+
+// What is known as a refresh is about to begin.
+struct departure_facts {
+    bool waited_for = false;               // somebody asks for it: it is not the scheduler's
+    bool refused = false;                  // the provider refused the token, whatever its end
+    bool by_access_token = false;          // what renews the token is the token
+    bool rotates = false;                  // a refresh token is used once
+    milliseconds reuse_grace{0};           // for this long after its use it is accepted again
+    std::optional<time_point> cut_off_at;  // an earlier run began then, and no answer was recorded
+    std::int64_t failures = 0;             // in a row
+    std::optional<time_point> next_refresh_at;
+};
+enum class departure {
+    go,
+    cut_off,  // the earlier run may have used the refresh token up: an ambiguous failure
+    spared,   // an ambiguous failure before: not until the access token is dead
+    not_now,  // it lives, and can't be renewed, or not yet
+    lapsed,   // it is dead, and nothing will ever renew it
+};
+[[nodiscard]] auto judge_departure(
+    const grant_life& life, const departure_facts& facts, time_point now
+) -> departure;
 
 // How a refresh failed.
 enum class refresh_failure {
     not_sent,       // the request never left: repeat freely
-    ambiguous,      // it may have been received, and no answer came
+    ambiguous,      // it may have been carried out, and no answer with tokens came
     transient,      // the provider answered: not now (429, 5xx)
     revoked,        // the provider answered: this grant is dead
     misconfigured,  // the provider answered: this client is wrong
@@ -63,14 +90,9 @@ struct failure_facts {
 
 // With a rotating provider an ambiguous failure is not repeated while the access token lives (the
 // refresh token may have been used up, and a second use may revoke the family), unless the provider
-// declares a grace; then once it is dead.
+// declares a grace; then once it is dead. One whose end is unknown lives until it is refused: it is
+// repeated when somebody asks.
 [[nodiscard]] auto judge_failure(const grant_life& life, const failure_facts& facts, time_point now)
     -> after_failure;
-
-// After an ambiguous failure: is the refresh token spared until the access token is dead?
-[[nodiscard]] auto is_spared(
-    const grant_life& life, std::int64_t failures, std::optional<time_point> next_refresh_at,
-    time_point now
-) -> bool;
 
 }  // namespace tenon::host

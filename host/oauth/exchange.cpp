@@ -127,6 +127,10 @@ auto run_exchange(oauth_context& context, exchange_input input, exchange_progres
         co_return exchange_failure{provider.error(), true};
     }
     const std::string intent = progress.intent;
+    // Empty: it is not a replay.
+    const auto recorded_at = progress.recorded.empty()
+                                 ? std::optional<time_point>()
+                                 : progress.recorded.rbegin()->second.response.sent_at;
     auto request = exchange_request(context, input, std::move(progress));
     auto exchanged = co_await perform(context, *provider, std::move(request));
     if (exchanged.has_error()) {
@@ -138,7 +142,8 @@ auto run_exchange(oauth_context& context, exchange_input input, exchange_progres
     const auto& about = (*provider)->about();
     if (!main.id_token.empty() && !about.issuer.empty() && !about.jwks_url.empty()) {
         auto identity = co_await verify_identity(
-            context, *provider, main.id_token, input.client_id, std::string(input.nonce.reveal())
+            context, *provider, main.id_token, input.client_id, std::string(input.nonce.reveal()),
+            recorded_at.value_or(context.time.now())
         );
         if (identity.has_error()) {
             const bool passing = identity.error().code == errc::provider_unavailable;

@@ -14,8 +14,8 @@ namespace tenon::host {
 // `provider` null: it is not configured now, and nothing can be renewed.
 [[nodiscard]] auto life_of(const grant_row& row, const provider_instance* provider) -> grant_life;
 
-// The sooner of what the answer said, what the token itself says (JWT `exp`), and the provider's
-// default; empty: unknown.
+// What the answer said, else what the token itself says (JWT `exp`), else the provider's default;
+// empty: unknown.
 [[nodiscard]] auto expiry_of(
     const secret& access_token, std::optional<time_point> stated, time_point issued_at,
     const provider_instance& provider

@@ -65,7 +65,7 @@ void signing_keys::put(const std::string& url, key_set keys) {
 
 auto verify_identity(
     oauth_context& context, provider_handle provider, secret id_token, std::string client_id,
-    std::string nonce
+    std::string nonce, time_point received_at
 ) -> boost::asio::awaitable<result<verified_identity>> {
     const auto& about = provider->about();
     const std::string url = provider->mapped(about.jwks_url);
@@ -88,7 +88,7 @@ auto verify_identity(
             keys = *fresh;
             fetched = true;
         }
-        auto verdict = verify_id_token(id_token.reveal(), keys->jwks, expected, now);
+        auto verdict = verify_id_token(id_token.reveal(), keys->jwks, expected, received_at);
         if (verdict.outcome == id_token_outcome::accepted) {
             co_return identity_of(std::move(verdict.claims));
         }

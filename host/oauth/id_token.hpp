@@ -32,11 +32,12 @@ struct verified_identity {
 };
 
 // Signature by the issuer's JWKS (cached for a day; fetched anew for an unknown key, at most once a
-// minute), iss, aud, exp and, where one was sent, nonce. Errors: provider_error (refused),
+// minute), iss, aud, exp and, where one was sent, nonce, as they were at `received_at`: what is
+// replayed may have been good when it came. Errors: provider_error (refused),
 // provider_unavailable (no JWKS to be had).
 auto verify_identity(
     oauth_context& context, provider_handle provider, secret id_token, std::string client_id,
-    std::string nonce
+    std::string nonce, time_point received_at
 ) -> boost::asio::awaitable<result<verified_identity>>;
 
 }  // namespace tenon::host

@@ -26,9 +26,22 @@ void report(
     }
 }
 
+auto was_answered(const operation_failure& failure) -> bool {
+    return failure.outcome == transport::ok && failure.http_status != 0;
+}
+
+// Providers call it by different names: the category tells. Once tokens were given for the secret
+// it was right, and the code or refresh token is used up.
 auto client_was_refused(const operation_failure& failure) -> bool {
-    return failure.category == failure_category::misconfigured &&
-           failure.code == "invalid_client" && !failure.grant_reply_pending;
+    return failure.category == failure_category::misconfigured && was_answered(failure) &&
+           failure.grant_requests <= 1 && !failure.grant_reply_pending;
+}
+
+// Answered, but was it carried out? A provider that says 503 did nothing; of any other 5xx nobody
+// knows, as of a 2xx that holds no tokens: with rotation the refresh token may be used up.
+auto is_of_unknown_effect(const operation_failure& failure) -> bool {
+    const auto status = failure.http_status;
+    return was_answered(failure) && ((status >= 500 && status != 503) || status / 100 == 2);
 }
 
 }  // namespace
@@ -63,14 +76,18 @@ auto classify(const operation_failure& failure) -> refresh_failure {
         case failure_category::misconfigured: return refresh_failure::misconfigured;
         case failure_category::rate_limited: return refresh_failure::transient;
         case failure_category::unavailable:
-            return failure.outcome != transport::ok && failure.sent == request_sent::no
-                       ? refresh_failure::not_sent
-                       : refresh_failure::transient;
+            if (failure.outcome != transport::ok && failure.sent == request_sent::no) {
+                return refresh_failure::not_sent;
+            }
+            return is_of_unknown_effect(failure) ? refresh_failure::ambiguous
+                                                 : refresh_failure::transient;
         case failure_category::provider:
         case failure_category::invalid_code:
         case failure_category::scope:
         case failure_category::unsupported:
-        case failure_category::invalid_input: return refresh_failure::broken;
+        case failure_category::invalid_input:
+            return is_of_unknown_effect(failure) ? refresh_failure::ambiguous
+                                                 : refresh_failure::broken;
     }
     return refresh_failure::broken;
 }

@@ -7,8 +7,8 @@
 
 namespace tenon::host {
 
-// Runs it; on invalid_client once more with each further client secret of the operator's list, so
-// that a secret can be changed without downtime.
+// Runs it; where the provider refuses the client once more with each further client secret of the
+// operator's list, so that a secret can be changed without downtime.
 auto perform(oauth_context& context, provider_handle provider, operation_request request)
     -> boost::asio::awaitable<operation_result>;
 

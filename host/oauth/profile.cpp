@@ -112,9 +112,9 @@ auto read_profile(
             co_return to_error(answered.error(), which.provider.text());
         }
         // The token is dead before its time, or had none: renew it, and ask once more.
-        auto renewed = co_await refresh.refresh(
-            by.org, of.main->id, refresh_reason::needed, token->generation
-        );
+        refresh_order order{
+            by.org, of.main->id, of.main->provider, refresh_reason::refused, token->generation};
+        auto renewed = co_await refresh.refresh(std::move(order));
         if (renewed.has_error()) {
             co_return renewed.error().code == errc::unsupported_by_provider
                 ? fail(

@@ -6,6 +6,7 @@
 #include "oauth/intents.hpp"
 #include "oauth/sealing.hpp"
 #include "store/database.hpp"
+#include "store/grants.hpp"
 
 namespace tenon::host {
 namespace {
@@ -124,6 +125,28 @@ auto recover_exchange(oauth_context& context, intent_row intent) -> boost::asio:
     co_await land_recovered(context, std::move(intent), std::move(*input), std::move(progress));
 }
 
+// The flight finds the intent, and replays what it recorded; but only where the grant still waits
+// for it.
+auto recover_refresh(oauth_context& context, refresher& refresh, intent_row intent)
+    -> boost::asio::awaitable<void> {
+    auto drop_stale = [intent](sql_session& session) -> result<bool> {
+        const auto grant = find_grant(session, *intent.grant);
+        const bool stale =
+            !grant || grant->state == grant_state::dead || grant->generation != intent.generation;
+        if (stale) {
+            delete_intent(session, intent.id);
+        }
+        return stale;
+    };
+    auto stale = co_await context.db.with_org(intent.org, access::write, std::move(drop_stale));
+    if (stale.has_error() || *stale) {
+        co_return;
+    }
+    refresh_order order{intent.org, *intent.grant, intent.provider, refresh_reason::ahead};
+    order.seen = intent.generation;
+    [[maybe_unused]] auto done = co_await refresh.refresh(std::move(order));
+}
+
 }  // namespace
 
 auto recover_intents(oauth_context& context, refresher& refresh, bool at_start)
@@ -140,9 +163,7 @@ auto recover_intents(oauth_context& context, refresher& refresh, bool at_start)
         if (intent.kind == intent_kind::exchange) {
             co_await recover_exchange(context, intent);
         } else if (intent.grant) {
-            // The flight finds the intent, and replays what it recorded.
-            [[maybe_unused]] auto done =
-                co_await refresh.refresh(intent.org, *intent.grant, refresh_reason::ahead);
+            co_await recover_refresh(context, refresh, intent);
         }
     }
     co_return found->size();

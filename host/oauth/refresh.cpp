@@ -49,10 +49,10 @@ refresher::refresher(oauth_context& context)
 
 refresher::~refresher() = default;
 
-auto refresher::refresh(org_id org, grant_id grant, refresh_reason reason, std::int64_t seen)
-    -> boost::asio::awaitable<result<grant_row>> {
+auto refresher::refresh(refresh_order order) -> boost::asio::awaitable<result<grant_row>> {
     auto& self = *implementation_;
-    auto work = [&self, order = refresh_order{org, grant, reason, seen}] {
+    auto grant = order.grant;
+    auto work = [&self, order = std::move(order)] {
         return fly_refresh(self.context, self.watch, order);
     };
     co_return co_await self.flights.run(std::move(grant), std::move(work));
@@ -73,12 +73,15 @@ auto refresher::refresh_connection(actor by, account_selector which)
     bool renewable = false;
     for (const auto& grant : *grants) {
         const auto life = life_of(grant, provider->get());
-        renewable = renewable || life.renewable;
-        if (!may_refresh(life, context.time.now())) {
+        const auto now = context.time.now();
+        renewable = renewable || !is_over(life, now);
+        // One that is dead for good is taken along: the flight says so, and writes it down.
+        if (!may_refresh(life, now) && (is_alive(life, now) || !is_over(life, now))) {
             report.expires_at = earliest(report.expires_at, grant.expires_at);
             continue;
         }
-        auto renewed = co_await refresh(by.org, grant.id, refresh_reason::asked, grant.generation);
+        refresh_order order{by.org, grant.id, grant.provider, refresh_reason::asked};
+        auto renewed = co_await refresh(std::move(order));
         if (renewed.has_error()) {
             co_return renewed.error();
         }

@@ -13,9 +13,20 @@ namespace tenon::host {
 struct grant_row;
 
 enum class refresh_reason {
-    ahead,   // the scheduler's
-    needed,  // a reader's: the token is dead or too short-lived for it
-    asked,   // POST …/refresh
+    ahead,    // the scheduler's
+    needed,   // a reader's: the token is dead or too short-lived for it
+    asked,    // POST …/refresh
+    refused,  // the provider refused the token, whatever end it had told of
+};
+
+struct refresh_order {
+    org_id org;
+    grant_id grant;
+    provider_id provider;
+    refresh_reason reason = refresh_reason::needed;
+    std::int64_t seen = 0;  // a generation past this one serves whoever asked, except `asked`
+    std::optional<time_point> due =
+        {};  // of the scheduler: when it was due; moved meanwhile: let it be
 };
 
 struct refresh_report {
@@ -34,11 +45,11 @@ class refresher {
 
     // Refreshes one grant, or joins the refresh of it that is under way; answers with the row as it
     // is then. The work itself runs on the background executor: a caller that goes away does not
-    // end it. Errors: not_found, reconnect_required, provider_unavailable, provider_timeout,
-    // provider_misconfigured, rate_limited, unsupported_by_provider (no refresh token, or none
-    // needed), storage_unavailable.
-    auto refresh(org_id org, grant_id grant, refresh_reason reason, std::int64_t seen = 0)
-        -> boost::asio::awaitable<result<grant_row>>;
+    // end it. A token that is dead, or refused, and that nothing can renew ends the grant. Errors:
+    // not_found, reconnect_required, provider_unavailable, provider_timeout,
+    // provider_misconfigured, rate_limited, unsupported_by_provider (it lives, but can't be renewed
+    // now), storage_unavailable, and those of registry::acquire.
+    auto refresh(refresh_order order) -> boost::asio::awaitable<result<grant_row>>;
 
     // POST …/refresh: every slot of the connection.
     auto refresh_connection(actor by, account_selector which)

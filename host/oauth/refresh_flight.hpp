@@ -11,13 +11,6 @@
 
 namespace tenon::host {
 
-struct refresh_order {
-    org_id org;
-    grant_id grant;
-    refresh_reason reason = refresh_reason::needed;
-    std::int64_t seen = 0;  // a generation past this one serves whoever asked
-};
-
 // Lease and intent, the provider's operation, commit by compare-and-swap. What an earlier run
 // recorded is replayed instead of asked again; an earlier run that recorded nothing is an ambiguous
 // failure. The row as it is afterwards, or why it could not be renewed.

@@ -1,22 +1,22 @@
 #include "oauth/refresh_settle.hpp"
 
 #include "base/log.hpp"
-#include "oauth/audit_entry.hpp"
 #include "oauth/grant_state.hpp"
 #include "oauth/observer.hpp"
 #include "oauth/operations.hpp"
 #include "oauth/persist.hpp"
+#include "oauth/refresh_burial.hpp"
 #include "oauth/sealing.hpp"
 #include "oauth/token_cache.hpp"
-#include "store/changes.hpp"
-#include "store/connections.hpp"
 #include "store/intents.hpp"
 
 namespace tenon::host {
 namespace {
 
-// A grant that keeps being called dead is dead, burst or not.
-constexpr std::int64_t most_doubts = 3;
+constexpr std::string_view cut_off = "cut_off";
+// The scheduler refreshes a grant no more often than this, however short its tokens live: who reads
+// one gets a fresh one.
+constexpr std::chrono::seconds least_interval{30};
 
 auto sealed_token(const refresh_settlement& settle, sealed_column column, const secret& token)
     -> std::optional<std::string> {
@@ -34,6 +34,20 @@ auto refresh_end(const refresh_settlement& settle, const granted& tokens, time_p
     return tokens.refresh_token.empty() && !tokens.refresh_expires_at
                ? settle.row.refresh_expires_at
                : refresh_expiry_of(tokens, began, *settle.provider);
+}
+
+// A token that had ended when it came: stored, for its refresh token may be the only good one, but
+// a failure all the same.
+void note_stillborn(refreshed_grant& values, const refresh_settlement& settle, grant_life life) {
+    const auto now = settle.context.time.now();
+    failure_facts facts;
+    facts.kind = refresh_failure::broken;
+    facts.failures_before = settle.row.failures;
+    facts.jitter = random_fraction(settle.context.random);
+    values.next_refresh_at = judge_failure(life, facts, now).try_again;
+    values.failures = settle.row.failures + 1;
+    values.last_failure = "the provider answered with a token that has expired already";
+    values.failure_code = code_of(errc::provider_error);
 }
 
 auto to_values(const refresh_settlement& settle, const granted& tokens, time_point began)
@@ -58,7 +72,14 @@ auto to_values(const refresh_settlement& settle, const granted& tokens, time_poi
     life.expires_at = values.expires_at;
     life.refresh_expires_at = values.refresh_expires_at;
     life.refresh_not_before = values.refresh_not_before;
+    if (values.expires_at && *values.expires_at <= began) {
+        note_stillborn(values, settle, life);
+        return values;
+    }
     values.next_refresh_at = next_refresh(life, random_fraction(context.random));
+    if (values.next_refresh_at && life.renewable) {
+        values.next_refresh_at = std::max(*values.next_refresh_at, began + least_interval);
+    }
     return values;
 }
 
@@ -67,7 +88,8 @@ auto facts_of(const refresh_settlement& settle, const operation_failure& failure
     facts.kind = classify(failure);
     if (const auto& policy = settle.provider->about().refresh) {
         facts.rotates = policy->rotates;
-        facts.reuse_grace = policy->reuse_grace;
+        // Of a run that was cut off the grace is over: within it, it would have gone on.
+        facts.reuse_grace = failure.code == cut_off ? milliseconds(0) : policy->reuse_grace;
     }
     facts.failures_before = settle.row.failures;
     facts.retry_after = failure.retry_after;
@@ -80,7 +102,7 @@ auto words_of(refresh_failure kind, const operation_failure& failure) -> std::st
     const auto code = failure.code.empty() ? std::string() : ": " + failure.code;
     switch (kind) {
         case refresh_failure::not_sent: return "the provider could not be reached";
-        case refresh_failure::ambiguous: return "the provider's answer was lost";
+        case refresh_failure::ambiguous: return "the provider's answer was lost" + code;
         case refresh_failure::transient: return "the provider asked to try later" + code;
         case refresh_failure::revoked: return "the provider ended the grant" + code;
         case refresh_failure::misconfigured: return "the provider refused the client" + code;
@@ -105,7 +127,7 @@ auto doubted(const refresh_settlement& settle, failure_facts facts) -> failure_f
     }
     const bool burst =
         settle.watch.note_revoked(settle.row.provider, settle.row.id, settle.context.time.now());
-    if (burst && settle.row.failures < most_doubts) {
+    if (burst) {
         alarm(
             settle, "many grants were called dead within a minute: check the client id and secret"
         );
@@ -114,59 +136,34 @@ auto doubted(const refresh_settlement& settle, failure_facts facts) -> failure_f
     return facts;
 }
 
-// Dead: said once to each connection, in the audit log and to other hosts.
-auto bury(sql_session& session, const refresh_settlement& settle, const std::string& reason)
-    -> std::size_t {
-    const auto& context = settle.context;
-    const auto now = context.time.now();
-    const auto expired = set_state_of_connections_of_grant(
-        session, settle.row.id, connection_state::expired, reason, now
-    );
-    append_change(session, change_kind::grant, settle.row.id.text(), now);
-    for (const auto& connection : expired) {
-        append_change(session, change_kind::connection, connection.text(), now);
-        audit_entry entry;
-        entry.action = "connection.expired";
-        entry.provider = settle.row.provider;
-        entry.connection = connection;
-        entry.outcome = code_of(errc::reconnect_required);
-        actor by;
-        by.org = settle.row.org;
-        by.name = "refresh";
-        write_audit(session, context, by, entry);
-    }
-    return expired.size();
-}
-
 struct written_failure {
-    bool moved = false;  // a newer generation was there
-    grant_row row;
-    std::size_t expired = 0;
+    std::optional<grant_row> row;        // as it is now; empty: it is gone
+    std::optional<std::size_t> expired;  // how many connections did, where it was buried
 };
 
+// The intent goes in every case: what is answered without tokens holds none.
 auto write_failure(
     sql_session& session, const refresh_settlement& settle, const after_failure& after,
-    const std::string& words
-) -> result<written_failure> {
+    const grant_failure& what
+) -> written_failure {
     const auto& context = settle.context;
-    const auto now = context.time.now();
-    const auto& id = settle.row.id;
-    const auto generation = settle.row.generation;
+    const auto& row = settle.row;
     written_failure written;
-    const bool ours =
-        after.dead ? mark_grant_dead(session, id, generation, words, now)
-                   : record_grant_failure(session, id, generation, words, after.try_again, now);
-    written.moved = !ours;
-    if (ours && after.dead) {
-        written.expired = bury(session, settle, words);
+    if (after.dead) {
+        written.expired = bury(session, context, row, what.words);
+    } else {
+        // False where the generation moved: then there is nothing to note of it.
+        [[maybe_unused]] const bool noted = record_grant_failure(
+            session, row.id, row.generation, what, after.try_again, context.time.now()
+        );
     }
     delete_intent(session, settle.intent);
-    auto row = find_grant(session, id);
-    if (!row) {
-        return fail(errc::not_found, "the connection is gone");
-    }
-    written.row = std::move(*row);
+    written.row = find_grant(session, row.id);
     return written;
+}
+
+auto gone() -> error {
+    return fail(errc::not_found, "the connection is gone");
 }
 
 auto told(
@@ -185,7 +182,8 @@ auto told(
             "the provider refuses this client; the operator must check its id and secret"
         );
     }
-    if (facts.kind == refresh_failure::ambiguous && reason.code != errc::provider_timeout) {
+    if (facts.kind == refresh_failure::ambiguous && failure.outcome != transport::ok &&
+        reason.code != errc::provider_timeout) {
         reason.code = errc::provider_unavailable;
     }
     if (after.try_again && !reason.retry_after) {
@@ -203,27 +201,28 @@ auto settle_success(refresh_settlement settle, granted tokens, time_point began)
     auto& context = settle.context;
     const auto values = to_values(settle, tokens, began);
     auto commit = [values, id = settle.row.id, generation = settle.row.generation,
-                   intent = settle.intent,
-                   now = context.time.now()](sql_session& session) -> result<grant_row> {
+                   intent = settle.intent, now = context.time.now()](sql_session& session
+                  ) -> result<std::optional<grant_row>> {
         // False where the user connected anew meanwhile: those tokens are the newer ones.
         [[maybe_unused]] const bool committed =
             commit_refresh(session, id, generation, values, now);
         delete_intent(session, intent);
-        auto row = find_grant(session, id);
-        if (!row) {
-            return fail(errc::not_found, "the connection is gone");
-        }
-        return std::move(*row);
+        return find_grant(session, id);
     };
-    auto row = co_await persist(context, settle.row.org, std::move(commit));
-    if (row.has_value()) {
-        context.cache.renew(to_cached(*row, settle.provider.get()));
-        settle.watch.note_success(settle.row.provider);
-        log(log_level::debug, "grant refreshed",
-            {{log_key::grant, row->id.text()},
-             {log_key::provider, row->provider.text()},
-             {log_key::generation, row->generation}});
+    auto written = co_await persist(context, settle.row.org, std::move(commit));
+    if (written.has_error()) {
+        co_return written.error();
     }
+    settle.watch.note_success(settle.row.provider);
+    if (!*written) {
+        co_return gone();
+    }
+    auto row = std::move(**written);
+    context.cache.renew(to_cached(row, settle.provider.get()));
+    log(log_level::debug, "grant refreshed",
+        {{log_key::grant, row.id.text()},
+         {log_key::provider, row.provider.text()},
+         {log_key::generation, row.generation}});
     co_return row;
 }
 
@@ -233,30 +232,53 @@ auto settle_failure(refresh_settlement settle, operation_failure failure)
     const auto facts = doubted(settle, facts_of(settle, failure));
     const auto life = life_of(settle.row, settle.provider.get());
     const auto after = judge_failure(life, facts, context.time.now());
-    const auto words = words_of(facts.kind, failure);
-    auto write = [settle, after, words](sql_session& session) -> result<written_failure> {
-        return write_failure(session, settle, after, words);
+    const auto reason = told(settle, failure, facts, after);
+    const grant_failure what{words_of(facts.kind, failure), std::string(code_of(reason.code))};
+    auto write = [settle, after, what](sql_session& session) -> result<written_failure> {
+        return write_failure(session, settle, after, what);
     };
     auto written = co_await persist(context, settle.row.org, std::move(write));
     if (written.has_error()) {
         co_return written.error();
     }
-    if (written->moved && written->row.state == grant_state::live) {
-        co_return std::move(written->row);  // somebody renewed it meanwhile: the new token serves
+    if (!written->row) {
+        co_return gone();
+    }
+    if (written->row->generation != settle.row.generation &&
+        written->row->state == grant_state::live) {
+        co_return std::move(*written->row);  // somebody renewed it meanwhile: the new token serves
     }
     if (after.dead) {
-        context.cache.forget(settle.row.id);
+        mourn(context, settle.row, written->expired.value_or(0), what.words);
     }
-    if (written->expired > 0) {
-        context.observer.connection_expired(settle.row.provider.text(), words);
+    co_return reason;
+}
+
+auto settle_lapse(refresh_settlement settle) -> boost::asio::awaitable<result<grant_row>> {
+    after_failure dead;
+    dead.dead = true;
+    const std::string words = "the token has ended, and nothing can renew it";
+    auto write = [settle, dead, words](sql_session& session) -> result<written_failure> {
+        return write_failure(session, settle, dead, {words, {}});
+    };
+    auto written = co_await persist(settle.context, settle.row.org, std::move(write));
+    if (written.has_error()) {
+        co_return written.error();
     }
-    co_return told(settle, failure, facts, after);
+    if (!written->row) {
+        co_return gone();
+    }
+    if (!written->expired && written->row->state == grant_state::live) {
+        co_return std::move(*written->row);
+    }
+    mourn(settle.context, settle.row, written->expired.value_or(0), words);
+    co_return fail(errc::reconnect_required, words + "; connect the account again");
 }
 
 auto cut_off_failure() -> operation_failure {
     operation_failure failure;
     failure.category = failure_category::unavailable;
-    failure.code = "cut_off";
+    failure.code = cut_off;
     failure.message = "the host stopped while the provider was asked";
     failure.outcome = transport::reset;
     failure.sent = request_sent::maybe;

@@ -28,6 +28,10 @@ auto settle_success(refresh_settlement settle, granted tokens, time_point began)
 auto settle_failure(refresh_settlement settle, operation_failure failure)
     -> boost::asio::awaitable<result<grant_row>>;
 
+// The token is dead, or refused, and nothing can renew it: the grant is buried. Error:
+// reconnect_required.
+auto settle_lapse(refresh_settlement settle) -> boost::asio::awaitable<result<grant_row>>;
+
 // The failure of a run that was cut off before any reply was recorded.
 [[nodiscard]] auto cut_off_failure() -> operation_failure;
 

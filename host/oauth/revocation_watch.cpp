@@ -8,7 +8,7 @@ auto revocation_watch::note_revoked(
     const provider_id& provider, const grant_id& grant, time_point now
 ) -> bool {
     const std::lock_guard lock(guard_);
-    auto& deaths = recent_[provider];
+    auto& [deaths, burst] = providers_[provider];
     while (!deaths.empty() && now - deaths.front().at > window) {
         deaths.pop_front();
     }
@@ -17,16 +17,17 @@ auto revocation_watch::note_revoked(
     });
     if (!known) {
         deaths.push_back({grant, now});
-        if (deaths.size() > burst) {
-            deaths.pop_front();
-        }
     }
-    return deaths.size() >= burst;
+    burst = burst || deaths.size() >= burst_size;
+    if (burst) {
+        deaths.clear();  // they are needed no more
+    }
+    return burst;
 }
 
 void revocation_watch::note_success(const provider_id& provider) {
     const std::lock_guard lock(guard_);
-    recent_.erase(provider);
+    providers_.erase(provider);
 }
 
 }  // namespace tenon::host

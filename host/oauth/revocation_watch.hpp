@@ -14,8 +14,9 @@ namespace tenon::host {
 // Any thread.
 class revocation_watch {
   public:
-    // Notes that the provider called this grant dead; true: so many did within a minute, with no
+    // Notes that the provider called this grant dead; true: so many were within a minute, with no
     // refresh that went well between them, that the client is to be suspected and not the grants.
+    // The suspicion lasts until a refresh goes well.
     auto note_revoked(const provider_id& provider, const grant_id& grant, time_point now) -> bool;
     void note_success(const provider_id& provider);
 
@@ -24,11 +25,15 @@ class revocation_watch {
         grant_id grant;
         time_point at;
     };
-    static constexpr std::size_t burst = 5;
+    struct suspicion {
+        std::deque<death> recent;
+        bool burst = false;
+    };
+    static constexpr std::size_t burst_size = 5;
     static constexpr auto window = std::chrono::minutes(1);
 
     std::mutex guard_;
-    std::unordered_map<provider_id, std::deque<death>> recent_;
+    std::unordered_map<provider_id, suspicion> providers_;
 };
 
 }  // namespace tenon::host

@@ -15,6 +15,7 @@ namespace tenon::host {
 namespace {
 
 constexpr std::size_t most_at_once = 400;  // of all providers
+constexpr int most_looks = 10;             // in one turn
 constexpr milliseconds idle_wait{1'000};
 constexpr milliseconds busy_wait{20};
 // What can't be refreshed for reasons of our own (the provider is switched off) is looked at again
@@ -52,6 +53,18 @@ struct refresh_scheduler::implementation : std::enable_shared_from_this<implemen
         --of_provider[due.provider];
     }
 
+    // Those that may not begin anything now.
+    auto full_providers() const -> std::vector<provider_id> {
+        const std::lock_guard lock(guard);
+        std::vector<provider_id> full;
+        for (const auto& [provider, running] : of_provider) {
+            if (running >= context.options.refresh_concurrency) {
+                full.push_back(provider);
+            }
+        }
+        return full;
+    }
+
     auto count() const -> std::size_t {
         const std::lock_guard lock(guard);
         return busy.size();
@@ -59,11 +72,14 @@ struct refresh_scheduler::implementation : std::enable_shared_from_this<implemen
 
     // A failure that left the due time where it was would come up again with every tick.
     auto put_off(due_grant due) -> boost::asio::awaitable<void> {
-        auto write = [due, later = context.time.now() + set_aside](sql_session& session
-                     ) -> result<void> {
+        auto write = [due, now = context.time.now()](sql_session& session) -> result<void> {
             const auto row = find_grant(session, due.id);
             if (row && row->next_refresh_at == due.next_refresh_at) {
-                set_next_refresh(session, due.id, row->generation, later);
+                const auto later = now + set_aside;
+                const bool ends_before = row->expires_at > now && row->expires_at < later;
+                set_next_refresh(
+                    session, due.id, row->generation, ends_before ? *row->expires_at : later
+                );
             }
             return {};
         };
@@ -73,7 +89,9 @@ struct refresh_scheduler::implementation : std::enable_shared_from_this<implemen
 
     auto run(due_grant due) -> boost::asio::awaitable<void> {
         try {
-            auto renewed = co_await refresh.refresh(due.org, due.id, refresh_reason::ahead);
+            refresh_order order{due.org, due.id, due.provider, refresh_reason::ahead};
+            order.due = due.next_refresh_at;
+            auto renewed = co_await refresh.refresh(std::move(order));
             if (renewed.has_error()) {
                 co_await put_off(due);
             }
@@ -102,17 +120,28 @@ refresh_scheduler::~refresh_scheduler() = default;
 
 auto refresh_scheduler::tick() -> boost::asio::awaitable<milliseconds> {
     auto self = implementation_;
-    const auto limit = self->count() + most_at_once;
-    auto look = [limit, now = self->context.time.now()](sql_session& session
-                ) -> result<std::vector<due_grant>> { return due_grants(session, now, limit); };
-    auto due = co_await self->context.db.as_service(access::read, std::move(look));
-    if (due.has_error()) {
-        co_return idle_wait;
-    }
-    for (auto& one : *due) {
-        if (!self->stopping && self->enter(one)) {
-            self->start(std::move(one));
+    auto full = self->full_providers();
+    // A slow provider's backlog may be all that is seen: then it is looked past.
+    for (int looks = 0; looks < most_looks; ++looks) {
+        const auto limit = self->count() + most_at_once;
+        auto look = [limit, full, now = self->context.time.now()](sql_session& session
+                    ) -> result<std::vector<due_grant>> {
+            return due_grants(session, now, limit, full);
+        };
+        auto due = co_await self->context.db.as_service(access::read, std::move(look));
+        if (due.has_error()) {
+            co_return idle_wait;
         }
+        for (auto& one : *due) {
+            if (!self->stopping && self->enter(one)) {
+                self->start(std::move(one));
+            }
+        }
+        auto full_now = self->full_providers();
+        if (due->size() < limit || full_now.size() <= full.size()) {
+            break;
+        }
+        full = std::move(full_now);
     }
     co_return self->count() > 0 ? busy_wait : idle_wait;
 }

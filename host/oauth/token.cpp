@@ -41,8 +41,15 @@ auto find_stored(sql_session& session, const token_request& request) -> result<c
     return std::move(*found);
 }
 
-auto is_alive(const grant_life& life, time_point now) -> bool {
-    return !life.expires_at || *life.expires_at > now;
+auto code_of_failure(const grant_row& row) -> errc {
+    for (const auto one :
+         {errc::provider_misconfigured, errc::rate_limited, errc::provider_error,
+          errc::provider_timeout}) {
+        if (row.failure_code == code_of(one)) {
+            return one;
+        }
+    }
+    return errc::provider_unavailable;
 }
 
 // A refresh failed a moment ago: don't ask again for every reader.
@@ -51,11 +58,15 @@ auto backing_off(const grant_row& row, time_point now) -> std::optional<error> {
         return std::nullopt;
     }
     auto reason = fail(
-        errc::provider_unavailable,
+        code_of_failure(row),
         "the token has expired and could not be refreshed (" + row.last_failure + ")"
     );
     reason.retry_after = std::chrono::ceil<std::chrono::seconds>(*row.next_refresh_at - now);
     return reason;
+}
+
+auto lives_for(const grant_row& row, time_point now, milliseconds minimum) -> bool {
+    return !row.expires_at || *row.expires_at - now >= minimum;
 }
 
 auto lapsed() -> error {
@@ -100,8 +111,7 @@ auto token_reader::find_or_renew(token_request request, connection_id& connectio
     const auto read_at = context_.cache.marks().now();
     auto look = [request](sql_session& session) { return find_stored(session, request); };
     auto stored = co_await context_.db.with_org(request.org, access::read, std::move(look));
-    // Fetches the issuer's metadata first where that is missing: without it nothing can be renewed.
-    const auto known = co_await context_.providers.acquire(request.which.provider.text());
+    auto known = context_.providers.find(request.which.provider.text());
     if (stored.has_error()) {
         const bool nobody = stored.error().code == errc::not_found && known.has_error() &&
                             known.error().code == errc::unknown_provider;
@@ -110,6 +120,11 @@ auto token_reader::find_or_renew(token_request request, connection_id& connectio
     connection = stored->connection;
     const auto* provider = known.has_value() ? known->get() : nullptr;
     const grant_row row = std::move(*stored->grant);
+    if (known.has_error() && !lives_for(row, context_.time.now(), request.minimum_lifetime)) {
+        // The issuer's metadata may be missing: without it nothing can be renewed.
+        auto fetched = co_await context_.providers.acquire(request.which.provider.text());
+        known = std::move(fetched);
+    }
     const auto grant = to_cached(row, provider);
     if (provider !=
         nullptr) {  // else what can be renewed later would be remembered as if it could not
@@ -131,8 +146,8 @@ auto token_reader::find_or_renew(token_request request, connection_id& connectio
         co_return std::move(*wait);
     }
     context_.observer.token_read("waited");
-    auto renewed =
-        co_await refresh_.refresh(request.org, row.id, refresh_reason::needed, row.generation);
+    refresh_order order{request.org, row.id, row.provider, refresh_reason::needed, row.generation};
+    auto renewed = co_await refresh_.refresh(std::move(order));
     if (renewed.has_value()) {
         const auto fresh = to_cached(*renewed, provider);
         co_return is_alive(fresh->life, context_.time.now())

@@ -28,9 +28,10 @@ class token_reader {
     [[nodiscard]] auto cached(const token_request& request) -> std::optional<token_answer>;
 
     // The freshest token there is; waits for a refresh where the caller's minimum asks for it.
-    // Errors: unknown_provider, not_found, reconnect_required (dead and unrenewable),
-    // provider_unavailable or provider_timeout (dead, and the provider is down; retry_after),
-    // provider_misconfigured, rate_limited, storage_unavailable.
+    // Errors: unknown_provider, not_found, reconnect_required (dead and unrenewable); dead, and it
+    // could not be renewed, or not a moment ago (retry_after): provider_unavailable,
+    // provider_timeout, provider_error, provider_misconfigured, provider_disabled, rate_limited;
+    // storage_unavailable.
     auto read(token_request request) -> boost::asio::awaitable<result<token_answer>>;
 
   private:

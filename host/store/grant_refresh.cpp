@@ -44,13 +44,14 @@ auto commit_refresh(
             "refresh_token = COALESCE($5, refresh_token), id_token = COALESCE($6, id_token), "
             "key_id = $7, token_type = $8, scope = $9, base_url = $10, issued_at = $11, "
             "expires_at = $12, refresh_expires_at = $13, refresh_not_before = $14, "
-            "next_refresh_at = $15, failures = 0, last_failure = '', generation = generation + 1, "
-            "lease_owner = '', lease_until = NULL, updated_at = $16 "
+            "next_refresh_at = $15, failures = $16, last_failure = $17, failure_code = $18, "
+            "generation = generation + 1, lease_owner = '', lease_until = NULL, updated_at = $19 "
             "WHERE org_id = $1 AND id = $2 AND generation = $3",
             session.org(), id, expected_generation, blob{values.access_token},
             to_sql_bytes(values.refresh_token), to_sql_bytes(values.id_token), values.key_id,
             values.token_type, values.scope, values.base_url, values.issued_at, values.expires_at,
-            values.refresh_expires_at, values.refresh_not_before, values.next_refresh_at, now);
+            values.refresh_expires_at, values.refresh_not_before, values.next_refresh_at,
+            values.failures, values.last_failure, values.failure_code, now);
     return rows.affected() > 0;
 }
 
@@ -68,13 +69,14 @@ auto mark_grant_dead(
 
 auto record_grant_failure(
     sql_session& session, const grant_id& id, std::int64_t expected_generation,
-    const std::string& failure, std::optional<time_point> next_refresh_at, time_point now
+    const grant_failure& failure, std::optional<time_point> next_refresh_at, time_point now
 ) -> bool {
     return run(session,
-               "UPDATE grants SET last_failure = $4, failures = failures + 1, "
-               "next_refresh_at = $5, lease_owner = '', lease_until = NULL, updated_at = $6 "
+               "UPDATE grants SET last_failure = $4, failure_code = $5, failures = failures + 1, "
+               "next_refresh_at = $6, lease_owner = '', lease_until = NULL, updated_at = $7 "
                "WHERE org_id = $1 AND id = $2 AND generation = $3",
-               session.org(), id, expected_generation, failure, next_refresh_at, now)
+               session.org(), id, expected_generation, failure.words, failure.code, next_refresh_at,
+               now)
                .affected() > 0;
 }
 
@@ -89,13 +91,21 @@ auto set_next_refresh(
                .affected() > 0;
 }
 
-auto due_grants(sql_session& session, time_point now, std::size_t limit) -> std::vector<due_grant> {
+auto due_grants(
+    sql_session& session, time_point now, std::size_t limit, const std::vector<provider_id>& except
+) -> std::vector<due_grant> {
+    // A list in one parameter, as both engines take it: a provider that is named shortens it.
+    std::string skipped;
+    for (const auto& provider : except) {
+        skipped += '|' + provider.text() + '|';
+    }
     const auto rows =
         run(session,
             "SELECT id, org_id, provider, next_refresh_at FROM grants "
             "WHERE next_refresh_at IS NOT NULL AND status = 'live' AND next_refresh_at <= $1 "
-            "AND (lease_until IS NULL OR lease_until <= $1) ORDER BY next_refresh_at LIMIT $2",
-            now, as_limit(limit));
+            "AND (lease_until IS NULL OR lease_until <= $1) "
+            "AND REPLACE($3, '|' || provider || '|', '') = $3 ORDER BY next_refresh_at LIMIT $2",
+            now, as_limit(limit), skipped);
     return read_all(rows, [](const sql_row& row) {
         return due_grant{
             grant_id(row.text(0)), org_id(row.text(1)), provider_id(row.text(2)), row.time(3)};

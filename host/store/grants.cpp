@@ -30,6 +30,7 @@ constexpr std::string_view column_names[grant_column_count] = {
     "next_refresh_at",
     "failures",
     "last_failure",
+    "failure_code",
     "generation",
     "lease_owner",
     "lease_until",
@@ -49,9 +50,9 @@ constexpr std::string_view upsert_statement =
     "INSERT INTO grants (org_id, id, provider, client_id, account_id, slot, status, access_token, "
     "refresh_token, id_token, key_id, token_type, scope, base_url, connect_params, issued_at, "
     "expires_at, refresh_expires_at, refresh_not_before, next_refresh_at, failures, last_failure, "
-    "generation, lease_owner, lease_until, created_at, updated_at) "
+    "failure_code, generation, lease_owner, lease_until, created_at, updated_at) "
     "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, "
-    "$20, 0, '', $21, '', NULL, $22, $23) "
+    "$20, 0, '', '', $21, '', NULL, $22, $23) "
     "ON CONFLICT (org_id, provider, account_id, slot) DO UPDATE SET "
     "client_id = EXCLUDED.client_id, status = EXCLUDED.status, "
     "access_token = EXCLUDED.access_token, refresh_token = EXCLUDED.refresh_token, "
@@ -61,7 +62,7 @@ constexpr std::string_view upsert_statement =
     "expires_at = EXCLUDED.expires_at, refresh_expires_at = EXCLUDED.refresh_expires_at, "
     "refresh_not_before = EXCLUDED.refresh_not_before, "
     "next_refresh_at = EXCLUDED.next_refresh_at, failures = 0, last_failure = '', "
-    "generation = grants.generation + 1, lease_owner = '', lease_until = NULL, "
+    "failure_code = '', generation = grants.generation + 1, lease_owner = '', lease_until = NULL, "
     "updated_at = EXCLUDED.updated_at WHERE grants.id = EXCLUDED.id RETURNING generation";
 
 }  // namespace
@@ -101,11 +102,12 @@ auto read_grant(const sql_row& row, std::size_t first) -> grant_row {
         .next_refresh_at = row.optional_time(at(19)),
         .failures = row.integer(at(20)),
         .last_failure = row.text(at(21)),
-        .generation = row.integer(at(22)),
-        .lease_owner = row.text(at(23)),
-        .lease_until = row.optional_time(at(24)),
-        .created_at = row.time(at(25)),
-        .updated_at = row.time(at(26)),
+        .failure_code = row.text(at(22)),
+        .generation = row.integer(at(23)),
+        .lease_owner = row.text(at(24)),
+        .lease_until = row.optional_time(at(25)),
+        .created_at = row.time(at(26)),
+        .updated_at = row.time(at(27)),
     };
 }
 

@@ -36,6 +36,7 @@ struct grant_row {
     std::optional<time_point> next_refresh_at;  // empty: the scheduler leaves it alone
     std::int64_t failures = 0;                  // in a row
     std::string last_failure;                   // our words; no secret
+    std::string failure_code;                   // the same as the REST contract names it
     std::int64_t generation = 1;                // every change of the tokens adds one
     std::string lease_owner;                    // empty: nobody
     std::optional<time_point> lease_until;
@@ -82,9 +83,12 @@ struct refreshed_grant {
     std::optional<time_point> refresh_expires_at;
     std::optional<time_point> refresh_not_before;
     std::optional<time_point> next_refresh_at;
+    std::int64_t failures = 0;  // not 0: what came is of no use to a reader
+    std::string last_failure;
+    std::string failure_code;
 };
-// Compare-and-swap on the generation: writes the values, adds one to it, ends the lease, forgets
-// failures, makes the grant live. False: it moved meanwhile, or is gone; nothing was written.
+// Compare-and-swap on the generation: writes the values, adds one to it, ends the lease, makes the
+// grant live. False: it moved meanwhile, or is gone; nothing was written.
 [[nodiscard]] auto commit_refresh(
     sql_session& session, const grant_id& id, std::int64_t expected_generation,
     const refreshed_grant& values, time_point now
@@ -94,9 +98,13 @@ struct refreshed_grant {
     sql_session& session, const grant_id& id, std::int64_t expected_generation,
     const std::string& reason, time_point now
 ) -> bool;
+struct grant_failure {
+    std::string words;
+    std::string code;
+};
 [[nodiscard]] auto record_grant_failure(
     sql_session& session, const grant_id& id, std::int64_t expected_generation,
-    const std::string& failure, std::optional<time_point> next_refresh_at, time_point now
+    const grant_failure& failure, std::optional<time_point> next_refresh_at, time_point now
 ) -> bool;
 auto set_next_refresh(
     sql_session& session, const grant_id& id, std::int64_t expected_generation,
@@ -115,9 +123,11 @@ struct due_grant {
     time_point next_refresh_at{};
 };
 // As the service: live grants of all organizations whose next_refresh_at has come and that nobody
-// holds, the most overdue first.
-[[nodiscard]] auto due_grants(sql_session& session, time_point now, std::size_t limit)
-    -> std::vector<due_grant>;
+// holds, the most overdue first, but none of the providers in `except`.
+[[nodiscard]] auto due_grants(
+    sql_session& session, time_point now, std::size_t limit,
+    const std::vector<provider_id>& except = {}
+) -> std::vector<due_grant>;
 // As the service: when the next one of them is due; nothing: there is none.
 [[nodiscard]] auto next_due_at(sql_session& session) -> std::optional<time_point>;
 

@@ -1,4 +1,5 @@
-// What is written down before a provider is called, so that a crash loses no answer.
+// What is written down around a provider's operation, so that a crash loses no answer: of a refresh
+// before the call, of an exchange with its first reply.
 #pragma once
 
 #include "store/sql.hpp"

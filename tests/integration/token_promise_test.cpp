@@ -151,7 +151,7 @@ TEST_CASE("a provider that is down does not cost the connection") {
     down.kind = sim::fault_kind::status;
     down.status = 503;
     down.times = 1;
-    down.retry_after_s = 1;
+    down.retry_after_s = 5;  // beyond the token's end, whoever asked
     here.provider().inject(down);
     let_expire(here);
     auto api = here.api();
@@ -170,6 +170,63 @@ TEST_CASE("a provider that is down does not cost the connection") {
         status = api.get(here.token_path(id)).status;
     }
     CHECK(status == 200);
+    CHECK(here.provider().count().refresh_reuses == 0);
+}
+
+TEST_CASE("an answer to a refresh that can't be read costs neither the token nor the grant") {
+    const auto kind = GENERATE(sim::fault_kind::html_200, sim::fault_kind::truncated_json);
+    world_options options;
+    options.settings = json{{"rotation", true}, {"access_lifetime_s", 3600}};
+    world here(options);
+    const auto id = here.connected();
+    sim::fault spoilt;
+    spoilt.path = "/token";
+    spoilt.kind = kind;
+    here.provider().inject(spoilt);
+    auto api = here.api();
+    const auto path = "/api/integrations/refresh/demo/" + id;
+    CHECK(api.post(path, json::object()).status == 502);
+    const auto again = api.post(path, json::object());
+    INFO(again.body);
+    CHECK(again.status == 503);
+    std::this_thread::sleep_for(std::chrono::seconds(6));  // beyond the first backoff
+    CHECK(api.get(here.token_path(id)).status == 200);
+    CHECK(here.provider().count().refreshes == 1);
+    CHECK(here.provider().count().refresh_reuses == 0);
+    CHECK(here.provider().count().families_revoked == 0);
+}
+
+TEST_CASE("a token that nothing renews is shown as expired within a moment after its end") {
+    world_options options;
+    options.settings = json{{"access_lifetime_s", 3}};
+    world here(options);
+    const auto id = query_parameter(
+        here.connect("ann", "u1", json{{"scopes", {"openid", "profile"}}}), "connectionId"
+    );
+    REQUIRE(id);
+    auto api = here.api();
+    CHECK(api.get(here.token_path(*id)).status == 200);
+    std::this_thread::sleep_for(std::chrono::milliseconds(5'000));
+    const auto status = api.get("/api/integrations/status").json().at("integrations").at(0);
+    CHECK(status.at("status") == "expired");
+    CHECK(status.at("isConnected") == false);
+    const auto asked = api.post("/api/integrations/refresh/demo/" + *id, json::object());
+    CHECK(asked.status == 409);
+    CHECK(asked.json().at("error") == "RECONNECT_REQUIRED");
+}
+
+TEST_CASE("a client secret is changed at Slack without downtime: the list's next one is tried") {
+    world_options options;
+    options.provider = "slack";
+    options.client_secret = "[secret-of-tomorrow, demo-secret]";
+    options.settings = json{{"rotation", true}};
+    world here(options);
+    const auto id = here.connected();
+    const auto asked = here.api().post("/api/integrations/refresh/slack/" + id, json::object());
+    INFO(asked.body);
+    CHECK(asked.status == 200);
+    CHECK(here.provider().count().refreshes > 0);
+    CHECK(here.provider().count().code_reuses == 0);
     CHECK(here.provider().count().refresh_reuses == 0);
 }
 

@@ -8,8 +8,6 @@ using namespace host;  // NOLINT: tests of that namespace
 
 namespace {
 
-constexpr const char* issuer = "http://127.0.0.1:4000";
-
 auto one_key(random_source& random) -> keyring {
     keyring keys;
     if (!keys.generate(random)) {
@@ -20,22 +18,29 @@ auto one_key(random_source& random) -> keyring {
 
 auto make_provider() -> std::unique_ptr<sim::simulator> {
     auto made = sim::make_simulator("oidc");
-    const nlohmann::json settings{{"issuer", issuer}, {"auto_consent", true}};
+    const nlohmann::json settings{{"issuer", oauth_world::issuer}, {"auto_consent", true}};
     if (const auto wrong = sim::apply_settings(made->settings(), settings); !wrong.empty()) {
         throw std::logic_error(wrong);
     }
     return made;
 }
 
-auto options_of_registry() -> registry_options {
+auto options_of_registry(const std::vector<std::string>& client_secrets, const std::string& issuer)
+    -> registry_options {
     provider_settings section;
     section.name = acme.text();
     section.plugin = "oauth2";
     section.client_id = "demo-client";
-    section.client_secrets = {secret("demo-secret")};
+    for (const auto& one : client_secrets) {
+        section.client_secrets.emplace_back(one);
+    }
     section.scopes = {"openid", "profile", "email", "offline_access"};
     section.config["issuer"] = {issuer, false};
-    return {{std::string(TENON_PLUGIN_DIR)}, {std::move(section)}};
+    registry_options options{{std::string(TENON_PLUGIN_DIR)}, {}};
+    if (!client_secrets.empty()) {
+        options.providers.push_back(std::move(section));
+    }
+    return options;
 }
 
 auto options_of_oauth() -> oauth_options {
@@ -64,10 +69,19 @@ oauth_world::oauth_world(sql_engine engine)
     : store(engine, in_line()),
       scene(make_provider()),
       seal(one_key(random), random),
-      providers(options_of_registry(), http, time),
-      context{
-          store.db(),        providers,         http, seal, time, random, cache, statuses, signing, observer,
-          io.get_executor(), options_of_oauth()} {
+      providers(options_of_registry({"demo-secret"}, issuer), http, time),
+      context{store.db(),
+              providers,
+              http,
+              seal,
+              time,
+              random,
+              cache,
+              statuses,
+              signing,
+              observer,
+              io.get_executor(),
+              options_of_oauth()} {
     forget_the_past();
 }
 
@@ -77,6 +91,12 @@ void oauth_world::forget_the_past() {
     cache.forget_all();
     http.seen.clear();
     scene.reset();
+}
+
+void oauth_world::configure(
+    const std::vector<std::string>& client_secrets, const std::string& issued_by
+) {
+    providers.reload(options_of_registry(client_secrets, issued_by));
 }
 
 auto oauth_world::begin(const actor& by, std::vector<std::string> scopes) -> connect_started {

@@ -8,8 +8,8 @@
 #include "oauth/id_token.hpp"
 #include "oauth/observer.hpp"
 #include "oauth/refresh.hpp"
-#include "oauth/token.hpp"
 #include "oauth/status_cache.hpp"
+#include "oauth/token.hpp"
 #include "oauth/token_cache.hpp"
 #include "oauth/views.hpp"
 #include "provider/registry.hpp"
@@ -89,6 +89,12 @@ class oauth_world {
         const host::actor& by, const std::string& account, std::vector<std::string> scopes = {}
     ) -> host::connection_id;
 
+    static constexpr const char* issuer = "http://127.0.0.1:4000";
+    // The operator's configuration changes: other client secrets; none: the provider is gone. One
+    // of another issuer has not been discovered yet.
+    void configure(
+        const std::vector<std::string>& client_secrets, const std::string& issued_by = issuer
+    );
     // The user's connections as they are shown.
     auto list(const host::actor& by) -> std::vector<host::connection_view>;
     auto read(const host::actor& by, const std::string& account, std::chrono::seconds minimum)

@@ -87,8 +87,8 @@ TEST_CASE("a token of weeks is renewed a week ahead, but not before the provider
     CHECK(next_refresh(life, 0.0) == epoch + days(8));
 }
 
-TEST_CASE("what can't be renewed, or has no end, is never due") {
-    CHECK_FALSE(next_refresh(token(hours(1), false), 0.0));
+TEST_CASE("what can't be renewed is due when it ends, and what has no end never") {
+    CHECK(next_refresh(token(hours(1), false), 0.0) == epoch + hours(1));
     grant_life endless;
     endless.renewable = true;
     CHECK_FALSE(next_refresh(endless, 0.0));
@@ -116,6 +116,49 @@ TEST_CASE(
         facts.rotates = false;
         CHECK(judge_failure(life, facts, epoch + minutes(48)).try_again < epoch + minutes(49));
     }
+}
+
+TEST_CASE("after an ambiguous failure a token of unknown end is renewed only when somebody asks") {
+    failure_facts facts;
+    facts.kind = refresh_failure::ambiguous;
+    facts.rotates = true;
+    auto life = token(hours(1));
+    life.expires_at.reset();
+    CHECK_FALSE(judge_failure(life, facts, epoch).try_again);
+    departure_facts cut_off;
+    cut_off.rotates = true;
+    cut_off.cut_off_at = epoch;
+    CHECK(judge_departure(life, cut_off, epoch + seconds(1)) == departure::cut_off);
+    cut_off.waited_for = true;
+    CHECK(judge_departure(life, cut_off, epoch + seconds(1)) == departure::go);
+}
+
+TEST_CASE("a refresh that was cut off is repeated within the provider's grace, and after the end") {
+    departure_facts facts;
+    facts.rotates = true;
+    facts.reuse_grace = minutes(1);
+    facts.cut_off_at = epoch;
+    const auto life = token(hours(1));
+    CHECK(judge_departure(life, facts, epoch + seconds(59)) == departure::go);
+    CHECK(judge_departure(life, facts, epoch + seconds(60)) == departure::cut_off);
+    CHECK(judge_departure(life, facts, epoch + hours(1)) == departure::go);
+    facts.refused = true;
+    CHECK(judge_departure(life, facts, epoch + seconds(60)) == departure::go);
+}
+
+TEST_CASE("only what is dead and can never be renewed has lapsed") {
+    const auto plain = token(hours(1), false);
+    departure_facts facts;
+    CHECK(judge_departure(plain, facts, epoch) == departure::not_now);
+    CHECK(judge_departure(plain, facts, epoch + hours(1)) == departure::lapsed);
+    auto early = token(hours(1));
+    early.refresh_not_before = epoch + hours(2);
+    CHECK(judge_departure(early, facts, epoch + hours(1)) == departure::not_now);
+    facts.refused = true;
+    CHECK(judge_departure(plain, facts, epoch) == departure::lapsed);
+    CHECK(judge_departure(early, facts, epoch) == departure::not_now);
+    facts.by_access_token = true;
+    CHECK(judge_departure(early, facts, epoch) == departure::lapsed);
 }
 
 TEST_CASE("only a revoked grant is dead") {

@@ -25,6 +25,16 @@ TEST_CASE("the fifth grant that dies within a minute makes the client suspect") 
     CHECK(watch.note_revoked(slack, grant(6), start + seconds(61)));
 }
 
+TEST_CASE("a burst is over when a refresh goes well, not when time has passed") {
+    revocation_watch watch;
+    for (int i = 1; i <= 5; ++i) {
+        (void)watch.note_revoked(slack, grant(i), start);
+    }
+    CHECK(watch.note_revoked(slack, grant(1), start + std::chrono::hours(1)));
+    watch.note_success(slack);
+    CHECK_FALSE(watch.note_revoked(slack, grant(1), start + std::chrono::hours(1)));
+}
+
 TEST_CASE("grants that die over a longer time are their users' affair") {
     revocation_watch watch;
     for (int i = 0; i < 20; ++i) {

@@ -68,7 +68,7 @@ TEST_CASE("new tokens of an account and slot replace the old ones under the same
         CHECK(find_grant_id(session, row.provider, row.account, "") == g1);
         CHECK_FALSE(find_grant_id(session, row.provider, row.account, "bot"));
         CHECK(take_grant_lease(session, g1, "host", at(99), at(1)));
-        CHECK(record_grant_failure(session, g1, 1, "timeout", at(3), at(2)));
+        CHECK(record_grant_failure(session, g1, 1, {"timeout", "PROVIDER_TIMEOUT"}, at(3), at(2)));
         row.access_token = "new";
         row.refresh_token.reset();
         row.created_at = at(55);
@@ -79,6 +79,7 @@ TEST_CASE("new tokens of an account and slot replace the old ones under the same
         CHECK(found->created_at == at(1'000));
         CHECK(found->failures == 0);
         CHECK(found->last_failure.empty());
+        CHECK(found->failure_code.empty());
         CHECK(found->lease_owner.empty());
     });
 }
@@ -151,12 +152,14 @@ TEST_CASE("a failure is recorded and counted, and never touches the tokens", "[s
         const auto row = sample_grant("g1");
         put(session, row);
         CHECK(take_grant_lease(session, g1, "host", at(99'000), at(1)));
-        CHECK_FALSE(record_grant_failure(session, g1, 7, "stale", at(70), at(60)));
-        CHECK(record_grant_failure(session, g1, 1, "provider timeout", at(70), at(60)));
-        CHECK(record_grant_failure(session, g1, 1, "provider timeout", std::nullopt, at(61)));
+        const grant_failure late{"provider timeout", "PROVIDER_TIMEOUT"};
+        CHECK_FALSE(record_grant_failure(session, g1, 7, {"stale", ""}, at(70), at(60)));
+        CHECK(record_grant_failure(session, g1, 1, late, at(70), at(60)));
+        CHECK(record_grant_failure(session, g1, 1, late, std::nullopt, at(61)));
         const auto found = find_grant(session, g1);
         CHECK(found->failures == 2);
         CHECK(found->last_failure == "provider timeout");
+        CHECK(found->failure_code == "PROVIDER_TIMEOUT");
         CHECK_FALSE(found->next_refresh_at);
         CHECK(found->lease_owner.empty());
         CHECK(found->generation == 1);
@@ -234,6 +237,11 @@ TEST_CASE(
         CHECK(due[0].next_refresh_at == at(90));
         CHECK(due[1].id.text() == "late");
         CHECK(due_grants(session, at(200), 1).size() == 1);
+        CHECK(due_grants(session, at(200), 10, {due[0].provider}).empty());
+        CHECK(
+            due_grants(session, at(200), 10, {provider_id("other"), provider_id("o")}).size() ==
+            due.size()
+        );
         CHECK(due_grants(session, at(1'000), 10).size() == 4);
         CHECK(next_due_at(session) == at(50));
     });

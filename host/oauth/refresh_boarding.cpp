@@ -1,0 +1,143 @@
+#include "oauth/refresh_boarding.hpp"
+
+#include "oauth/sealing.hpp"
+#include "store/database.hpp"
+
+#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/this_coro.hpp>
+#include <boost/asio/use_awaitable.hpp>
+
+namespace tenon::host {
+namespace {
+
+// Somebody else's lease is waited for this long at a time.
+constexpr milliseconds lease_poll{250};
+
+auto dead_error(const grant_row& row) -> error {
+    return fail(
+        errc::reconnect_required, "the provider no longer accepts this grant (" + row.last_failure +
+                                      "); connect the account again"
+    );
+}
+
+// Adopts what an earlier run of the same generation left, or begins a new intent.
+void begin_intent(sql_session& session, const oauth_context& context, boarding& on) {
+    const auto now = context.time.now();
+    for (const auto& left : intents_of_grant(session, on.row.id)) {
+        auto replies = replies_of_intent(session, left.id);
+        const bool same = left.generation == on.row.generation;
+        if (same && !replies.empty() && on.recorded.empty()) {
+            on.intent = left.id;
+            on.recorded = std::move(replies);
+            continue;
+        }
+        if (same) {
+            on.cut_off_at = std::min(on.cut_off_at.value_or(left.created_at), left.created_at);
+        }
+        delete_intent(session, left.id);
+    }
+    if (!on.intent.empty()) {
+        on.cut_off_at.reset();
+        return;
+    }
+    intent_row row;
+    row.id = make_uuid(context.time, context.random);
+    row.kind = intent_kind::refresh;
+    row.provider = on.row.provider;
+    row.grant = on.row.id;
+    row.generation = on.row.generation;
+    row.sealed = seal_for(context.seal, session.org(), row.id, sealed_column::intent, "{}");
+    row.owner = context.options.instance;
+    row.created_at = on.cut_off_at.value_or(now);
+    row.updated_at = now;
+    insert_intent(session, row);
+    on.intent = row.id;
+}
+
+auto has_moved(const grant_row& row, const refresh_order& order) -> bool {
+    const bool renewed =
+        order.reason != refresh_reason::asked && order.seen != 0 && row.generation > order.seen;
+    return renewed || (order.due && row.next_refresh_at != order.due);
+}
+
+auto try_board(sql_session& session, const oauth_context& context, const refresh_order& order)
+    -> result<boarding> {
+    boarding on;
+    const auto now = context.time.now();
+    auto before = find_grant(session, order.grant);
+    if (!before) {
+        return fail(errc::not_found, "the grant is gone");
+    }
+    if (before->state == grant_state::dead) {
+        return dead_error(*before);
+    }
+    if (has_moved(*before, order)) {
+        on.state = boarding::kind::moved;
+        on.row = std::move(*before);
+        return on;
+    }
+    auto leased = take_grant_lease(
+        session, order.grant, context.options.instance, now + context.options.lease, now
+    );
+    if (!leased) {
+        on.state = boarding::kind::taken;
+        on.row = std::move(*before);
+        return on;
+    }
+    on.row = std::move(*leased);
+    begin_intent(session, context, on);
+    return on;
+}
+
+auto too_busy() -> error {
+    auto busy = fail(
+        errc::provider_unavailable, "another host has been refreshing this token for too long"
+    );
+    busy.retry_after = std::chrono::seconds(5);
+    return busy;
+}
+
+}  // namespace
+
+auto board(oauth_context& context, refresh_order order)
+    -> boost::asio::awaitable<result<boarding>> {
+    boost::asio::steady_timer pause(co_await boost::asio::this_coro::executor);
+    const auto give_up = context.time.now() + context.options.lease;
+    std::int64_t generation = 0;
+    for (;;) {
+        auto attempt = [&context, order](sql_session& session) -> result<boarding> {
+            return try_board(session, context, order);
+        };
+        auto on = co_await context.db.with_org(order.org, access::write, std::move(attempt));
+        if (on.has_error() || on->state != boarding::kind::taken) {
+            co_return on;
+        }
+        if (generation != 0 && on->row.generation != generation) {
+            on->state = boarding::kind::moved;
+            co_return on;
+        }
+        generation = on->row.generation;
+        if (context.time.now() > give_up) {
+            co_return too_busy();
+        }
+        pause.expires_after(lease_poll);
+        co_await pause.async_wait(boost::asio::use_awaitable);
+    }
+}
+
+auto give_back(oauth_context& context, boarding on) -> boost::asio::awaitable<void> {
+    const bool ours_alone = on.recorded.empty() && !on.cut_off_at;
+    auto release = [&context, id = on.row.id, intent = on.intent,
+                    ours_alone](sql_session& session) -> result<void> {
+        if (ours_alone) {
+            delete_intent(session, intent);
+        }
+        release_grant_lease(session, id, context.options.instance);
+        return {};
+    };
+    // What can't be given back ends with its lease.
+    [[maybe_unused]] auto done =
+        co_await context.db.with_org(on.row.org, access::write, std::move(release));
+}
+
+}  // namespace tenon::host

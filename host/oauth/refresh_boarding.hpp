@@ -1,0 +1,36 @@
+// How a refresh begins: lease and intent, and what an earlier run left.
+#pragma once
+
+#include "base/result.hpp"
+#include "oauth/context.hpp"
+#include "oauth/refresh.hpp"
+#include "store/grants.hpp"
+#include "store/intents.hpp"
+
+#include <boost/asio/awaitable.hpp>
+
+namespace tenon::host {
+
+struct boarding {
+    enum class kind {
+        ours,   // lease and intent are written: go on
+        moved,  // it was renewed, or judged, since it was seen
+        taken,  // another host holds the lease
+    } state = kind::ours;
+    grant_row row;
+    std::string intent;
+    std::vector<intent_reply> recorded;
+    // Of an earlier run that may have sent the request and recorded nothing: when it began.
+    std::optional<time_point> cut_off_at;
+};
+
+// Takes the lease, and adopts the intent of an earlier run or writes a new one. Another host's
+// refresh is waited for, for as long as its lease may last. Errors: not_found, reconnect_required,
+// provider_unavailable (the other host takes too long), storage_unavailable.
+auto board(oauth_context& context, refresh_order order) -> boost::asio::awaitable<result<boarding>>;
+
+// Ends the lease of a refresh that does not take place. What an earlier run left stays for the next
+// one: it may hold the only copy of a refresh token.
+auto give_back(oauth_context& context, boarding on) -> boost::asio::awaitable<void>;
+
+}  // namespace tenon::host
