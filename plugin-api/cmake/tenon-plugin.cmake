@@ -1,4 +1,4 @@
-# tenon_add_plugin(NAME SOURCE... [LIBS LIB...]): builds and installs the plugin NAME.so.
+# tenon_add_plugin(NAME SOURCE... [LIBS LIB...] [NO_INSTALL]): builds and installs the plugin NAME.so.
 #
 # What the recipe is for: one exported function and nothing that pins the library in the process, so that it can be
 # unloaded and two versions can live side by side.
@@ -13,7 +13,7 @@ include(GNUInstallDirs)
 
 function(tenon_add_plugin name)
   set(version_script ${CMAKE_CURRENT_FUNCTION_LIST_DIR}/tenon-plugin.map)
-  cmake_parse_arguments(arg "" "" "LIBS" ${ARGN})
+  cmake_parse_arguments(arg "NO_INSTALL" "" "LIBS" ${ARGN})
   add_library(${name} MODULE ${arg_UNPARSED_ARGUMENTS})
   target_link_libraries(${name} PRIVATE tenon::plugin_api ${arg_LIBS})
   target_compile_features(${name} PRIVATE cxx_std_20)
@@ -35,5 +35,7 @@ function(tenon_add_plugin name)
   if(NOT TENON_SANITIZE AND NOT "${CMAKE_CXX_FLAGS} ${CMAKE_C_FLAGS}" MATCHES "-fsanitize=")
     target_link_options(${name} PRIVATE -Wl,-z,defs -Wl,--no-undefined)
   endif()
-  install(TARGETS ${name} LIBRARY DESTINATION ${CMAKE_INSTALL_LIBDIR}/tenon/plugins)
+  if(NOT arg_NO_INSTALL)
+    install(TARGETS ${name} LIBRARY DESTINATION ${CMAKE_INSTALL_LIBDIR}/tenon/plugins)
+  endif()
 endfunction()

@@ -40,7 +40,7 @@ chmod +x "$dir/usr/sbin/policy-rc.d"
 mkdir -p "$dir/srv/tenon"
 git ls-files -co --exclude-standard -z | tar -c --null -T - | tar -x -C "$dir/srv/tenon"
 
-commands='cd /srv/tenon && ./dev deps run && tests/gates/demo_gate.py ./dev run && ./dev test'
+commands='cd /srv/tenon && ./dev deps run && tests/gates/demo_gate.py ./dev run && cmake --install build/dev --prefix build/kit >/dev/null && ./dev test'
 if [[ $as_user == yes ]]; then
     in_root sh -c 'id ada >/dev/null 2>&1 || useradd -m ada'
     in_root sh -c 'command -v sudo || { apt-get update && apt-get install -y --no-install-recommends sudo; }'
