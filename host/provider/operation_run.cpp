@@ -67,6 +67,19 @@ auto lost_response() -> outbound_response {
     return out;
 }
 
+auto is_success(const recorded_reply& reply) -> bool {
+    return reply.response.status >= 200 && reply.response.status < 300;
+}
+
+// An answer without tokens at the end of a run is no loss: replayed, it would be the answer for
+// ever. What it refused (429, 503) is asked again. Those before it stay: they keep each reply in
+// its place.
+void forget_refusals(std::map<std::size_t, recorded_reply>& recorded) {
+    while (!recorded.empty() && !is_success(recorded.rbegin()->second)) {
+        recorded.erase(std::prev(recorded.end()));
+    }
+}
+
 }  // namespace
 
 operation_run::operation_run(
@@ -80,7 +93,9 @@ operation_run::operation_run(
       label_(parts.settings.name + " " + std::string(name_of(request.kind))),
       began_at_(request.recorded.empty() ? time.now() : request.recorded.begin()->second.began_at),
       ends_at_(time.now() + request.deadline),
-      op_(parts.raw) {}
+      op_(parts.raw) {
+    forget_refusals(request.recorded);
+}
 
 auto operation_run::context() const -> encoding_context {
     const auto& secrets = parts_.settings.client_secrets;
