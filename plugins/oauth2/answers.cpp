@@ -120,12 +120,14 @@ auto tokens_in_answer(const tenon::response& reply, const settings& by, tenon::a
     return read.refresh_expires_in(refresh_life, reply.sent_at_ms());
 }
 
-auto account_in_answer(const tenon::response& reply, const settings& by, std::string_view code)
-    -> std::string {
+auto account_in_answer(
+    const tenon::response& reply, const settings& by, const tenon::exchange_input& in
+) -> std::string {
     const json body = reply.json();
     switch (by.account) {
         case account_source::profile: return {};
-        case account_source::connection: return "connection-" + fingerprint(code);
+        case account_source::connection:
+            return in.account_id.empty() ? "connection-" + fingerprint(in.code) : in.account_id;
         case account_source::id_token: {
             std::string subject = subject_of(body.str("id_token"));
             if (!subject.empty()) return subject;

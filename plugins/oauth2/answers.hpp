@@ -20,9 +20,11 @@ auto tokens_in_answer(const tenon::response& reply, const settings& by, tenon::a
     -> tenon::tokens;
 
 /// Whose the tokens are, as far as the token answer tells; "" where PROFILE tells it. Throws
-/// `failed` where it should tell and doesn't.
-auto account_in_answer(const tenon::response& reply, const settings& by, std::string_view code)
-    -> std::string;
+/// `failed` where it should tell and doesn't. Where nobody tells, it is the account that is to be
+/// connected anew, else a new one.
+auto account_in_answer(
+    const tenon::response& reply, const settings& by, const tenon::exchange_input& in
+) -> std::string;
 
 /// The account in the userinfo answer.
 auto profile_in_answer(const tenon::response& reply, const settings& by) -> tenon::profile;

@@ -100,7 +100,7 @@ auto plugin::exchange(tenon::exchange_input in) const -> tenon::op<tenon::tokens
     built.client_auth().grant_reply();
     const tenon::response reply = co_await built;
     tenon::tokens granted = tokens_in_answer(reply, by, tenon::asked::exchange);
-    granted.account_id(account_in_answer(reply, by, in.code));
+    granted.account_id(account_in_answer(reply, by, in));
     co_return with_base_url(std::move(granted), by, in.connect);
 }
 

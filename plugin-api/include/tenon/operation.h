@@ -21,8 +21,8 @@ enum {
      * in it as `${client_id}`, a template, under the provider's own name for it. Most providers need no request
      * for this; a pushed authorization request (RFC 9126) is one. */
     TENON_OP_AUTHORIZE = 1u,
-    /* params: code, redirect_uri, scope (as it was asked for), code_verifier? (a template), and each other parameter
-     * of the callback as callback.NAME. Out: one grant or more, the main one first. */
+    /* params: code, redirect_uri, scope (as it was asked for), code_verifier? (a template), account_id? (the account
+     * to connect anew: for providers that tell nobody's), and each other parameter of the callback as callback.NAME. Out: one grant or more, the main one first. */
     TENON_OP_EXCHANGE = 2u,
     /* params: scope, access_token and, if there is one, refresh_token (templates). Out: one grant; an empty refresh_token means: keep it. */
     TENON_OP_REFRESH = 3u,

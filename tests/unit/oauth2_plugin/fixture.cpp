@@ -96,11 +96,16 @@ auto world::consent(std::map<std::string, std::string> connect) -> sim::paramete
     return sim::visit(scene, authorize_url(std::move(connect)), time.now());
 }
 
-auto world::exchange(const std::string& code, std::map<std::string, std::string> connect)
-    -> operation_result {
+auto world::exchange(
+    const std::string& code, std::map<std::string, std::string> connect,
+    const std::string& reconnect
+) -> operation_result {
     operation_request request;
     request.kind = operation_kind::exchange;
     request.params = {{"code", code}, {"redirect_uri", callback_url}, {"scope", scope}};
+    if (!reconnect.empty()) {
+        request.params.emplace_back("account_id", reconnect);
+    }
     request.secrets.code_verifier = secret(with_pkce ? verifier : "");
     request.connect = std::move(connect);
     return perform(std::move(request));

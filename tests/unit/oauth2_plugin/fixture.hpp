@@ -52,8 +52,10 @@ struct world {
     auto authorize_url(std::map<std::string, std::string> connect = {}) -> std::string;
     // What the person's browser brings back, after consent.
     auto consent(std::map<std::string, std::string> connect = {}) -> sim::parameters;
-    auto exchange(const std::string& code, std::map<std::string, std::string> connect = {})
-        -> operation_result;
+    auto exchange(
+        const std::string& code, std::map<std::string, std::string> connect = {},
+        const std::string& reconnect = {}
+    ) -> operation_result;
     auto connect() -> granted;  // all of it; requires success
     auto refresh(const granted& from) -> operation_result;
     auto profile(const granted& from) -> operation_result;

@@ -205,6 +205,16 @@ TEST_CASE("account: connection makes each connect an account of its own") {
     CHECK(w.connect().account_id != first);
 }
 
+TEST_CASE("account: connection keeps the account that is connected anew") {
+    auto config = addresses();
+    config.erase("userinfo_url");
+    config["account"] = "connection";
+    world w(acme(config));
+    const auto done = w.exchange(w.consent().get("code"), {}, "connection-1");
+    REQUIRE(done);
+    CHECK(done->grants.front().account_id == "connection-1");
+}
+
 TEST_CASE("users fill in a name before the provider's domain, and nothing else") {
     auto config = addresses();
     config["token_url"] = "https://{shop}.shops.example/token";

@@ -48,15 +48,17 @@ struct authorize_input : operation_input {
 /// EXCHANGE.
 struct exchange_input : operation_input {
     std::string code, redirect_uri;
-    std::string scope;    // as it was asked for
-    value code_verifier;  // a reference; empty without PKCE
+    std::string scope;       // as it was asked for
+    value code_verifier;     // a reference; empty without PKCE
+    std::string account_id;  // to connect anew, for a provider that tells no account; mostly empty
 
     explicit exchange_input(const tenon_op_input& borrowed)
         : operation_input(borrowed),
           code(params.text("code")),
           redirect_uri(params.text("redirect_uri")),
           scope(params.text("scope")),
-          code_verifier(params.get("code_verifier")) {}
+          code_verifier(params.get("code_verifier")),
+          account_id(params.text("account_id")) {}
 
     /// A further parameter of the callback.
     auto callback(std::string_view name) const -> std::string {
