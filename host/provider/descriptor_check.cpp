@@ -81,6 +81,19 @@ void check_form(const std::vector<field_descriptor>& form, std::string_view list
     }
 }
 
+// What users fill in is stored as it is, and shown.
+void check_connect_fields(const descriptor& about, problems& out) {
+    check_form(about.connect_fields, "connect_fields", out);
+    for (const auto& field : about.connect_fields) {
+        if (field.secret) {
+            out.push_back(
+                {"connect_fields." + field.name,
+                 "is a secret: connect parameters are not stored sealed, so this host takes none"}
+            );
+        }
+    }
+}
+
 void check_template(
     const descriptor& about, const split_url& url, const std::string& text, problems& out
 ) {
@@ -165,7 +178,7 @@ auto check_descriptor(const descriptor& about, const trusted_origins& trusted)
     problems out;
     check_mandatory(about, out);
     check_form(about.config_fields, "config_fields", out);
-    check_form(about.connect_fields, "connect_fields", out);
+    check_connect_fields(about, out);
     for (const auto& origin : about.origins) {
         check_origin(about, origin, trusted, out);
     }

@@ -32,6 +32,7 @@ typedef struct tenon_scope {
     tenon_str name, description;
 } tenon_scope;
 
+/* SECRET: of configuration fields only. A connect field that is one is refused: what users fill in is not stored sealed. */
 enum { TENON_FIELD_REQUIRED = 1u, TENON_FIELD_SECRET = 2u };
 enum {
     TENON_FIELD_TEXT = 0u,

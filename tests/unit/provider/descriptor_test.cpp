@@ -1,5 +1,6 @@
 #include "provider/descriptor.hpp"
 
+#include "provider/descriptor_check.hpp"
 #include "provider/library.hpp"
 #include "unit/provider/fixture.hpp"
 
@@ -52,6 +53,16 @@ TEST_CASE("each descriptor that breaks a rule is refused, and the rule named") {
         INFO(refused[i]);
         CHECK(refused[i].find(expected[i]) != std::string::npos);
     }
+}
+
+TEST_CASE("a connect field that is a secret is refused: what users fill in is not sealed") {
+    world all;
+    auto about = all.instance()->about();
+    about.connect_fields.at(0).secret = true;
+    const auto problems = check_descriptor(about, {});
+    CHECK(std::ranges::any_of(problems, [](const field_problem& one) {
+        return one.field.starts_with("connect_fields.") && one.message.find("secret") == 5;
+    }));
 }
 
 namespace {
