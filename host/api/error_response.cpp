@@ -1,7 +1,6 @@
 #include "api/error_response.hpp"
 
 #include "api/json_writer.hpp"
-#include "api/rate_limiter.hpp"
 
 #include <array>
 
@@ -64,26 +63,6 @@ auto error_body(const error& failure, std::string_view request_id) -> std::strin
         json.end_array();
     }
     return json.end_object().take();
-}
-
-auto end_user_message(const error& failure) -> std::string {
-    switch (failure.code) {
-        case errc::access_denied: return "Connection cancelled. You can try again anytime.";
-        case errc::unauthenticated:
-        case errc::invalid_code:
-        case errc::reconnect_required: return "Unable to connect. Please check your credentials.";
-        case errc::provider_unavailable:
-        case errc::provider_timeout:
-        case errc::provider_error: return "Connection failed. Please check your internet.";
-        case errc::rate_limited:
-            return too_many_attempts(failure.retry_after.value_or(std::chrono::seconds{60}));
-        case errc::provider_permission_denied:
-        case errc::insufficient_scope:
-            return "The platform did not permit this. Please check in the platform's settings "
-                   "which "
-                   "permissions the app and the account have.";
-        default: return failure.message;
-    }
 }
 
 auto all_error_codes() noexcept -> std::span<const errc> {

@@ -16,9 +16,6 @@ namespace tenon::host {
 // {"success": false, "error", "message", "requestId", "retryAfter"?, "details"?}
 [[nodiscard]] auto error_body(const error& failure, std::string_view request_id) -> std::string;
 
-// What a person reads who only wanted to connect an account; by cause, without jargon.
-[[nodiscard]] auto end_user_message(const error& failure) -> std::string;
-
 // Every code, in the order of the contract: for openapi.json and its test.
 [[nodiscard]] auto all_error_codes() noexcept -> std::span<const errc>;
 

@@ -3,6 +3,7 @@
 #include "api/error_response.hpp"
 #include "api/provider_json.hpp"
 #include "crypto/hash.hpp"
+#include "oauth/redirect_outcome.hpp"
 #include "provider/registry.hpp"
 
 namespace tenon::host {

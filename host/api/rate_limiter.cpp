@@ -1,5 +1,7 @@
 #include "api/rate_limiter.hpp"
 
+#include "oauth/redirect_outcome.hpp"
+
 #include <algorithm>
 
 namespace tenon::host {
@@ -21,12 +23,6 @@ auto entry_of(lru_map<std::shared_ptr<Entry>>& map, std::string_view subject)
 }
 
 }  // namespace
-
-auto too_many_attempts(std::chrono::seconds wait) -> std::string {
-    const auto minutes = std::max<std::int64_t>(1, (wait.count() + 59) / 60);
-    return "Too many attempts. Please try again in " + std::to_string(minutes) +
-           (minutes == 1 ? " minute." : " minutes.");
-}
 
 rate_limiter::rate_limiter(const clock& time, rate_limits limits, std::size_t entries)
     : time_(time),

@@ -76,7 +76,4 @@ class rate_limiter {
     counted unknown_keys_;
 };
 
-// "Too many attempts. Please try again in N minutes."
-[[nodiscard]] auto too_many_attempts(std::chrono::seconds wait) -> std::string;
-
 }  // namespace tenon::host

@@ -2,16 +2,28 @@
 
 #include "base/url.hpp"
 
+#include <algorithm>
 #include <array>
+#include <cstdint>
 
 namespace tenon::host {
 
-auto user_message(errc code) -> std::string {
-    switch (code) {
+auto too_many_attempts(std::chrono::seconds wait) -> std::string {
+    const auto minutes = std::max<std::int64_t>(1, (wait.count() + 59) / 60);
+    return "Too many attempts. Please try again in " + std::to_string(minutes) +
+           (minutes == 1 ? " minute." : " minutes.");
+}
+
+auto end_user_message(const error& failure) -> std::string {
+    switch (failure.code) {
         case errc::access_denied: return "Connection cancelled. You can try again anytime.";
+        case errc::unauthenticated:
+        case errc::invalid_code:
+        case errc::reconnect_required: return "Unable to connect. Please check your credentials.";
         case errc::provider_unavailable:
         case errc::provider_timeout: return "Connection failed. Please check your internet.";
-        case errc::rate_limited: return "Too many attempts. Please try again in a few minutes.";
+        case errc::rate_limited:
+            return too_many_attempts(failure.retry_after.value_or(std::chrono::minutes(1)));
         case errc::insufficient_scope:
         case errc::provider_permission_denied:
             return "Permission missing. Please check in the platform's settings that this app may "
@@ -19,10 +31,18 @@ auto user_message(errc code) -> std::string {
         case errc::account_mismatch:
             return "That was another account. Please sign in with the account that you want to "
                    "reconnect.";
+        case errc::invalid_state:
+            return "This link has expired, or was used already. Please begin again.";
+        case errc::provider_error:
+        case errc::provider_misconfigured:
+        case errc::provider_disabled:
+        case errc::issuer_mismatch:
+            return "This platform can't be connected at present. Please try again later, or tell "
+                   "whoever runs the application.";
         case errc::storage_unavailable:
         case errc::shutting_down:
         case errc::internal: return "Connection failed on our side. Please try again in a moment.";
-        default: return "Unable to connect. Please check your credentials.";
+        default: return "Unable to connect. Please begin again, and check what you entered.";
     }
 }
 
@@ -53,7 +73,7 @@ auto error_location(const std::string& target, const provider_id& provider, cons
         target, {{"provider", provider.text()},
                  {"status", "error"},
                  {"error", std::string(code_of(failure.code))},
-                 {"message", user_message(failure.code)}}
+                 {"message", end_user_message(failure)}}
     );
 }
 

@@ -8,8 +8,10 @@
 
 namespace tenon::host {
 
-// What the end user reads, by cause.
-[[nodiscard]] auto user_message(errc code) -> std::string;
+// What a person reads who only wanted to connect an account; by cause, without jargon.
+[[nodiscard]] auto end_user_message(const error& failure) -> std::string;
+// "Too many attempts. Please try again in N minutes."
+[[nodiscard]] auto too_many_attempts(std::chrono::seconds wait) -> std::string;
 
 // The redirect target with provider, status=connected, accountId and connectionId.
 [[nodiscard]] auto connected_location(

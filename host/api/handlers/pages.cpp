@@ -7,6 +7,7 @@
 #include "crypto/random.hpp"
 #include "http/target.hpp"
 #include "oauth/connect.hpp"
+#include "oauth/redirect_outcome.hpp"
 #include "provider/registry.hpp"
 
 namespace tenon::host::handlers {

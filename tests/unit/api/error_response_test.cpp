@@ -74,14 +74,3 @@ TEST_CASE("an error's body has the contract's shape and nothing that is not ther
         body.at("details") == json::array({{{"field", "redirectUrl"}, {"message", "is required"}}})
     );
 }
-
-TEST_CASE("people are told the cause and what to do") {
-    const auto told = [](errc code) { return end_user_message(fail(code, "internals")); };
-    CHECK(told(errc::access_denied) == "Connection cancelled. You can try again anytime.");
-    CHECK(told(errc::invalid_code) == "Unable to connect. Please check your credentials.");
-    CHECK(told(errc::provider_unavailable) == "Connection failed. Please check your internet.");
-    error limited = fail(errc::rate_limited, "internals");
-    limited.retry_after = std::chrono::seconds{121};
-    CHECK(end_user_message(limited) == "Too many attempts. Please try again in 3 minutes.");
-    CHECK(told(errc::provider_permission_denied).find("settings") != std::string::npos);
-}

@@ -119,9 +119,3 @@ TEST_CASE("threads that ask at once are admitted no more often than the limit sa
     CHECK(connects == 50);
     CHECK(reads == 500);
 }
-
-TEST_CASE("what people read about waiting counts in whole minutes") {
-    CHECK(too_many_attempts(1s) == "Too many attempts. Please try again in 1 minute.");
-    CHECK(too_many_attempts(60s) == "Too many attempts. Please try again in 1 minute.");
-    CHECK(too_many_attempts(61s) == "Too many attempts. Please try again in 2 minutes.");
-}

@@ -38,6 +38,30 @@ TEST_CASE("a failure is told by its code and a message for the end user, never t
     );
 }
 
+TEST_CASE("people are told the cause and what to do") {
+    const auto told = [](errc code) { return end_user_message(fail(code, "internals")); };
+    CHECK(told(errc::access_denied) == "Connection cancelled. You can try again anytime.");
+    CHECK(told(errc::invalid_code) == "Unable to connect. Please check your credentials.");
+    CHECK(told(errc::provider_unavailable) == "Connection failed. Please check your internet.");
+    CHECK(told(errc::provider_permission_denied).find("settings") != std::string::npos);
+    for (const auto ours : {errc::provider_error, errc::provider_misconfigured, errc::internal}) {
+        CHECK(told(ours).find("check your") == std::string::npos);
+        CHECK(told(ours).find("internals") == std::string::npos);
+    }
+}
+
+TEST_CASE("what people read about waiting counts in whole minutes") {
+    error limited = fail(errc::rate_limited, "internals");
+    const auto told = [&](std::int64_t wait) {
+        limited.retry_after = std::chrono::seconds(wait);
+        return end_user_message(limited);
+    };
+    CHECK(told(1) == "Too many attempts. Please try again in 1 minute.");
+    CHECK(told(60) == "Too many attempts. Please try again in 1 minute.");
+    CHECK(told(61) == "Too many attempts. Please try again in 2 minutes.");
+    CHECK(told(121) == "Too many attempts. Please try again in 3 minutes.");
+}
+
 TEST_CASE("an authorization error is told by whose affair it is") {
     CHECK(from_authorization_error("access_denied") == errc::access_denied);
     CHECK(from_authorization_error("user_cancelled_login") == errc::access_denied);
