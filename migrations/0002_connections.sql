@@ -20,6 +20,8 @@ CREATE TABLE connections (
     UNIQUE (org_id, user_id, provider, account_id)
 );
 CREATE INDEX connections_of_provider ON connections (org_id, provider, id);
+CREATE INDEX connections_of_user ON connections (org_id, user_id, id);
+CREATE INDEX connections_leaving ON connections (updated_at) WHERE status_reason = 'disconnected';
 
 CREATE TABLE grants (
     id TEXT NOT NULL,
@@ -37,6 +39,7 @@ CREATE TABLE grants (
     scope TEXT NOT NULL,
     base_url TEXT NOT NULL,
     connect_params TEXT NOT NULL,
+    authorized_at BIGINT NOT NULL,
     issued_at BIGINT NOT NULL,
     expires_at BIGINT,
     refresh_expires_at BIGINT,

@@ -40,6 +40,7 @@ CREATE TABLE intents (
     org_id TEXT NOT NULL,
     kind TEXT NOT NULL CHECK (kind IN ('exchange', 'refresh')),
     provider TEXT NOT NULL,
+    user_id TEXT NOT NULL,
     grant_id TEXT,
     generation BIGINT NOT NULL,
     sealed BYTEA NOT NULL,

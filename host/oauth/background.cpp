@@ -3,6 +3,7 @@
 #include "base/log.hpp"
 #include "oauth/change_feed.hpp"
 #include "oauth/cleaning.hpp"
+#include "oauth/leaving.hpp"
 #include "oauth/recovery.hpp"
 #include "oauth/scheduler.hpp"
 #include "oauth/token_cache.hpp"
@@ -71,6 +72,12 @@ struct background_work::implementation : std::enable_shared_from_this<implementa
         co_await recover_intents(context, refresh, first);
         co_return recovery_interval;
     }
+    auto finish_disconnects() -> boost::asio::awaitable<milliseconds> {
+        const bool first = !finished_once;
+        finished_once = true;
+        co_await finish_abandoned(context, first);
+        co_return recovery_interval;
+    }
     auto clean() -> boost::asio::awaitable<milliseconds> {
         co_await clean_expired(context);
         co_return cleaning_interval;
@@ -90,6 +97,7 @@ struct background_work::implementation : std::enable_shared_from_this<implementa
     }
 
     bool recovered_once = false;
+    bool finished_once = false;
 };
 
 background_work::background_work(oauth_context& context, refresher& refresh)
@@ -108,6 +116,7 @@ void background_work::start() {
     self.spawn("changes", &implementation::watch_changes);
     self.spawn("refresh", &implementation::refresh_due);
     self.spawn("recovery", &implementation::recover);
+    self.spawn("disconnects", &implementation::finish_disconnects);
     self.spawn("cleaning", &implementation::clean);
 }
 

@@ -42,6 +42,43 @@ auto to_row(oauth_context& context, const landing& what, const std::string& code
     return row;
 }
 
+auto open_parked(const oauth_context& context, const actor& by, const confirmation_row& row)
+    -> result<std::shared_ptr<const landing>> {
+    const auto bytes = open_from(
+        context.seal, by.org, to_hex(row.code_hash), sealed_column::confirmation, row.sealed
+    );
+    if (bytes.has_error()) {
+        return bytes.error();
+    }
+    auto what = parse_landing(bytes->reveal());
+    if (what.has_error()) {
+        return what.error();
+    }
+    what->by = by;
+    what->connection = row.connection;
+    what->action = "connection.confirmed";
+    return std::make_shared<const landing>(std::move(*what));
+}
+
+// Takes what is parked, in the transaction that lands it.
+auto parked(const oauth_context& context, actor by, std::string hash) -> landing_source {
+    using shared_landing = std::shared_ptr<const landing>;
+    const auto taken = std::make_shared<shared_landing>();
+    return [&context, by = std::move(by), hash = std::move(hash),
+            taken](sql_session& session) -> result<shared_landing> {
+        const auto row = take_confirmation(session, by.user, hash, context.time.now());
+        if (!row) {
+            // A commit whose answer was lost did take it: landing the same again changes nothing.
+            return *taken ? result<shared_landing>(*taken) : unknown_confirmation();
+        }
+        auto what = open_parked(context, by, *row);
+        if (what.has_value()) {
+            *taken = *what;
+        }
+        return what;
+    };
+}
+
 }  // namespace
 
 auto park(oauth_context& context, landing what) -> boost::asio::awaitable<result<std::string>> {
@@ -70,32 +107,24 @@ auto park(oauth_context& context, landing what) -> boost::asio::awaitable<result
 auto confirm_connection(oauth_context& context, actor by, std::string confirmation)
     -> boost::asio::awaitable<result<connection_view>> {
     const auto hash = sha256(confirmation);
-    auto take = [user = by.user, hash,
-                 now = context.time.now()](sql_session& session) -> result<confirmation_row> {
-        auto row = take_confirmation(session, user, hash, now);
-        if (!row) {
-            return unknown_confirmation();
-        }
-        return std::move(*row);
+    auto look = [user = by.user, hash,
+                 now = context.time.now()](sql_session& session) -> result<provider_id> {
+        const auto parked_for = find_confirmation_provider(session, user, hash, now);
+        return parked_for ? result<provider_id>(*parked_for) : unknown_confirmation();
     };
-    auto row = co_await context.db.with_org(by.org, access::write, std::move(take));
-    if (row.has_error()) {
-        co_return row.error();
+    const auto parked_for = co_await context.db.with_org(by.org, access::read, std::move(look));
+    if (parked_for.has_error()) {
+        co_return parked_for.error();
     }
-    context.cache.marks().touch(by.org, by.user);
-    auto bytes =
-        open_from(context.seal, by.org, to_hex(hash), sealed_column::confirmation, row->sealed);
-    if (bytes.has_error()) {
-        co_return bytes.error();
+    // Before anything is taken: while the provider can't be used, the tokens stay parked.
+    auto provider = co_await context.providers.acquire(parked_for->text());
+    if (provider.has_error()) {
+        co_return provider.error();
     }
-    auto what = parse_landing(bytes->reveal());
-    if (what.has_error()) {
-        co_return what.error();
-    }
-    what->by = std::move(by);
-    what->action = "connection.confirmed";
-    const auto org = what->by.org;
-    auto landed = co_await land(context, std::move(*what));
+    const auto org = by.org;
+    auto landed = co_await land_from(
+        context, org, std::move(*provider), parked(context, std::move(by), hash)
+    );
     if (landed.has_error()) {
         co_return landed.error();
     }

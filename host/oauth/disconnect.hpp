@@ -9,7 +9,9 @@
 
 namespace tenon::host {
 
-// which.account empty: all of the user's accounts at that provider. Errors: unknown_provider,
+// which.account empty: all of the user's accounts at that provider, side by side. Runs on
+// context.background: whoever asked may go. What a process that ends leaves is finished by the next
+// one: see leaving.hpp. Errors: unknown_provider,
 // not_found, storage_unavailable.
 auto disconnect(oauth_context& context, actor by, account_selector which)
     -> boost::asio::awaitable<result<std::vector<revocation>>>;

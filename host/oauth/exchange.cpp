@@ -20,6 +20,9 @@ auto exchange_request(
         {"code", std::string(input.code.reveal())},
         {"redirect_uri", input.redirect_uri},
         {"scope", input.requested_scope}};
+    if (input.reconnect) {
+        request.params.emplace_back("account_id", input.reconnect->text());
+    }
     for (const auto& [name, value] : input.callback) {
         request.params.emplace_back("callback." + name, value);
     }
@@ -36,6 +39,7 @@ auto exchange_request(
         begin->org = ref.org;
         begin->kind = intent_kind::exchange;
         begin->provider = input.provider;
+        begin->user = input.by.user;
         begin->sealed =
             seal_for(context.seal, ref.org, ref.id, sealed_column::intent, serialize(input));
         begin->owner = context.options.instance;
@@ -45,12 +49,16 @@ auto exchange_request(
     return request;
 }
 
-auto profile_request(oauth_context& context, const exchange_input& input, const granted& main)
+auto profile_request(const oauth_context& context, const exchange_input& input, const landing& what)
     -> operation_request {
+    const auto& main = what.grants.front();
     operation_request request;
     request.kind = operation_kind::profile;
     if (!main.account_id.empty()) {
         request.params.emplace_back("account_id", main.account_id);
+    }
+    if (!what.scope.empty()) {
+        request.params.emplace_back("scope", what.scope);
     }
     request.connect = input.connect_params;
     request.slot = main.slot;
@@ -112,6 +120,14 @@ auto add_profile(landing& what, const operation_output& profile, const std::stri
     return std::nullopt;
 }
 
+// OpenID Connect Core 3.1.3.3: where openid was granted there is one; without it, whoever swapped
+// the answer would not be noticed.
+auto lacks_id_token(const exchange_input& input, const landing& what) -> bool {
+    const auto scopes = " " + what.scope + " ";
+    return !input.nonce.empty() && what.grants.front().id_token.empty() &&
+           scopes.find(" openid ") != std::string::npos;
+}
+
 }  // namespace
 
 void throw_exception_from_error(
@@ -138,6 +154,15 @@ auto run_exchange(oauth_context& context, exchange_input input, exchange_progres
     }
     auto what = begin_landing(input, std::move(*exchanged), intent);
     const auto& main = what.grants.front();
+    if (lacks_id_token(input, what)) {
+        co_return exchange_failure{
+            fail(
+                errc::provider_error,
+                "the provider's answer has no ID token, though openid was asked for: nothing was "
+                "stored"
+            ),
+            false};
+    }
     std::string subject;
     const auto& about = (*provider)->about();
     if (!main.id_token.empty() && !about.issuer.empty() && !about.jwks_url.empty()) {
@@ -152,7 +177,7 @@ auto run_exchange(oauth_context& context, exchange_input input, exchange_progres
         subject = identity->subject;
     }
     if ((*provider)->supports(operation_kind::profile)) {
-        auto asked = profile_request(context, input, main);
+        auto asked = profile_request(context, input, what);
         auto profile = co_await perform(context, *provider, std::move(asked));
         if (profile.has_value()) {
             if (auto wrong = add_profile(what, *profile, subject)) {

@@ -45,6 +45,9 @@ auto profile_request(const oauth_context& context, const landing& what, const im
     if (item.account) {
         request.params.emplace_back("account_id", item.account->text());
     }
+    if (!item.scope.empty()) {
+        request.params.emplace_back("scope", item.scope);
+    }
     request.connect = item.params;
     request.slot = what.grants.front().slot;
     request.secrets.access_token = item.access_token;

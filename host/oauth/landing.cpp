@@ -30,16 +30,25 @@ auto sealed_or_none(
     return seal_for(seal, org, id.text(), column, token.reveal());
 }
 
-auto to_row(
-    const oauth_context& context, const landing& what, const granted& from, grant_id id,
-    const provider_instance& provider
-) -> grant_row {
+auto account_of(const landing& what, const granted& from) -> account_id {
+    return from.account_id.empty() ? what.account : account_id(from.account_id);
+}
+
+// Providers that give a refresh token with the first consent only (Google) mean the old one to be
+// used on.
+auto keeps_refresh_token(const grant_row& standing, const grant_row& row) -> bool {
+    return !row.refresh_token && standing.refresh_token && standing.state == grant_state::live &&
+           standing.client_id == row.client_id;
+}
+
+auto to_row(const oauth_context& context, const landing& what, const granted& from, grant_id id)
+    -> grant_row {
     const auto& org = what.by.org;
     grant_row row;
     row.id = std::move(id);
     row.provider = what.provider;
     row.client_id = what.client_id;
-    row.account = from.account_id.empty() ? what.account : account_id(from.account_id);
+    row.account = account_of(what, from);
     row.slot = stored_slot(from.slot);
     row.access_token = seal_for(
         context.seal, org, row.id.text(), sealed_column::grant_access_token,
@@ -55,14 +64,51 @@ auto to_row(
     row.scope = from.scope.empty() ? what.scope : from.scope;
     row.base_url = from.base_url;
     row.connect_params = what.connect_params;
-    row.issued_at = what.issued_at;
-    row.expires_at = expiry_of(from.access_token, from.expires_at, what.issued_at, provider);
-    row.refresh_expires_at = refresh_expiry_of(from, what.issued_at, provider);
-    row.refresh_not_before = from.refresh_not_before;
-    row.next_refresh_at = next_refresh(life_of(row, &provider), random_fraction(context.random));
+    row.authorized_at = row.issued_at = what.issued_at;
     row.created_at = row.updated_at = context.time.now();
     row.generation = first_generation(row.created_at);
     return row;
+}
+
+void set_ends(
+    grant_row& row, const oauth_context& context, const granted& from,
+    const provider_instance& provider, const grant_row* keeping_of
+) {
+    row.expires_at = expiry_of(from.access_token, from.expires_at, row.issued_at, provider);
+    row.refresh_expires_at = refresh_expiry_of(from, row.issued_at, provider);
+    row.refresh_not_before = from.refresh_not_before;
+    if (keeping_of != nullptr) {
+        row.refresh_token = keeping_of->refresh_token;
+        row.refresh_expires_at = keeping_of->refresh_expires_at;
+        row.refresh_not_before = keeping_of->refresh_not_before;
+    }
+    row.next_refresh_at = next_refresh(life_of(row, &provider), random_fraction(context.random));
+}
+
+auto is_leased(const grant_row& row, time_point now) -> bool {
+    return !row.lease_owner.empty() && row.lease_until && *row.lease_until > now;
+}
+
+// Written over what stands there, whose id is the row's and which is locked.
+auto replace_grant(
+    sql_session& session, const oauth_context& context, const granted& from, grant_row row,
+    const provider_instance& provider, const grant_row& standing
+) -> result<void> {
+    if (standing.state == grant_state::live && standing.authorized_at > row.authorized_at) {
+        return {};  // the user consented anew meanwhile
+    }
+    const bool keeps = keeps_refresh_token(standing, row);
+    if (keeps && is_leased(standing, row.updated_at)) {
+        // It may be rotated, or revoked, at this moment.
+        return fail(errc::storage_unavailable, "the account's grant is busy; try again");
+    }
+    set_ends(row, context, from, provider, keeps ? &standing : nullptr);
+    const auto generation = upsert_grant(session, row);
+    if (generation.has_error()) {
+        return generation.error();
+    }
+    append_change(session, change_kind::grant, row.id.text(), row.updated_at);
+    return {};
 }
 
 // The grant's id is part of what binds its tokens, so it is looked up first; a row that came
@@ -71,24 +117,25 @@ auto store_grant(
     sql_session& session, const oauth_context& context, const landing& what, const granted& from,
     const provider_instance& provider
 ) -> result<grant_id> {
-    const account_id account = from.account_id.empty() ? what.account : account_id(from.account_id);
-    auto known = find_grant_id(session, what.provider, account, stored_slot(from.slot));
-    grant_id id = known ? *known : grant_id(make_uuid(context.time, context.random));
-    const auto row = to_row(context, what, from, id, provider);
+    const auto known =
+        find_grant_id(session, what.provider, account_of(what, from), stored_slot(from.slot));
+    const grant_id id = known ? *known : grant_id(make_uuid(context.time, context.random));
+    auto row = to_row(context, what, from, id);
+    if (known && lock_grant(session, id)) {
+        const auto standing = find_grant(session, id);
+        auto replaced = replace_grant(session, context, from, std::move(row), provider, *standing);
+        return replaced.has_error() ? result<grant_id>(replaced.error()) : id;
+    }
+    set_ends(row, context, from, provider, nullptr);
     const auto generation = upsert_grant(session, row);
-    if (generation.has_error()) {
-        return generation.error();
-    }
-    if (known) {
-        append_change(session, change_kind::grant, id.text(), row.updated_at);
-    }
-    return id;
+    return generation.has_error() ? result<grant_id>(generation.error()) : id;
 }
 
 auto store_connection(sql_session& session, const oauth_context& context, const landing& what)
     -> connection_row {
     connection_row row;
-    row.id = connection_id(make_uuid(context.time, context.random));
+    row.id = what.connection.empty() ? connection_id(make_uuid(context.time, context.random))
+                                     : what.connection;
     row.user = what.by.user;
     row.provider = what.provider;
     row.account = what.account;
@@ -103,12 +150,26 @@ auto store_connection(sql_session& session, const oauth_context& context, const 
     return upsert_connection(session, row);
 }
 
+// The user's connection where it stems from a later consent than this landing: of an exchange that
+// was cut off, or a parked one that waited.
+auto find_later(sql_session& session, const landing& what) -> std::optional<connection_row> {
+    auto row = find_connection(session, what.by.user, what.provider, what.account.text());
+    if (!row || row->account != what.account || row->state != connection_state::connected) {
+        return std::nullopt;
+    }
+    const auto main = find_grant_of(session, row->id, "");
+    const bool later =
+        main && main->state == grant_state::live && main->authorized_at > what.issued_at;
+    return later ? std::move(row) : std::nullopt;
+}
+
 struct stored_landing {
     connection_row connection;
     std::vector<grant_id> grants;
 };
 
-auto store_all(
+// The connection with all its grants; those of slots that it has no more are let go.
+auto store_with_grants(
     sql_session& session, const oauth_context& context, const landing& what,
     const provider_instance& provider
 ) -> result<stored_landing> {
@@ -130,20 +191,38 @@ auto store_all(
         );
     }
     for (const auto& left : unlink_other_slots(session, stored.id, slots)) {
-        erase_grant_if_unreferenced(session, left);
-    }
-    if (!what.intent.empty()) {
-        delete_intent(session, what.intent);
+        if (lock_grant(session, left)) {
+            erase_grant_if_unreferenced(session, left);
+        }
     }
     if (stored.created_at != stored.updated_at) {
         append_change(session, change_kind::connection, stored.id.text(), stored.updated_at);
     }
+    return stored_landing{std::move(stored), std::move(grants)};
+}
+
+auto store_all(
+    sql_session& session, const oauth_context& context, const landing& what,
+    const provider_instance& provider
+) -> result<stored_landing> {
     audit_entry entry;
+    auto later = find_later(session, what);
+    if (later) {
+        entry.detail = R"({"overtaken":true})";
+    }
+    auto stored = later ? result<stored_landing>(stored_landing{std::move(*later), {}})
+                        : store_with_grants(session, context, what, provider);
+    if (stored.has_error()) {
+        return stored.error();
+    }
+    if (!what.intent.empty()) {
+        delete_intent(session, what.intent);
+    }
     entry.action = what.action;
     entry.provider = what.provider;
-    entry.connection = stored.id;
+    entry.connection = stored->connection.id;
     write_audit(session, context, what.by, entry);
-    return stored_landing{std::move(stored), std::move(grants)};
+    return stored;
 }
 
 }  // namespace
@@ -153,14 +232,24 @@ auto land(oauth_context& context, landing what) -> boost::asio::awaitable<result
     if (provider.has_error()) {
         co_return provider.error();
     }
+    auto org = what.by.org;
     const auto shared = std::make_shared<const landing>(std::move(what));
-    const provider_handle handle = *provider;
-    auto write = [&context, shared, handle](sql_session& session) {
-        return store_all(session, context, *shared, *handle);
+    landing_source source = [shared](sql_session& /*session*/) { return shared; };
+    co_return co_await land_from(context, std::move(org), std::move(*provider), std::move(source));
+}
+
+auto land_from(oauth_context& context, org_id org, provider_handle provider, landing_source source)
+    -> boost::asio::awaitable<result<connection_row>> {
+    auto write = [&context, provider, source](sql_session& session) -> result<stored_landing> {
+        const auto what = source(session);
+        if (what.has_error()) {
+            return what.error();
+        }
+        return store_all(session, context, **what, *provider);
     };
-    auto stored = co_await persist(context, shared->by.org, write);
+    auto stored = co_await persist(context, org, write);
     if (stored.has_error() && stored.error().code == errc::conflict) {
-        stored = co_await persist(context, shared->by.org, write);
+        stored = co_await persist(context, org, write);
     }
     if (stored.has_error()) {
         co_return stored.error();
@@ -171,7 +260,7 @@ auto land(oauth_context& context, landing what) -> boost::asio::awaitable<result
     if (stored->connection.created_at != stored->connection.updated_at) {
         context.cache.forget(stored->connection.id);
     }
-    context.cache.marks().touch(shared->by.org, shared->by.user);
+    context.cache.marks().touch(org, stored->connection.user);
     co_return std::move(stored->connection);
 }
 

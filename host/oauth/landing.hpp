@@ -8,6 +8,8 @@
 #include "store/grants.hpp"
 
 #include <boost/asio/awaitable.hpp>
+#include <functional>
+#include <memory>
 
 namespace tenon::host {
 
@@ -15,6 +17,7 @@ namespace tenon::host {
 struct landing {
     actor by;
     provider_id provider;
+    connection_id connection;  // its id if it is a new one; empty: any
     std::string client_id;
     account_id account;
     std::string scope;                   // granted, space-separated
@@ -27,9 +30,15 @@ struct landing {
     std::string action;           // for the audit log: `connection.created`
 };
 
-// Seals the tokens and stores everything in one transaction. Errors: storage_unavailable (after
-// trying for a while), internal.
+// Seals the tokens and stores everything in one transaction. What its user authorized before that
+// which is stored and alive changes nothing: the stored connection is answered. Errors:
+// storage_unavailable (after trying for a while), internal.
 auto land(oauth_context& context, landing what) -> boost::asio::awaitable<result<connection_row>>;
+
+// The same for what is found in the transaction that stores it; as often as that is tried again.
+using landing_source = std::function<result<std::shared_ptr<const landing>>(sql_session&)>;
+auto land_from(oauth_context& context, org_id org, provider_handle provider, landing_source source)
+    -> boost::asio::awaitable<result<connection_row>>;
 
 // A landing as bytes that hold tokens, for parking it sealed, and back. Error: internal.
 [[nodiscard]] auto serialize(const landing& what) -> std::string;

@@ -43,6 +43,9 @@ auto profile_request(oauth_context& context, const profiled& of, const token_ans
     operation_request request;
     request.kind = operation_kind::profile;
     request.params = {{"account_id", of.connection.account.text()}};
+    if (!of.main->scope.empty()) {
+        request.params.emplace_back("scope", of.main->scope);
+    }
     request.connect = params_from_json(of.connection.connect_params);
     request.slot = plugin_slot(of.main->slot);
     request.secrets.access_token = token.access_token;

@@ -55,15 +55,15 @@ auto all_of(sql_session& session, const user_id& user) -> std::vector<connection
 auto read_status(sql_session& session, const user_id& user, time_point now)
     -> std::shared_ptr<cached_status> {
     auto status = std::make_shared<cached_status>();
-    const auto ends = expiries_of_user(session, user);
-    status->views = with_expiries(all_of(session, user), by_connection(ends));
+    status->views =
+        with_expiries(all_of(session, user), by_connection(expiries_of_user(session, user)));
     for (const auto& view : status->views) {
         status->depends_on.push_back(view.id.text());
     }
-    for (const auto& one : ends) {
-        status->depends_on.push_back(one.grant.text());
+    for (const auto& grant : grants_of_user(session, user)) {
+        status->depends_on.push_back(grant.text());
     }
-    for (const auto& waiting : list_confirmations(session, user, now)) {
+    for (const auto& waiting : list_confirmations(session, {.user = user}, now)) {
         status->views.push_back(to_view(waiting));
     }
     return status;
@@ -76,7 +76,11 @@ auto is_cursor(const std::string& text) -> bool {
            });
 }
 
-auto to_query(const connection_filter& filter, std::size_t limit) -> connection_query {
+auto connected_ones(sql_session& session, const connection_filter& filter, std::size_t limit)
+    -> std::vector<connection_view> {
+    if (filter.status == connection_status::pending) {
+        return {};
+    }
     connection_query query;
     query.user = filter.user;
     query.provider = filter.provider;
@@ -85,23 +89,47 @@ auto to_query(const connection_filter& filter, std::size_t limit) -> connection_
                                                                    : connection_state::connected;
     }
     query.after = connection_id(filter.cursor);
-    query.limit = limit + 1;
-    return query;
-}
-
-auto read_page(sql_session& session, const connection_filter& filter, std::size_t limit)
-    -> connection_page {
-    auto rows = list_connections(session, to_query(filter, limit));
-    connection_page page;
-    if (rows.size() > limit) {
-        rows.pop_back();
-        page.next_cursor = rows.back().id.text();
-    }
+    query.limit = limit;
+    const auto rows = list_connections(session, query);
     std::vector<connection_id> ids;
     for (const auto& row : rows) {
         ids.push_back(row.id);
     }
-    page.items = with_expiries(rows, by_connection(expiries_of(session, ids)));
+    return with_expiries(rows, by_connection(expiries_of(session, ids)));
+}
+
+auto waiting_ones(
+    sql_session& session, const connection_filter& filter, std::size_t limit, time_point now
+) -> std::vector<connection_view> {
+    std::vector<connection_view> views;
+    if (filter.status.value_or(connection_status::pending) != connection_status::pending) {
+        return views;
+    }
+    confirmation_query query;
+    query.user = filter.user;
+    query.provider = filter.provider;
+    query.after = connection_id(filter.cursor);
+    query.limit = limit;
+    for (const auto& row : list_confirmations(session, query, now)) {
+        views.push_back(to_view(row));
+    }
+    return views;
+}
+
+auto read_page(
+    sql_session& session, const connection_filter& filter, std::size_t limit, time_point now
+) -> connection_page {
+    const auto connected = connected_ones(session, filter, limit + 1);
+    const auto waiting = waiting_ones(session, filter, limit + 1, now);
+    connection_page page;
+    std::ranges::merge(
+        connected, waiting, std::back_inserter(page.items), {}, &connection_view::id,
+        &connection_view::id
+    );
+    if (page.items.size() > limit) {
+        page.items.resize(limit);
+        page.next_cursor = page.items.back().id.text();
+    }
     return page;
 }
 
@@ -175,13 +203,8 @@ auto list_connections(oauth_context& context, org_id org, connection_filter filt
         co_return problem;
     }
     const auto limit = std::clamp<std::size_t>(filter.limit, 1, most_per_page);
-    if (filter.status == connection_status::pending) {
-        co_return connection_page{};  // parked ones are their user's business: see
-                                      // list_integrations
-    }
-    auto read = [filter, limit](sql_session& session) -> result<connection_page> {
-        return read_page(session, filter, limit);
-    };
+    auto read = [filter, limit, now = context.time.now()](sql_session& session
+                ) -> result<connection_page> { return read_page(session, filter, limit, now); };
     co_return co_await context.db.with_org(org, access::read, std::move(read));
 }
 

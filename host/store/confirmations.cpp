@@ -28,7 +28,7 @@ void save_confirmation(sql_session& session, const confirmation_row& row) {
     run(session,
         "INSERT INTO confirmations (org_id, code_hash, user_id, provider, account_id, scope, "
         "metadata, connection_id, sealed, created_at, expires_at) "
-        "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)",
+        "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) ON CONFLICT DO NOTHING",
         session.org(), blob{row.code_hash}, row.user, row.provider, row.account, row.scope,
         row.metadata, row.connection, blob{row.sealed}, row.created_at, row.expires_at);
 }
@@ -49,17 +49,47 @@ auto take_confirmation(
     return taken;
 }
 
-auto list_confirmations(sql_session& session, const user_id& user, time_point now)
+auto find_confirmation_provider(
+    sql_session& session, const user_id& user, const std::string& code_hash, time_point now
+) -> std::optional<provider_id> {
+    const auto rows =
+        run(session,
+            "SELECT provider FROM confirmations "
+            "WHERE org_id = $1 AND user_id = $2 AND code_hash = $3 AND expires_at > $4",
+            session.org(), user, blob{code_hash}, now);
+    return read_first(rows, [](const sql_row& row) { return provider_id(row.text(0)); });
+}
+
+void delete_confirmations(
+    sql_session& session, const user_id& user, const provider_id& provider,
+    const account_id& account
+) {
+    run(session,
+        "DELETE FROM confirmations "
+        "WHERE org_id = $1 AND user_id = $2 AND provider = $3 AND account_id = $4",
+        session.org(), user, provider, account);
+}
+
+auto list_confirmations(sql_session& session, const confirmation_query& query, time_point now)
     -> std::vector<confirmation_row> {
-    const auto rows = run(
-        session,
+    std::string statement =
         "SELECT code_hash, org_id, user_id, provider, account_id, scope, metadata, connection_id, "
         "NULL, created_at, expires_at FROM confirmations "
-        "WHERE org_id = $1 AND user_id = $2 AND expires_at > $3 "
-        "ORDER BY created_at, connection_id",
-        session.org(), user, now
-    );
-    return read_all(rows, read);
+        "WHERE org_id = $1 AND connection_id > $2 AND expires_at > $3";
+    std::vector<sql_value> arguments{to_sql(session.org()), to_sql(query.after), to_sql(now)};
+    const auto narrow = [&](std::string_view column, sql_value value) {
+        arguments.push_back(std::move(value));
+        statement += " AND " + std::string(column) + " = $" + std::to_string(arguments.size());
+    };
+    if (query.user) {
+        narrow("user_id", to_sql(*query.user));
+    }
+    if (query.provider) {
+        narrow("provider", to_sql(*query.provider));
+    }
+    arguments.emplace_back(as_limit(query.limit));
+    statement += " ORDER BY connection_id LIMIT $" + std::to_string(arguments.size());
+    return read_all(session.execute(statement, arguments), read);
 }
 
 auto erase_expired_confirmations(sql_session& session, time_point now, std::size_t limit)

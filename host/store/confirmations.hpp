@@ -23,16 +23,33 @@ struct confirmation_row {
     time_point expires_at{};
 };
 
-// Into the session's organization.
+// Into the session's organization. One that is there already stays.
 void save_confirmation(sql_session& session, const confirmation_row& row);
 // Removes and answers it, once, to the user who began. Another user's attempt, or another
 // organization's, answers nothing and leaves it there; an expired one is removed and not answered.
 [[nodiscard]] auto take_confirmation(
     sql_session& session, const user_id& user, const std::string& code_hash, time_point now
 ) -> std::optional<confirmation_row>;
-// What waits for the user, oldest first; `sealed` is left empty.
-[[nodiscard]] auto list_confirmations(sql_session& session, const user_id& user, time_point now)
-    -> std::vector<confirmation_row>;
+// The provider of one that the user may take.
+[[nodiscard]] auto find_confirmation_provider(
+    sql_session& session, const user_id& user, const std::string& code_hash, time_point now
+) -> std::optional<provider_id>;
+// What waits to connect that account to the user.
+void delete_confirmations(
+    sql_session& session, const user_id& user, const provider_id& provider,
+    const account_id& account
+);
+struct confirmation_query {
+    std::optional<user_id> user = {};
+    std::optional<provider_id> provider = {};
+    connection_id after = {};  // the last of the page before, or empty
+    std::size_t limit = 500;
+};
+// What waits in the organization, ordered by the connection's id (the time of parking); `sealed` is
+// left empty.
+[[nodiscard]] auto list_confirmations(
+    sql_session& session, const confirmation_query& query, time_point now
+) -> std::vector<confirmation_row>;
 // As the service: removes up to `limit` that have expired; answers how many.
 auto erase_expired_confirmations(sql_session& session, time_point now, std::size_t limit)
     -> std::int64_t;

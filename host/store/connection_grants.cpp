@@ -20,7 +20,7 @@ auto read_whole_grant(const sql_row& row) -> grant_row {
 }
 
 auto read_expiry(const sql_row& row) -> connection_expiry {
-    return {connection_id(row.text(0)), grant_id(row.text(1)), row.optional_time(2)};
+    return {connection_id(row.text(0)), row.optional_time(1)};
 }
 
 auto connected_grant_statement() -> std::string {
@@ -143,7 +143,7 @@ auto find_connected_grant(
 
 auto expiries_of_user(sql_session& session, const user_id& user) -> std::vector<connection_expiry> {
     static const auto statement =
-        "SELECT c.id, g.id, g.expires_at FROM connections c "
+        "SELECT c.id, g.expires_at FROM connections c "
         "JOIN connection_grants l ON l.org_id = c.org_id AND l.connection_id = c.id "
         "JOIN grants g ON g.org_id = l.org_id AND g.id = l.grant_id "
         "WHERE c.org_id = $1 AND c.user_id = $2 AND " +
@@ -151,10 +151,20 @@ auto expiries_of_user(sql_session& session, const user_id& user) -> std::vector<
     return read_all(run(session, statement, session.org(), user), read_expiry);
 }
 
+auto grants_of_user(sql_session& session, const user_id& user) -> std::vector<grant_id> {
+    const auto rows =
+        run(session,
+            "SELECT l.grant_id FROM connections c JOIN connection_grants l "
+            "ON l.org_id = c.org_id AND l.connection_id = c.id "
+            "WHERE c.org_id = $1 AND c.user_id = $2 ORDER BY c.id",
+            session.org(), user);
+    return read_all(rows, [](const sql_row& row) { return grant_id(row.text(0)); });
+}
+
 auto expiries_of(sql_session& session, const std::vector<connection_id>& connections)
     -> std::vector<connection_expiry> {
     static const auto statement =
-        "SELECT l.connection_id, g.id, g.expires_at FROM connection_grants l "
+        "SELECT l.connection_id, g.expires_at FROM connection_grants l "
         "JOIN grants g ON g.org_id = l.org_id AND g.id = l.grant_id "
         "WHERE l.org_id = $1 AND l.connection_id IN (" +
         list_parameters(2) + ") AND " + std::string(is_main) + " ORDER BY l.connection_id";

@@ -57,9 +57,11 @@ struct connected_grant {
 
 struct connection_expiry {
     connection_id connection;
-    grant_id grant;
     std::optional<time_point> expires_at;
 };
+// The grants of all the user's connections, in any slot.
+[[nodiscard]] auto grants_of_user(sql_session& session, const user_id& user)
+    -> std::vector<grant_id>;
 // When the main access token of each of the user's connections ends: for listings.
 [[nodiscard]] auto expiries_of_user(sql_session& session, const user_id& user)
     -> std::vector<connection_expiry>;

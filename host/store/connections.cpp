@@ -10,6 +10,10 @@ namespace {
 constexpr std::string_view columns =
     "id, org_id, user_id, provider, account_id, status, status_reason, scope, metadata, "
     "connect_params, profile, profile_at, created_at, updated_at";
+// A profile may be long, and no listing shows it.
+constexpr std::string_view listed =
+    "id, org_id, user_id, provider, account_id, status, status_reason, scope, metadata, "
+    "connect_params, NULL, NULL, created_at, updated_at";
 
 auto text_of(connection_state state) -> std::string_view {
     return state == connection_state::connected ? "connected" : "expired";
@@ -38,8 +42,8 @@ auto read(const sql_row& row) -> connection_row {
     };
 }
 
-auto select(std::string_view rest) -> std::string {
-    return "SELECT " + std::string(columns) + " FROM connections " + std::string(rest);
+auto select(std::string_view rest, std::string_view what = columns) -> std::string {
+    return "SELECT " + std::string(what) + " FROM connections " + std::string(rest);
 }
 
 auto upsert_statement() -> std::string {
@@ -103,7 +107,7 @@ auto list_connections(sql_session& session, const connection_query& query)
     }
     arguments.emplace_back(as_limit(query.limit));
     rest += " ORDER BY id LIMIT $" + std::to_string(arguments.size());
-    return read_all(session.execute(select(rest), arguments), read);
+    return read_all(session.execute(select(rest, listed), arguments), read);
 }
 
 auto count_connections(sql_session& session) -> std::int64_t {
@@ -159,9 +163,23 @@ auto set_connection_scope(
                .affected() > 0;
 }
 
-auto delete_connection(sql_session& session, const connection_id& id) -> bool {
-    return run(session, "DELETE FROM connections WHERE org_id = $1 AND id = $2", session.org(), id)
+auto delete_leaving_connection(sql_session& session, const connection_id& id) -> bool {
+    return run(session,
+               "DELETE FROM connections WHERE org_id = $1 AND id = $2 AND status = 'expired' "
+               "AND status_reason = $3",
+               session.org(), id, leaving_reason)
                .affected() > 0;
+}
+
+auto leaving_connections(sql_session& session, time_point before, std::size_t limit)
+    -> std::vector<connection_row> {
+    // The reason is written out for the planner: the index is partial.
+    static const auto statement = select(
+        "WHERE status_reason = '" + std::string(leaving_reason) +
+            "' AND status = 'expired' AND updated_at <= $1 ORDER BY updated_at, id LIMIT $2",
+        listed
+    );
+    return read_all(run(session, statement, before, as_limit(limit)), read);
 }
 
 auto set_state_of_connections_of_grant(
@@ -171,9 +189,12 @@ auto set_state_of_connections_of_grant(
     const auto rows =
         run(session,
             "UPDATE connections SET status = $3, status_reason = $4, updated_at = $5 "
-            "WHERE org_id = $1 AND status <> $3 AND id IN (SELECT connection_id FROM "
-            "connection_grants WHERE org_id = $1 AND grant_id = $2) RETURNING id",
-            session.org(), grant, text_of(state), reason, now);
+            "WHERE org_id = $1 AND status <> $3 AND status_reason <> $6 AND id IN (SELECT "
+            "connection_id FROM connection_grants WHERE org_id = $1 AND grant_id = $2) "
+            "AND ($3 = 'expired' OR NOT EXISTS (SELECT 1 FROM connection_grants l JOIN grants g "
+            "ON g.org_id = l.org_id AND g.id = l.grant_id WHERE l.org_id = connections.org_id "
+            "AND l.connection_id = connections.id AND g.status = 'dead')) RETURNING id",
+            session.org(), grant, text_of(state), reason, now, leaving_reason);
     return read_all(rows, [](const sql_row& row) { return connection_id(row.text(0)); });
 }
 

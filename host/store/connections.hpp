@@ -11,6 +11,10 @@ namespace tenon::host {
 
 enum class connection_state { connected, expired };
 
+// The state_reason of a connection that its user ended, from then on until its tokens are revoked
+// and it is erased. Only a new connect brings it back.
+inline constexpr std::string_view leaving_reason = "disconnected";
+
 struct connection_row {
     connection_id id;
     org_id org;
@@ -48,7 +52,7 @@ struct connection_query {
     connection_id after = {};  // the last of the page before, or empty
     std::size_t limit = 50;
 };
-// The organization's, ordered by id (the time of the first connect).
+// The organization's, ordered by id (the time of the first connect); `profile` is left empty.
 [[nodiscard]] auto list_connections(sql_session& session, const connection_query& query)
     -> std::vector<connection_row>;
 [[nodiscard]] auto count_connections(sql_session& session) -> std::int64_t;
@@ -76,10 +80,16 @@ auto set_connection_metadata(
 auto set_connection_scope(
     sql_session& session, const connection_id& id, const std::string& scope, time_point now
 ) -> bool;
-// With its links to grants; the grants stay: see erase_grant_if_unreferenced.
-auto delete_connection(sql_session& session, const connection_id& id) -> bool;
+// With its links to grants; the grants stay: see erase_grant_if_unreferenced. False: it is not
+// leaving (its user connected anew meanwhile), or is gone.
+auto delete_leaving_connection(sql_session& session, const connection_id& id) -> bool;
+// As the service: those of all organizations that are leaving since `before` (or longer), oldest
+// first.
+[[nodiscard]] auto leaving_connections(sql_session& session, time_point before, std::size_t limit)
+    -> std::vector<connection_row>;
 
-// Sets the state of all connections that reference the grant; answers those that changed.
+// Sets the state of all connections that reference the grant; answers those that changed. Connected
+// becomes none that is leaving, or has a dead grant beside this one.
 auto set_state_of_connections_of_grant(
     sql_session& session, const grant_id& grant, connection_state state, const std::string& reason,
     time_point now

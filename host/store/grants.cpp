@@ -23,6 +23,7 @@ constexpr std::string_view column_names[grant_column_count] = {
     "scope",
     "base_url",
     "connect_params",
+    "authorized_at",
     "issued_at",
     "expires_at",
     "refresh_expires_at",
@@ -48,17 +49,18 @@ auto read(const sql_row& row) -> grant_row {
 // The row of that id is replaced; one of another id stays as it is, and nothing is answered.
 constexpr std::string_view upsert_statement =
     "INSERT INTO grants (org_id, id, provider, client_id, account_id, slot, status, access_token, "
-    "refresh_token, id_token, key_id, token_type, scope, base_url, connect_params, issued_at, "
-    "expires_at, refresh_expires_at, refresh_not_before, next_refresh_at, failures, last_failure, "
-    "failure_code, generation, lease_owner, lease_until, created_at, updated_at) "
-    "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, "
-    "$20, 0, '', '', $21, '', NULL, $22, $23) "
+    "refresh_token, id_token, key_id, token_type, scope, base_url, connect_params, "
+    "authorized_at, issued_at, expires_at, refresh_expires_at, refresh_not_before, "
+    "next_refresh_at, failures, last_failure, failure_code, generation, lease_owner, lease_until, "
+    "created_at, updated_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, "
+    "$15, $16, $17, $18, $19, $20, $21, 0, '', '', $22, '', NULL, $23, $24) "
     "ON CONFLICT (org_id, provider, account_id, slot) DO UPDATE SET "
     "client_id = EXCLUDED.client_id, status = EXCLUDED.status, "
     "access_token = EXCLUDED.access_token, refresh_token = EXCLUDED.refresh_token, "
     "id_token = EXCLUDED.id_token, key_id = EXCLUDED.key_id, token_type = EXCLUDED.token_type, "
     "scope = EXCLUDED.scope, base_url = EXCLUDED.base_url, "
-    "connect_params = EXCLUDED.connect_params, issued_at = EXCLUDED.issued_at, "
+    "connect_params = EXCLUDED.connect_params, authorized_at = EXCLUDED.authorized_at, "
+    "issued_at = EXCLUDED.issued_at, "
     "expires_at = EXCLUDED.expires_at, refresh_expires_at = EXCLUDED.refresh_expires_at, "
     "refresh_not_before = EXCLUDED.refresh_not_before, "
     "next_refresh_at = EXCLUDED.next_refresh_at, failures = 0, last_failure = '', "
@@ -95,19 +97,20 @@ auto read_grant(const sql_row& row, std::size_t first) -> grant_row {
         .scope = row.text(at(12)),
         .base_url = row.text(at(13)),
         .connect_params = row.text(at(14)),
-        .issued_at = row.time(at(15)),
-        .expires_at = row.optional_time(at(16)),
-        .refresh_expires_at = row.optional_time(at(17)),
-        .refresh_not_before = row.optional_time(at(18)),
-        .next_refresh_at = row.optional_time(at(19)),
-        .failures = row.integer(at(20)),
-        .last_failure = row.text(at(21)),
-        .failure_code = row.text(at(22)),
-        .generation = row.integer(at(23)),
-        .lease_owner = row.text(at(24)),
-        .lease_until = row.optional_time(at(25)),
-        .created_at = row.time(at(26)),
-        .updated_at = row.time(at(27)),
+        .authorized_at = row.time(at(15)),
+        .issued_at = row.time(at(16)),
+        .expires_at = row.optional_time(at(17)),
+        .refresh_expires_at = row.optional_time(at(18)),
+        .refresh_not_before = row.optional_time(at(19)),
+        .next_refresh_at = row.optional_time(at(20)),
+        .failures = row.integer(at(21)),
+        .last_failure = row.text(at(22)),
+        .failure_code = row.text(at(23)),
+        .generation = row.integer(at(24)),
+        .lease_owner = row.text(at(25)),
+        .lease_until = row.optional_time(at(26)),
+        .created_at = row.time(at(27)),
+        .updated_at = row.time(at(28)),
     };
 }
 
@@ -134,9 +137,9 @@ auto upsert_grant(sql_session& session, const grant_row& row) -> result<std::int
         run(session, upsert_statement, session.org(), row.id, row.provider, row.client_id,
             row.account, row.slot, text_of(row.state), blob{row.access_token},
             to_sql_bytes(row.refresh_token), to_sql_bytes(row.id_token), row.key_id, row.token_type,
-            row.scope, row.base_url, row.connect_params, row.issued_at, row.expires_at,
-            row.refresh_expires_at, row.refresh_not_before, row.next_refresh_at, row.generation,
-            row.created_at, row.updated_at);
+            row.scope, row.base_url, row.connect_params, row.authorized_at, row.issued_at,
+            row.expires_at, row.refresh_expires_at, row.refresh_not_before, row.next_refresh_at,
+            row.generation, row.created_at, row.updated_at);
     if (rows.empty()) {
         return fail(errc::conflict, "another grant of that account was stored meanwhile");
     }
@@ -153,11 +156,16 @@ auto erase_grant_credentials(sql_session& session, const grant_id& id, time_poin
 }
 
 auto erase_grant_if_unreferenced(sql_session& session, const grant_id& id) -> bool {
-    return run(session,
-               "DELETE FROM grants WHERE org_id = $1 AND id = $2 AND NOT EXISTS (SELECT 1 FROM "
-               "connection_grants WHERE org_id = $1 AND grant_id = $2)",
-               session.org(), id)
-               .affected() > 0;
+    const bool erased =
+        run(session,
+            "DELETE FROM grants WHERE org_id = $1 AND id = $2 AND NOT EXISTS (SELECT 1 FROM "
+            "connection_grants WHERE org_id = $1 AND grant_id = $2)",
+            session.org(), id)
+            .affected() > 0;
+    if (erased) {
+        run(session, "DELETE FROM intents WHERE org_id = $1 AND grant_id = $2", session.org(), id);
+    }
+    return erased;
 }
 
 }  // namespace tenon::host

@@ -29,6 +29,7 @@ struct grant_row {
     std::string scope;
     std::string base_url;  // of the account's API; empty: the provider has one for all
     std::string connect_params = "{}";
+    time_point authorized_at{};  // when the user's consent was exchanged; a refresh leaves it
     time_point issued_at{};
     std::optional<time_point> expires_at;
     std::optional<time_point> refresh_expires_at;
@@ -113,7 +114,8 @@ auto set_next_refresh(
 
 // Makes it dead and empties the sealed values, whatever the generation (which moves). False: gone.
 auto erase_grant_credentials(sql_session& session, const grant_id& id, time_point now) -> bool;
-// Deletes the row unless a connection references it. True: it is gone.
+// Deletes the row, and the intents about it, unless a connection references it. True: it is gone.
+// Certain only under lock_grant.
 auto erase_grant_if_unreferenced(sql_session& session, const grant_id& id) -> bool;
 
 struct due_grant {

@@ -7,7 +7,8 @@ namespace tenon::host {
 namespace {
 
 constexpr std::string_view columns =
-    "id, org_id, kind, provider, grant_id, generation, sealed, owner, created_at, updated_at";
+    "id, org_id, kind, provider, user_id, grant_id, generation, sealed, owner, created_at, "
+    "updated_at";
 
 auto text_of(intent_kind kind) -> std::string_view {
     return kind == intent_kind::exchange ? "exchange" : "refresh";
@@ -19,12 +20,13 @@ auto read(const sql_row& row) -> intent_row {
         .org = org_id(row.text(1)),
         .kind = row.text(2) == "exchange" ? intent_kind::exchange : intent_kind::refresh,
         .provider = provider_id(row.text(3)),
-        .grant = optional_id<grant_id>(row, 4),
-        .generation = row.integer(5),
-        .sealed = row.bytes(6),
-        .owner = row.text(7),
-        .created_at = row.time(8),
-        .updated_at = row.time(9),
+        .user = user_id(row.text(4)),
+        .grant = optional_id<grant_id>(row, 5),
+        .generation = row.integer(6),
+        .sealed = row.bytes(7),
+        .owner = row.text(8),
+        .created_at = row.time(9),
+        .updated_at = row.time(10),
     };
 }
 
@@ -36,9 +38,9 @@ auto select(std::string_view rest) -> std::string {
 
 void insert_intent(sql_session& session, const intent_row& row) {
     run(session,
-        "INSERT INTO intents (org_id, id, kind, provider, grant_id, generation, sealed, owner, "
-        "created_at, updated_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
-        session.org(), row.id, text_of(row.kind), row.provider, row.grant, row.generation,
+        "INSERT INTO intents (org_id, id, kind, provider, user_id, grant_id, generation, sealed, "
+        "owner, created_at, updated_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)",
+        session.org(), row.id, text_of(row.kind), row.provider, row.user, row.grant, row.generation,
         blob{row.sealed}, row.owner, row.created_at, row.updated_at);
 }
 
@@ -76,6 +78,15 @@ auto replies_of_intent(sql_session& session, const std::string& id) -> std::vect
 auto delete_intent(sql_session& session, const std::string& id) -> bool {
     return run(session, "DELETE FROM intents WHERE org_id = $1 AND id = $2", session.org(), id)
                .affected() > 0;
+}
+
+void delete_exchange_intents(
+    sql_session& session, const user_id& user, const provider_id& provider
+) {
+    run(session,
+        "DELETE FROM intents WHERE org_id = $1 AND kind = 'exchange' AND user_id = $2 "
+        "AND provider = $3",
+        session.org(), user, provider);
 }
 
 auto intents_untouched_since(sql_session& session, time_point before, std::size_t limit)

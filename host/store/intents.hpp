@@ -17,6 +17,7 @@ struct intent_row {
     org_id org;
     intent_kind kind = intent_kind::refresh;
     provider_id provider;
+    user_id user;                   // of an exchange
     std::optional<grant_id> grant;  // of a refresh
     std::int64_t generation = 0;    // of the grant when it began
     std::string sealed;             // the operation's input
@@ -45,6 +46,10 @@ void add_intent_reply(sql_session& session, const std::string& id, const intent_
     -> std::vector<intent_reply>;
 // With its replies. False: it was not there.
 auto delete_intent(sql_session& session, const std::string& id) -> bool;
+// The user's exchanges with that provider: what they left is not to become a connection any more.
+void delete_exchange_intents(
+    sql_session& session, const user_id& user, const provider_id& provider
+);
 
 // As the service: intents of all organizations that nobody has touched since `before` (or at it),
 // oldest first.

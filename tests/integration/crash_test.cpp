@@ -65,6 +65,22 @@ TEST_CASE(
     CHECK(here.provider().count().code_reuses == 0);
 }
 
+TEST_CASE("Instagram's second request that is put off is asked again, and the account connected") {
+    world_options options;
+    options.provider = "instagram";
+    world here(options);
+    sim::fault away;
+    away.path = "/access_token";
+    away.kind = sim::fault_kind::status;
+    here.provider().inject(away);
+    CHECK(query_parameter(here.connect(), "status") == "error");
+    CHECK(integrations(here).empty());
+    here.host().stop();
+    here.host().start();
+    REQUIRE(soon([&] { return integrations(here).size() == 1; }));
+    CHECK(here.provider().count().code_reuses == 0);
+}
+
 TEST_CASE(
     "a refresh that a crash cuts off is taken up or spared, and never asked twice with one refresh "
     "token"

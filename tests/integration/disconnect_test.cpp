@@ -2,10 +2,43 @@
 #include "integration/world.hpp"
 #include "support/catch.hpp"
 
+#include "support/postgres.hpp"
+
 #include <algorithm>
+#include <fstream>
+#include <iterator>
+#include <regex>
 #include <thread>
 
 namespace tenon::test {
+namespace {
+
+auto soon(const std::function<bool()>& is_so) -> bool {
+    const auto until = std::chrono::steady_clock::now() + std::chrono::seconds(40);
+    while (std::chrono::steady_clock::now() < until) {
+        if (is_so()) {
+            return true;
+        }
+        std::this_thread::sleep_for(std::chrono::milliseconds(20));
+    }
+    return false;
+}
+
+// Where other hosts may be at work, what was left is taken up when their time is over: here it is.
+void let_time_pass(world& here) {
+    std::ifstream file(here.host().config_file());
+    const std::string text((std::istreambuf_iterator<char>(file)), {});
+    std::smatch found;
+    if (std::regex_search(text, found, std::regex("world_[0-9]+_[0-9]+"))) {
+        postgres_command(
+            found.str(),
+            "UPDATE connections SET updated_at = updated_at - 100000; "
+            "UPDATE grants SET lease_until = 0"
+        );
+    }
+}
+
+}  // namespace
 
 TEST_CASE("of users who leave a shared account at the same moment, the last one revokes it") {
     const auto stored_in = GENERATE(engine::sqlite, engine::postgresql);
@@ -26,6 +59,36 @@ TEST_CASE("of users who leave a shared account at the same moment, the last one 
     CHECK(std::ranges::count(outcomes, "revoked") == 1);
     CHECK(std::ranges::count(outcomes, "kept") == users - 1);
     CHECK(here.provider().count().revokes > 0);
+}
+
+TEST_CASE("a disconnect that kill -9 cuts off while it revokes is finished at the next start") {
+    const auto stored_in = GENERATE(engine::sqlite, engine::postgresql);
+    CAPTURE(name_of(stored_in));
+    world_options options;
+    options.stored_in = stored_in;
+    world here(options);
+    const auto id = here.connected();
+    sim::fault slow;
+    slow.path = "/revoke";
+    slow.delay_ms = 60'000;
+    here.provider().inject(slow);
+    std::jthread leaving([&] {
+        try {
+            here.api().del("/api/integrations/disconnect/demo/" + id);
+        } catch (const std::exception&) {
+            // Cut off with the host.
+        }
+    });
+    REQUIRE(soon([&] { return here.provider().requests()["/revoke"] > 0; }));
+    const auto path = "/api/integrations/status";
+    REQUIRE(here.api().get(path).json().at("integrations").at(0).at("status") == "expired");
+    here.host().kill();
+    leaving.join();
+    let_time_pass(here);
+    here.host().start();
+    CHECK(soon([&] { return here.api().get(path).json().at("integrations").empty(); }));
+    CHECK(here.provider().requests()["/revoke"] > 1);
+    CHECK(here.api().get(here.token_path(id)).status == 404);
 }
 
 TEST_CASE("the status that was just read shows what was connected, refreshed and left since") {

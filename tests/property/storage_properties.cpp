@@ -76,7 +76,11 @@ TEST_CASE("there is at most one connection per user, provider and account", "[pr
                 const auto& [user, provider, account] = step;
                 const std::string id = org.text() + "." + std::to_string(++number);
                 if (expected.contains(step) && *rc::gen::inRange(0, 3) == 0) {
-                    RC_ASSERT(delete_connection(session, connection_id(expected[step])));
+                    const connection_id gone(expected[step]);
+                    set_connection_state(
+                        session, gone, connection_state::expired, std::string(leaving_reason), {}
+                    );
+                    RC_ASSERT(delete_leaving_connection(session, gone));
                     expected.erase(step);
                     continue;
                 }

@@ -114,6 +114,7 @@ TEST_CASE("a dead token is never answered", "[property]") {
                 RC_ASSERT(token->expires_at.value() > world.time.now());
             } else {
                 RC_ASSERT(token.error().code == errc::reconnect_required);
+                RC_ASSERT(world.list(by).at(0).status == connection_status::expired);
                 RC_ASSERT(refresh_life != seconds(0));
             }
         }

@@ -117,7 +117,8 @@ auto oidc::exchange(const parameters& form, time_point now) -> sim_response {
     code->grant = ledger_.add_grant(code->given);
     auto answer = issue(code->grant, code->given.scope, code->given.offline, now);
     const auto scopes = split(code->given.scope, ' ');
-    if (std::ranges::find(scopes, "openid") != scopes.end()) {
+    const bool openid = std::ranges::find(scopes, "openid") != scopes.end();
+    if (openid && id_token_fault_ != "absent") {
         answer["id_token"] = id_token(ledger_.grant_at(code->grant), now);
     }
     ++counters_.exchanges;

@@ -155,15 +155,17 @@ TEST_CASE("a connection's parts are changed one by one", "[store]") {
     });
 }
 
-TEST_CASE("a connection is deleted once, with its links", "[store]") {
+TEST_CASE("a connection that is leaving is deleted once, with its links", "[store]") {
     test_database store(any_engine());
     writing(store.db(), [](sql_session& session) {
         (void)upsert_connection(session, sample_connection("c1"));
         (void)*upsert_grant(session, sample_grant("g1"));
         link_grant(session, {connection_id("c1"), "", grant_id("g1"), 0});
         CHECK(connections_of_grant(session, grant_id("g1")).size() == 1);
-        CHECK(delete_connection(session, connection_id("c1")));
-        CHECK_FALSE(delete_connection(session, connection_id("c1")));
+        CHECK_FALSE(delete_leaving_connection(session, connection_id("c1")));
+        leave(session, "c1");
+        CHECK(delete_leaving_connection(session, connection_id("c1")));
+        CHECK_FALSE(delete_leaving_connection(session, connection_id("c1")));
         CHECK(connections_of_grant(session, grant_id("g1")).empty());
         CHECK(find_grant(session, grant_id("g1")).has_value());
     });
@@ -188,6 +190,35 @@ TEST_CASE("a connection lets go of a shared grant in all its slots", "[store]") 
         CHECK(links_of_connection(session, first).empty());
         CHECK_FALSE(is_used_by_others(session, shared, second));
         CHECK_FALSE(lock_grant(session, grant_id("none")));
+    });
+}
+
+TEST_CASE("those that are leaving are found by age, and stay expired", "[store]") {
+    test_database store(any_engine());
+    writing(store.db(), [](sql_session& session) {
+        const auto put = [&](const std::string& id, const std::string& user) {
+            (void)upsert_connection(session, sample_connection(id, user));
+            link_grant(session, {connection_id(id), "", grant_id("g1"), 0});
+        };
+        (void)*upsert_grant(session, sample_grant("g1"));
+        put("c1", "user-1");
+        put("c2", "user-2");
+        put("c3", "user-3");
+        leave(session, "c1", at(20));
+        leave(session, "c2", at(10));
+        CHECK(ids(leaving_connections(session, at(9), 10)).empty());
+        CHECK(ids(leaving_connections(session, at(20), 10)) == names{"c2", "c1"});
+        CHECK(ids(leaving_connections(session, at(20), 1)) == names{"c2"});
+        const auto connect = [&] {
+            return set_state_of_connections_of_grant(
+                session, grant_id("g1"), connection_state::connected, "", at(30)
+            );
+        };
+        CHECK(connect().empty());
+        set_connection_state(
+            session, connection_id("c3"), connection_state::expired, "revoked", at(1)
+        );
+        CHECK(connect().size() == 1);
     });
 }
 

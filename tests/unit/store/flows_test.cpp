@@ -140,12 +140,12 @@ TEST_CASE(
     test_database store(any_engine());
     writing(store.db(), [](sql_session& session) {
         save_confirmation(session, sample_confirmation('c'));
-        const auto waiting = list_confirmations(session, user_id("user-1"), at(1'999));
+        const auto waiting = list_confirmations(session, {.user = user_id("user-1")}, at(1'999));
         REQUIRE(waiting.size() == 1);
         CHECK(waiting[0].account == account_id("account-1"));
         CHECK(waiting[0].sealed.empty());
-        CHECK(list_confirmations(session, user_id("user-2"), at(1'999)).empty());
-        CHECK(list_confirmations(session, user_id("user-1"), at(2'000)).empty());
+        CHECK(list_confirmations(session, {.user = user_id("user-2")}, at(1'999)).empty());
+        CHECK(list_confirmations(session, {.user = user_id("user-1")}, at(2'000)).empty());
     });
     as_service(store.db(), access::write, [](sql_session& session) {
         CHECK(erase_expired_confirmations(session, at(1'999), 10) == 0);

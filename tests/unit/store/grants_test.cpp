@@ -200,9 +200,11 @@ TEST_CASE("a grant goes with its last reference", "[store]") {
         link_grant(session, {connection_id("c1"), "", g1, 0});
         link_grant(session, {connection_id("c2"), "", g1, 0});
         CHECK(connections_of_grant(session, g1).size() == 2);
-        delete_connection(session, connection_id("c1"));
+        leave(session, "c1");
+        delete_leaving_connection(session, connection_id("c1"));
         CHECK_FALSE(erase_grant_if_unreferenced(session, g1));
-        delete_connection(session, connection_id("c2"));
+        leave(session, "c2");
+        delete_leaving_connection(session, connection_id("c2"));
         CHECK(erase_grant_if_unreferenced(session, g1));
         CHECK_FALSE(find_grant(session, g1));
     });

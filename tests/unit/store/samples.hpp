@@ -54,6 +54,13 @@ auto in_org(database& db, const org_id& org, access mode, Fn fn) {
     return *std::move(outcome);
 }
 
+// It is leaving from then on.
+inline void leave(sql_session& session, const std::string& id, time_point when = at(2)) {
+    set_connection_state(
+        session, connection_id(id), connection_state::expired, std::string(leaving_reason), when
+    );
+}
+
 template <class Fn>
 auto writing(database& db, Fn fn) {
     return in_org(db, org_a, access::write, std::move(fn));

@@ -1,0 +1,284 @@
+#include "oauth/leaving.hpp"
+
+#include "base/log.hpp"
+#include "oauth/audit_entry.hpp"
+#include "oauth/exchange.hpp"
+#include "oauth/landing.hpp"
+#include "oauth/operations.hpp"
+#include "oauth/persist.hpp"
+#include "oauth/sealing.hpp"
+#include "oauth/token_cache.hpp"
+#include "store/changes.hpp"
+#include "store/confirmations.hpp"
+#include "store/connection_grants.hpp"
+#include "store/intents.hpp"
+
+#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/this_coro.hpp>
+#include <boost/asio/use_awaitable.hpp>
+#include <nlohmann/json.hpp>
+
+namespace tenon::host {
+namespace {
+
+constexpr milliseconds revoke_deadline{15'000};
+constexpr milliseconds lease_poll{100};
+constexpr std::size_t batch = 100;
+
+// Whether anybody else uses the grant: then the leaving connection lets go of it here and now, so
+// that of several that leave at once the last one revokes. If nobody does, it is leased, so that no
+// refresh makes new tokens meanwhile.
+enum class hold { shared, leased, busy, gone };
+
+// The row is the one that was held: who connects from then on brings tokens of his own.
+struct held_grant {
+    hold how = hold::gone;
+    std::optional<grant_row> row;
+};
+
+auto owner_of(const oauth_context& context) -> std::string {
+    return context.options.instance + "/disconnect";
+}
+
+auto hold_in(
+    sql_session& session, const oauth_context& context, const connection_id& leaver,
+    const grant_id& grant
+) -> held_grant {
+    if (!lock_grant(session, grant)) {
+        return {};
+    }
+    if (is_used_by_others(session, grant, leaver)) {
+        unlink_grant(session, leaver, grant);
+        return {hold::shared, std::nullopt};
+    }
+    auto row = find_grant(session, grant);
+    if (!row || row->state == grant_state::dead) {
+        return {row ? hold::leased : hold::gone, std::move(row)};
+    }
+    const auto now = context.time.now();
+    const auto until = now + revoke_deadline + milliseconds(5'000);
+    auto leased = take_grant_lease(session, grant, owner_of(context), until, now);
+    return {leased ? hold::leased : hold::busy, std::move(leased)};
+}
+
+// Looking is cheap; locking writes.
+auto looks_busy(oauth_context& context, org_id org, grant_id grant)
+    -> boost::asio::awaitable<result<bool>> {
+    auto look = [grant, owner = owner_of(context),
+                 now = context.time.now()](sql_session& session) -> result<bool> {
+        const auto row = find_grant(session, grant);
+        return row && row->state == grant_state::live && !row->lease_owner.empty() &&
+               row->lease_owner != owner && row->lease_until && *row->lease_until > now;
+    };
+    co_return co_await context.db.with_org(org, access::read, std::move(look));
+}
+
+auto hold_grant(oauth_context& context, org_id org, connection_id leaver, grant_id grant)
+    -> boost::asio::awaitable<result<held_grant>> {
+    auto attempt = [&context, leaver, grant](sql_session& session) -> result<held_grant> {
+        return hold_in(session, context, leaver, grant);
+    };
+    boost::asio::steady_timer pause(co_await boost::asio::this_coro::executor);
+    const auto give_up = context.time.now() + context.options.lease;
+    bool look_first = false;
+    result<bool> busy = false;
+    for (;;) {
+        if (look_first) {
+            busy = co_await looks_busy(context, org, grant);
+        }
+        if (busy.has_value() && !*busy) {
+            auto held = co_await persist(context, org, attempt);
+            if (held.has_error() || held->how != hold::busy) {
+                co_return held;
+            }
+        }
+        if (context.time.now() > give_up) {
+            co_return held_grant{hold::busy, std::nullopt};
+        }
+        look_first = true;
+        pause.expires_after(lease_poll);
+        co_await pause.async_wait(boost::asio::use_awaitable);
+    }
+}
+
+auto revoke_request(const oauth_context& context, const grant_row& grant)
+    -> result<operation_request> {
+    operation_request request;
+    request.kind = operation_kind::revoke;
+    request.connect = params_from_json(grant.connect_params);
+    request.slot = plugin_slot(grant.slot);
+    request.client_id = grant.client_id;
+    request.deadline = revoke_deadline;
+    const auto open = [&](sealed_column column, const std::string& sealed) {
+        return open_from(context.seal, grant.org, grant.id.text(), column, sealed);
+    };
+    auto access_token = open(sealed_column::grant_access_token, grant.access_token);
+    if (access_token.has_error()) {
+        return access_token.error();
+    }
+    request.secrets.access_token = std::move(*access_token);
+    if (grant.refresh_token) {
+        auto refresh_token = open(sealed_column::grant_refresh_token, *grant.refresh_token);
+        if (refresh_token.has_error()) {
+            return refresh_token.error();
+        }
+        request.secrets.refresh_token = std::move(*refresh_token);
+    }
+    return request;
+}
+
+auto revoke_held(oauth_context& context, grant_row grant) -> boost::asio::awaitable<std::string> {
+    auto provider = co_await context.providers.acquire(grant.provider.text());
+    if (provider.has_error()) {
+        co_return "failed";
+    }
+    if (!(*provider)->supports(operation_kind::revoke)) {
+        co_return "unsupported";
+    }
+    auto request = revoke_request(context, grant);
+    if (request.has_error()) {
+        co_return "failed";
+    }
+    auto revoked = co_await perform(context, *provider, std::move(*request));
+    if (revoked.has_value()) {
+        co_return "revoked";
+    }
+    const auto category = revoked.error().category;
+    co_return category == failure_category::unsupported ? "unsupported" : "failed";
+}
+
+// `revoked`, or why not: see views.hpp.
+auto revoke_grant(oauth_context& context, org_id org, connection_id leaver, grant_row grant)
+    -> boost::asio::awaitable<std::string> {
+    auto held = co_await hold_grant(context, std::move(org), std::move(leaver), grant.id);
+    if (held.has_error()) {
+        co_return "failed";
+    }
+    if (held->how == hold::shared) {
+        co_return "kept";
+    }
+    if (held->how == hold::busy) {
+        held->row = std::move(grant);  // who holds it never let go: what was there is revoked
+    }
+    if (!held->row || held->row->access_token.empty()) {
+        co_return "nothing";
+    }
+    co_return co_await revoke_held(context, std::move(*held->row));
+}
+
+auto outcomes_json(const std::vector<revocation>& outcomes) -> std::string {
+    nlohmann::json detail{{"revocations", nlohmann::json::array()}};
+    for (const auto& one : outcomes) {
+        detail["revocations"].push_back({{"slot", one.slot}, {"outcome", one.outcome}});
+    }
+    return detail.dump();
+}
+
+// The lock makes who lands on the grant at this moment wait, and be seen.
+void erase_grant(sql_session& session, const grant_id& grant, time_point now) {
+    if (lock_grant(session, grant) && erase_grant_if_unreferenced(session, grant)) {
+        append_change(session, change_kind::grant, grant.text(), now);
+    }
+}
+
+auto erase(oauth_context& context, actor by, leaving gone, std::vector<revocation> outcomes)
+    -> boost::asio::awaitable<result<void>> {
+    auto write = [&context, by, gone, outcomes](sql_session& session) -> result<void> {
+        if (!delete_leaving_connection(session, gone.connection.id)) {
+            return {};
+        }
+        const auto now = context.time.now();
+        for (const auto& grant : gone.grants) {
+            erase_grant(session, grant.id, now);
+        }
+        append_change(session, change_kind::connection, gone.connection.id.text(), now);
+        audit_entry entry;
+        entry.action = "connection.disconnected";
+        entry.provider = gone.connection.provider;
+        entry.connection = gone.connection.id;
+        entry.detail = outcomes_json(outcomes);
+        write_audit(session, context, by, entry);
+        return {};
+    };
+    co_return co_await persist(context, by.org, std::move(write));
+}
+
+auto abandoned(oauth_context& context, bool at_start)
+    -> boost::asio::awaitable<result<std::vector<leaving>>> {
+    const auto now = context.time.now();
+    const bool all = at_start && context.options.sole_owner;
+    const auto before = all ? now + std::chrono::hours(24) : now - context.options.lease;
+    auto look = [before](sql_session& session) -> result<std::vector<leaving>> {
+        std::vector<leaving> found;
+        for (auto& row : leaving_connections(session, before, batch)) {
+            found.push_back({std::move(row), {}});
+        }
+        return found;
+    };
+    co_return co_await context.db.as_service(access::read, std::move(look));
+}
+
+auto read_grants(oauth_context& context, connection_row of)
+    -> boost::asio::awaitable<result<std::vector<grant_row>>> {
+    auto read = [id = of.id](sql_session& session) -> result<std::vector<grant_row>> {
+        return grants_of_connection(session, id);
+    };
+    co_return co_await context.db.with_org(of.org, access::read, std::move(read));
+}
+
+}  // namespace
+
+auto begin_leaving(sql_session& session, connection_row row, time_point now) -> leaving {
+    leaving gone;
+    set_connection_state(
+        session, row.id, connection_state::expired, std::string(leaving_reason), now
+    );
+    append_change(session, change_kind::connection, row.id.text(), now);
+    delete_exchange_intents(session, row.user, row.provider);
+    delete_confirmations(session, row.user, row.provider, row.account);
+    gone.grants = grants_of_connection(session, row.id);
+    gone.connection = std::move(row);
+    return gone;
+}
+
+auto finish_leaving(oauth_context& context, actor by, leaving gone)
+    -> boost::asio::awaitable<result<std::vector<revocation>>> {
+    std::vector<revocation> outcomes;
+    for (const auto& grant : gone.grants) {
+        auto outcome = co_await revoke_grant(context, by.org, gone.connection.id, grant);
+        outcomes.push_back({grant.slot, std::move(outcome)});
+    }
+    auto erased = co_await erase(context, by, gone, outcomes);
+    if (erased.has_error()) {
+        co_return erased.error();
+    }
+    for (const auto& grant : gone.grants) {
+        context.cache.forget(grant.id);
+    }
+    context.cache.forget(gone.connection.id);
+    context.cache.marks().touch(by.org, by.user);
+    co_return outcomes;
+}
+
+auto finish_abandoned(oauth_context& context, bool at_start)
+    -> boost::asio::awaitable<std::size_t> {
+    auto found = co_await abandoned(context, at_start);
+    if (found.has_error()) {
+        co_return 0;
+    }
+    for (auto& gone : *found) {
+        auto grants = co_await read_grants(context, gone.connection);
+        if (grants.has_error()) {
+            continue;  // next time
+        }
+        gone.grants = std::move(*grants);
+        const actor by{gone.connection.org, gone.connection.user, "recovery", {}};
+        log(log_level::info, "disconnect taken up",
+            {{log_key::provider, gone.connection.provider.text()},
+             {log_key::connection, gone.connection.id.text()}});
+        [[maybe_unused]] auto done = co_await finish_leaving(context, by, std::move(gone));
+    }
+    co_return found->size();
+}
+
+}  // namespace tenon::host

@@ -1,0 +1,33 @@
+// A connection on its way out: nobody reads its tokens any more, they are revoked where they can
+// be, and it is erased in any case.
+#pragma once
+
+#include "base/result.hpp"
+#include "oauth/context.hpp"
+#include "oauth/views.hpp"
+#include "store/grants.hpp"
+
+#include <boost/asio/awaitable.hpp>
+
+namespace tenon::host {
+
+struct leaving {
+    connection_row connection;
+    std::vector<grant_row> grants;  // those that go with it
+};
+
+// From this transaction on the connection is dead, whatever happens to this process; nor does an
+// exchange of its user's that was cut off, or waits to be confirmed, bring it back.
+[[nodiscard]] auto begin_leaving(sql_session& session, connection_row row, time_point now)
+    -> leaving;
+
+// What became of each of its grants. One that its user connected anew meanwhile stays. Error:
+// storage_unavailable (finish_abandoned will erase it).
+auto finish_leaving(oauth_context& context, actor by, leaving gone)
+    -> boost::asio::awaitable<result<std::vector<revocation>>>;
+
+// Finishes what a process left that ended in the middle: at the start (`at_start`; where nobody
+// else can be at it, all there is), then now and then. Answers how many there were.
+auto finish_abandoned(oauth_context& context, bool at_start) -> boost::asio::awaitable<std::size_t>;
+
+}  // namespace tenon::host

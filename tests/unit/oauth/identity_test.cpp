@@ -1,0 +1,43 @@
+// Whose the tokens are: what contradicts itself, or lacks a proof that was asked for, is not
+// stored.
+#include "verbs.hpp"
+
+namespace tenon::test {
+namespace {
+
+auto error_of(const result<callback_outcome>& outcome) -> std::string {
+    const auto& location = outcome.value().location;
+    const sim::parameters told(std::string_view(location).substr(location.find('?') + 1));
+    return told.get("error");
+}
+
+void check_nothing_stored(oauth_world& world) {
+    CHECK(count(world, "connections") == 0);
+    CHECK(count(world, "grants") == 0);
+    CHECK(count(world, "intents") == 0);
+}
+
+}  // namespace
+
+TEST_CASE("an ID token that is wrong in any way, or absent, ends the connect") {
+    oauth_world world(any_engine());
+    const auto fault = GENERATE(
+        "issuer", "subject", "audience", "nonce", "signature", "alg_none", "expired", "absent"
+    );
+    CAPTURE(fault);
+    REQUIRE(world.scene.configure({{"id_token_fault", fault}}).empty());
+    const auto redirect = world.consent(world.begin(user("ann")), "u1");
+    CHECK(error_of(world.finish(redirect)) == "PROVIDER_ERROR");
+    check_nothing_stored(world);
+}
+
+TEST_CASE("a redirect without the issuer that the provider promises is refused") {
+    oauth_world world(any_engine());
+    const auto redirect = world.consent(world.begin(user("ann")), "u1");
+    REQUIRE(redirect.has("iss"));
+    const sim::parameters bare("code=" + redirect.get("code") + "&state=" + redirect.get("state"));
+    CHECK(error_of(world.finish(bare)) == "ISSUER_MISMATCH");
+    check_nothing_stored(world);
+}
+
+}  // namespace tenon::test

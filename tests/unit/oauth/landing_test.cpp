@@ -1,0 +1,134 @@
+// What a connect leaves of what was there.
+#include "oauth/landing.hpp"
+
+#include "store/connection_grants.hpp"
+#include "store/connections.hpp"
+#include "verbs.hpp"
+
+namespace tenon::test {
+namespace {
+
+auto landing_of(const actor& by, time_point at, const std::string& token) -> landing {
+    landing what;
+    what.by = by;
+    what.provider = acme;
+    what.client_id = "demo-client";
+    what.account = account_id("u1");
+    what.issued_at = at;
+    what.action = "connection.connected";
+    granted tokens;
+    tokens.access_token = secret(token);
+    tokens.expires_at = at + seconds(3'600);
+    what.grants.push_back(std::move(tokens));
+    return what;
+}
+
+auto with_refresh_token(landing what, const std::string& token) -> landing {
+    what.grants.front().refresh_token = secret(token);
+    what.grants.front().refresh_expires_at = what.issued_at + std::chrono::hours(24);
+    return what;
+}
+
+auto put(oauth_world& world, landing what) -> connection_row {
+    return world.run(land(world.context, std::move(what))).value();
+}
+
+auto token_of(oauth_world& world, const actor& by) -> std::string {
+    return std::string(world.read(by, "u1", seconds(60)).value().access_token.reveal());
+}
+
+}  // namespace
+
+TEST_CASE("a connect without a refresh token keeps the one that is there, with its end") {
+    oauth_world world(any_engine());
+    const auto now = world.time.now();
+    const auto ann = user("ann");
+    const auto bob = user("bob");
+    put(world, with_refresh_token(landing_of(ann, now, "a"), "r"));
+    const auto before = grant_of(world, "u1");
+    put(world, landing_of(bob, now + seconds(9), "b"));
+    const auto after = grant_of(world, "u1");
+    CHECK(after->refresh_token == before->refresh_token);
+    CHECK(after->refresh_expires_at == before->refresh_expires_at);
+    CHECK(after->next_refresh_at.has_value());
+    CHECK(after->generation == before->generation + 1);
+    CHECK(token_of(world, ann) == "b");
+}
+
+TEST_CASE("a refresh token of another client, or of a dead grant, is not kept") {
+    oauth_world world(any_engine());
+    const auto now = world.time.now();
+    const auto ann = user("ann");
+    put(world, with_refresh_token(landing_of(ann, now, "a"), "r"));
+    auto other = landing_of(ann, now + seconds(1), "b");
+    other.client_id = "another-client";
+    put(world, other);
+    CHECK_FALSE(grant_of(world, "u1")->refresh_token);
+    put(world, with_refresh_token(landing_of(ann, now + seconds(2), "c"), "r"));
+    transact(world, [&](sql_session& session) {
+        const auto id = find_grant_id(session, acme, account_id("u1"), "main");
+        return mark_grant_dead(session, *id, find_grant(session, *id)->generation, "revoked", now);
+    });
+    put(world, landing_of(ann, now + seconds(3), "d"));
+    CHECK_FALSE(grant_of(world, "u1")->refresh_token);
+}
+
+TEST_CASE("what was authorized earlier does not land over what was authorized later") {
+    oauth_world world(any_engine());
+    const auto now = world.time.now();
+    const auto ann = user("ann");
+    auto later = landing_of(ann, now + seconds(60), "new");
+    later.scope = "more";
+    const auto id = put(world, later).id;
+    const auto generation = grant_of(world, "u1")->generation;
+    const auto earlier = put(world, landing_of(ann, now, "old"));
+    CHECK(earlier.id == id);
+    CHECK(earlier.scope == "more");
+    CHECK(token_of(world, ann) == "new");
+    CHECK(grant_of(world, "u1")->generation == generation);
+    // Of another user: he is connected, with the newest tokens.
+    const auto bob = user("bob");
+    put(world, landing_of(bob, now, "old"));
+    CHECK(token_of(world, bob) == "new");
+}
+
+TEST_CASE("a refresh meanwhile does not make a consent an older one") {
+    oauth_world world(any_engine());
+    const auto ann = user("ann");
+    world.connect(ann, "u1");
+    const auto consented = world.time.now() + seconds(60);
+    world.time.advance(seconds(120));
+    REQUIRE(world.run(world.refresh->refresh_connection(ann, {acme, "u1"})).has_value());
+    put(world, landing_of(ann, consented, "wider"));
+    CHECK(token_of(world, ann) == "wider");
+}
+
+TEST_CASE("a connection with a dead grant in another slot is not called connected") {
+    oauth_world world(any_engine());
+    const auto now = world.time.now();
+    const auto ann = user("ann");
+    const auto bob = user("bob");
+    auto two = landing_of(ann, now, "bot");
+    auto personal = two.grants.front();
+    personal.slot = "user";
+    personal.account_id = "u1-ann";
+    two.grants.push_back(personal);
+    const auto id = put(world, two).id;
+    transact(world, [&](sql_session& session) {
+        for (const auto& grant : grants_of_connection(session, id)) {
+            (void)mark_grant_dead(session, grant.id, grant.generation, "revoked", now);
+            set_state_of_connections_of_grant(
+                session, grant.id, connection_state::expired, "revoked", now
+            );
+        }
+        return 0;
+    });
+    put(world, landing_of(bob, now + seconds(9), "bot-2"));
+    REQUIRE(world.list(ann).size() == 1);
+    CHECK(world.list(ann).front().status == connection_status::expired);
+    two.issued_at = now + seconds(20);
+    put(world, two);
+    CHECK(world.list(ann).front().status == connection_status::connected);
+}
+
+}  // namespace tenon::test

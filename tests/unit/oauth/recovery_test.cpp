@@ -1,0 +1,66 @@
+// Exchanges that were cut off, or that the provider did not answer at once.
+#include "oauth/recovery.hpp"
+
+#include "verbs.hpp"
+
+namespace tenon::test {
+namespace {
+
+void inject(oauth_world& world, const std::string& path, std::int64_t times = 1) {
+    sim::fault away;
+    away.path = path;
+    away.kind = sim::fault_kind::status;
+    away.times = times;
+    world.scene.inject(away);
+}
+
+void recover(oauth_world& world) {
+    world.time.advance(world.context.options.lease);
+    world.run(recover_intents(world.context, *world.refresh, false));
+}
+
+}  // namespace
+
+TEST_CASE("an exchange that the provider put off is asked for again, and connects") {
+    oauth_world world(any_engine());
+    const auto ann = user("ann");
+    inject(world, "/token");
+    REQUIRE(world.finish(world.consent(world.begin(ann), "u1")).has_value());
+    REQUIRE(count(world, "intents") == 1);
+    recover(world);
+    REQUIRE(world.list(ann).size() == 1);
+    CHECK(world.read(ann, "u1", seconds(60)).has_value());
+    CHECK(count(world, "intents") == 0);
+    CHECK(world.scene.count().code_reuses == 0);
+}
+
+TEST_CASE("what was cut off does not land over what its user connected since") {
+    oauth_world world(any_engine());
+    const auto ann = user("ann");
+    inject(world, "/userinfo");
+    REQUIRE(world.finish(world.consent(world.begin(ann), "u1")).has_value());
+    REQUIRE(count(world, "intents") == 1);
+    world.time.advance(seconds(5));
+    world.connect(ann, "u1");
+    const auto token = world.read(ann, "u1", seconds(60)).value();
+    recover(world);
+    CHECK(count(world, "intents") == 0);
+    const auto now = world.read(ann, "u1", seconds(60)).value();
+    CHECK(now.access_token.reveal() == token.access_token.reveal());
+    CHECK(now.generation == token.generation);
+}
+
+TEST_CASE("what was cut off does not come back after its user disconnected") {
+    oauth_world world(any_engine());
+    const auto ann = user("ann");
+    world.connect(ann, "u1");
+    inject(world, "/userinfo");
+    REQUIRE(world.finish(world.consent(world.begin(ann), "u1")).has_value());
+    REQUIRE(count(world, "intents") == 1);
+    REQUIRE(world.run(disconnect(world.context, ann, {acme, "u1"})).has_value());
+    recover(world);
+    CHECK(world.list(ann).empty());
+    CHECK(count(world, "grants") == 0);
+}
+
+}  // namespace tenon::test
