@@ -6,6 +6,7 @@
 
 #include <boost/asio/awaitable.hpp>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -28,6 +29,9 @@ struct outbound_request {
     milliseconds timeout{20'000};              // for the whole exchange, name look-up included
     std::size_t max_body_bytes = 1024 * 1024;  // of the answer
     address_policy addresses = address_policy::any;
+    // A reused connection that was gone leaves unknown whether the request was acted upon. With
+    // this a GET goes out again by itself: only where the answer brings no token.
+    bool may_resend = false;
     std::string label;  // what logs and metrics call it: `slack exchange`; no secret
 };
 
@@ -51,8 +55,9 @@ struct outbound_response {
     request_sent sent = request_sent::no;
     header_list headers;  // names in lower case
     std::string body;
-    time_point sent_at{};  // when it was handed to the network
-    std::string problem;   // for the log, where outcome is not ok; no secret
+    time_point sent_at{};                     // when it was handed to the network
+    std::string problem;                      // for the log, where outcome is not ok; no secret
+    std::optional<milliseconds> retry_after;  // nothing was sent, and nothing will be before that
 };
 
 class outbound_http {

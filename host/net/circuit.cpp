@@ -64,6 +64,7 @@ class breaker final : public outbound_http {
         made.sent_at = now;
         made.problem = "the circuit is open: it failed too often, and is tried again later";
         const auto whole = std::chrono::ceil<std::chrono::seconds>(retry_after).count();
+        made.retry_after = retry_after;
         made.headers.emplace_back("retry-after", std::to_string(std::max<std::int64_t>(whole, 1)));
         return made;
     }
@@ -114,7 +115,7 @@ auto circuit::ask(time_point now) -> decision {
     if (openings_ == 0) {
         return {};
     }
-    if (now < trial_at_) {
+    if (is_waiting(now)) {
         return {false, trial_at_ - now};
     }
     if (trial_running_) {
@@ -153,7 +154,12 @@ auto circuit::state(time_point now) const -> circuit_state {
     if (openings_ == 0) {
         return circuit_state::closed;
     }
-    return now < trial_at_ ? circuit_state::open : circuit_state::half_open;
+    return is_waiting(now) ? circuit_state::open : circuit_state::half_open;
+}
+
+// A clock that was set back does not keep it open: no opening is longer than the ceiling.
+auto circuit::is_waiting(time_point now) const -> bool {
+    return now < trial_at_ && trial_at_ - now <= policy_.open_ceiling;
 }
 
 auto make_circuit_breaker(

@@ -38,6 +38,8 @@ class circuit {
     [[nodiscard]] auto state(time_point now) const -> circuit_state;
 
   private:
+    [[nodiscard]] auto is_waiting(time_point now) const -> bool;
+
     circuit_policy policy_;
     unsigned failures_ = 0;
     unsigned openings_ = 0;  // in a row, without a success between
@@ -50,8 +52,8 @@ using circuit_listener = std::function<void(std::string_view origin, circuit_sta
 
 // Wraps `inner`: transport failures and 5xx count as failures, every other answer as a success.
 // While an origin's circuit is open its requests are answered at once: transport::connect, sent no,
-// and a `retry-after` header of seconds. Requests for addresses that users supplied (public_only)
-// have circuits like others; at most 4096 origins are kept.
+// retry_after, and a `retry-after` header of seconds. Requests for addresses that users supplied
+// (public_only) have circuits like others; at most 4096 origins are kept.
 [[nodiscard]] auto make_circuit_breaker(
     std::unique_ptr<outbound_http> inner, const clock& time, circuit_policy policy,
     circuit_listener listener = {}

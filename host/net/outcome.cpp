@@ -4,7 +4,8 @@
 namespace tenon::host {
 
 auto transfer::outcome_of(CURLcode code) const -> transport {
-    if (address_denied_) {
+    // Another address of the name may have served.
+    if (address_denied_ && code != CURLE_OK) {
         return transport::denied;
     }
     if (too_large_) {

@@ -1,5 +1,6 @@
 #include "net/transfer.hpp"
 
+#include "base/loopback.hpp"
 #include "net/circuit.hpp"
 #include "net/public_address.hpp"
 
@@ -32,6 +33,12 @@ auto breaks_line(std::string_view text) -> bool {
 
 auto is_safe(std::string_view method) -> bool {
     return method == "GET" || method == "HEAD" || method == "OPTIONS";
+}
+
+// To this machine: what another one would do with such a request, a proxy too, is not meant.
+auto leads_here(std::string_view origin) -> bool {
+    const auto host = origin.substr(std::min(origin.find("://") + 3, origin.size()));
+    return is_loopback_host(host.substr(0, host.rfind(':')));
 }
 
 auto is_public(const sockaddr* address) -> bool {
@@ -103,7 +110,8 @@ void transfer::set_policy() {
         curl_easy_setopt(easy, CURLOPT_CAINFO, options_.ca_file.c_str());
     }
     // An empty proxy also switches off those of the environment.
-    const bool direct = checks_addresses() || options_.proxy.empty();
+    const bool local = request_.addresses == address_policy::any && leads_here(origin_);
+    const bool direct = checks_addresses() || options_.proxy.empty() || local;
     curl_easy_setopt(easy, CURLOPT_PROXY, direct ? "" : options_.proxy.c_str());
     curl_easy_setopt(easy, CURLOPT_NOPROXY, options_.no_proxy.c_str());
     curl_easy_setopt(easy, CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L);
@@ -187,14 +195,16 @@ auto transfer::on_open_socket(void* self, curlsocktype, curl_sockaddr* address) 
 
 // Before each request on a connection, also on one that was opened for somebody else, and when curl
 // sends a second time because a reused connection was gone. Whether the first was acted upon is
-// unknown then: only what changes nothing may be sent again.
+// unknown then: only what changes nothing may be sent again, and what brings no token, for minting
+// one is a GET at some providers.
 auto transfer::on_request(void* self, char* ip, char*, int, int) noexcept -> int {
     auto& me = *static_cast<transfer*>(self);
     if (me.checks_addresses() && !is_public_text(ip)) {
         me.address_denied_ = true;
         return CURL_PREREQFUNC_ABORT;
     }
-    if (me.requests_made_++ > 0 && !is_safe(me.request_.method)) {
+    const bool again = me.request_.may_resend && is_safe(me.request_.method);
+    if (me.requests_made_++ > 0 && !again) {
         me.resend_refused_ = true;
         return CURL_PREREQFUNC_ABORT;
     }

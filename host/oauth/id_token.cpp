@@ -17,6 +17,7 @@ using key_set = signing_keys::key_set;
 auto fetch_keys(oauth_context& context, std::string url, std::string label)
     -> boost::asio::awaitable<result<key_set>> {
     outbound_request request;
+    request.may_resend = true;
     request.method = "GET";
     request.url = std::move(url);
     request.headers = {{"Accept", "application/json"}};

@@ -1,6 +1,7 @@
 #include "provider/describe.hpp"
 
 #include "base/json.hpp"
+#include "base/nearest.hpp"
 #include "provider/instance.hpp"
 #include "provider/plugin_op.hpp"
 
@@ -25,12 +26,32 @@ auto scopes_json(const std::vector<std::string>& scopes) -> std::string {
     return json(scopes).dump();
 }
 
+auto unknown_key(const std::vector<field_descriptor>& form, const std::string& key) -> std::string {
+    std::vector<std::string> names{"client_id", "client_secret", "enabled",      "isolation",
+                                   "origins",   "plugin",        "redirect_uri", "scopes"};
+    for (const auto& field : form) {
+        names.push_back(field.name);
+    }
+    const auto near = nearest_match(key, names);
+    if (!near.empty()) {
+        return "is unknown: did you mean `" + near + "`?";
+    }
+    std::string known;
+    for (const auto& name : names) {
+        known += (known.empty() ? "" : ", ") + name;
+    }
+    return "is unknown; known are: " + known;
+}
+
 auto check_section(const provider_draft& draft) -> result<std::map<std::string, std::string>> {
     std::map<std::string, std::string> values;
     std::vector<field_problem> problems;
     for (const auto& [key, value] : draft.settings.config) {
         const auto& form = draft.plugin->about.config_fields;
         const auto field = std::ranges::find(form, key, &field_descriptor::name);
+        if (field == form.end()) {
+            problems.push_back({key, unknown_key(form, key)});
+        }
         const bool nested = field != form.end() &&
                             (field->type == field_type::list || field->type == field_type::map);
         if (field != form.end() && value.is_json && !nested) {

@@ -89,6 +89,7 @@ auto fetch_metadata(discovery_request request, outbound_http& http)
     );
     for (const auto& address : request.addresses) {
         outbound_request get;
+        get.may_resend = true;
         get.method = "GET";
         get.url = address;
         get.headers = {{"Accept", "application/json"}, {"User-Agent", "tenon/" TENON_VERSION}};

@@ -67,6 +67,9 @@ auto operation_run::finish(any_action action) -> operation_result {
     failed.sent = last_.sent;
     failed.grant_reply_pending = grant_reply_pending_;
     failed.grant_requests = grant_requests_;
+    if (!failed.retry_after) {
+        failed.retry_after = last_.retry_after;
+    }
     if (failed.http_status == 0 && last_.outcome == transport::ok) {
         failed.http_status = last_.status;
     }

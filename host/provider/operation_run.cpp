@@ -224,6 +224,7 @@ auto operation_run::send(const http_action& action)
         co_return refused_response(encoded.error().message);
     }
     encoded->timeout = std::min(encoded->timeout, remaining());
+    encoded->may_resend = !may_carry_tokens(action, context());
     auto outgoing = std::move(*encoded);
     auto response = co_await http_.send(std::move(outgoing));
     if (response.sent_at == time_point{}) {
@@ -252,6 +253,7 @@ void operation_run::note(const outbound_response& response, bool grants) {
     last_.sent = response.sent;
     last_.status = response.status;
     last_.problem = response.problem;
+    last_.retry_after = response.retry_after;
     const bool lost = response.outcome != transport::ok && response.sent != request_sent::no;
     grant_requests_ += grants ? 1 : 0;
     if (grants && lost) {

@@ -4,6 +4,14 @@
 
 namespace tenon::host {
 
+namespace {
+
+// The standard library's matcher without backtracking: a plugin's pattern meets users' values, and
+// must not take exponential time. (Back-references, which need it, are no pattern then.)
+constexpr auto linear = std::regex::ECMAScript | std::regex_constants::__polynomial;
+
+}  // namespace
+
 struct pattern::compiled {
     std::regex code;
 };
@@ -15,7 +23,7 @@ auto pattern::compile(const std::string& text) -> std::optional<pattern> {
     }
     try {
         auto code = std::make_shared<compiled>();
-        code->code = std::regex(text, std::regex::ECMAScript);
+        code->code = std::regex(text, linear);
         return pattern(code);
     } catch (const std::regex_error&) {
         return std::nullopt;

@@ -141,6 +141,7 @@ TEST_CASE("an open circuit answers at once: connect, not sent, and when to come 
     CHECK(refused.sent == request_sent::no);
     REQUIRE(refused.headers.size() == 1);
     CHECK(refused.headers[0] == std::pair<std::string, std::string>("retry-after", "1"));
+    CHECK(refused.retry_after == milliseconds(1000));
     // Another origin is none of its business.
     CHECK(with.ask("https://b.example/").outcome == transport::timeout);
     CHECK(with.ask("http://a.example/").outcome == transport::timeout);
@@ -151,6 +152,15 @@ TEST_CASE("an open circuit answers at once: connect, not sent, and when to come 
     CHECK(with.ask("https://A.example:443/").status == 200);
     CHECK(with.ask().status == 200);
     CHECK(with.heard == std::vector<circuit_state>{circuit_state::open, circuit_state::closed});
+}
+
+TEST_CASE("a clock that is set back does not keep a circuit open") {
+    bench with;
+    with.fail(3);
+    CHECK(with.ask().outcome == transport::connect);
+    with.time.at -= std::chrono::hours(1);
+    CHECK(with.ask().outcome == transport::timeout);
+    CHECK(with.inner->asked.size() == 4);
 }
 
 TEST_CASE("5xx counts as a failure, 4xx does not, nor does what never left") {

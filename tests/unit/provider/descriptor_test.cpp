@@ -83,6 +83,15 @@ auto problem_of(
 
 }  // namespace
 
+TEST_CASE("a pattern that would take for ever takes no longer than others") {
+    field_descriptor shop;
+    shop.name = "shop";
+    shop.pattern = "(a+)+(a+)+(a+)+b";
+    const auto begun = std::chrono::steady_clock::now();
+    CHECK(check_fields({shop}, {{"shop", std::string(60, 'a')}}).has_error());
+    CHECK(std::chrono::steady_clock::now() - begun < std::chrono::seconds(5));
+}
+
 TEST_CASE("values of a form are checked by type, pattern and choice") {
     auto shop = field("shop");
     shop.pattern = "[a-z]+";
