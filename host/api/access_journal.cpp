@@ -11,7 +11,7 @@ namespace tenon::host {
 namespace {
 
 constexpr std::int64_t use_granularity = 10'000;
-// Beyond it the oldest are dropped: a database that is gone for hours must not fill the memory.
+// Beyond it the newest are dropped: a database that is gone for hours must not fill the memory.
 constexpr std::size_t most_kept = 200'000;
 
 auto start_of_minute(time_point now) -> std::int64_t {
@@ -63,16 +63,19 @@ auto access_journal::take_reads() -> std::vector<credential_reads_row> {
     return rows;
 }
 
-void access_journal::put_back(const std::vector<credential_reads_row>& reads) {
+void access_journal::put_back(
+    const std::vector<credential_reads_row>& reads, const key_uses& uses
+) {
     const std::lock_guard lock(guard_);
+    uses_.insert(uses.begin(), uses.end());  // a later use has come in meanwhile: that one stays
     const auto room = most_kept - std::min(most_kept, kept_.size());
     const auto count = std::min(room, reads.size());
     kept_.insert(kept_.end(), reads.end() - static_cast<std::ptrdiff_t>(count), reads.end());
 }
 
-auto access_journal::take_uses() -> std::vector<std::pair<api_key_id, time_point>> {
+auto access_journal::take_uses() -> key_uses {
     const std::lock_guard lock(guard_);
-    std::vector<std::pair<api_key_id, time_point>> uses(uses_.begin(), uses_.end());
+    key_uses uses(uses_.begin(), uses_.end());
     uses_.clear();
     return uses;
 }
@@ -94,7 +97,7 @@ auto access_journal::flush() -> boost::asio::awaitable<result<void>> {
     };
     auto written = co_await db_.as_service(access::write, std::move(write));
     if (written.has_error()) {
-        put_back(reads);
+        put_back(reads, uses);
     }
     co_return written;
 }

@@ -28,8 +28,8 @@ class access_journal {
     // The key's holder was given a token of the connection.
     void note_read(const caller_handle& who, const connection_id& connection);
 
-    // Writes what was gathered. Where the database fails, it is kept for the next time. Error:
-    // storage_unavailable.
+    // Writes what was gathered. Where the database fails, it is kept for the next time, as far as
+    // there is room (200,000 rows of reads). Error: storage_unavailable.
     auto flush() -> boost::asio::awaitable<result<void>>;
 
   private:
@@ -53,8 +53,9 @@ class access_journal {
     };
 
     [[nodiscard]] auto take_reads() -> std::vector<credential_reads_row>;
-    void put_back(const std::vector<credential_reads_row>& reads);
-    [[nodiscard]] auto take_uses() -> std::vector<std::pair<api_key_id, time_point>>;
+    using key_uses = std::vector<std::pair<api_key_id, time_point>>;
+    [[nodiscard]] auto take_uses() -> key_uses;
+    void put_back(const std::vector<credential_reads_row>& reads, const key_uses& uses);
 
     database& db_;
     const clock& time_;

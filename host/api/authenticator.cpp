@@ -4,6 +4,7 @@
 #include "api/rate_limiter.hpp"
 #include "crypto/hash.hpp"
 #include "http/request.hpp"
+#include "oauth/token_cache.hpp"
 #include "store/api_keys.hpp"
 #include "store/database.hpp"
 
@@ -78,20 +79,22 @@ auto presented_key(const request& from) -> result<std::string_view> {
 
 authenticator::authenticator(
     database& db, const clock& time, rate_limiter& limits, api_metrics& metrics,
-    authenticator_options options
+    const token_cache& tokens, authenticator_options options
 )
     : db_(db),
       time_(time),
       limits_(limits),
       metrics_(metrics),
+      tokens_(tokens),
       options_(options),
       known_(options.entries),
       unknown_(options.entries) {}
 
 auto authenticator::remembered(std::string_view hash) -> std::optional<result<caller_handle>> {
     const auto now = time_.now();
+    // While changes can't be seen, it may have been revoked since.
     if (auto found = known_.find(hash);
-        found && now < (*found)->read_at + options_.known_lifetime) {
+        found && now < (*found)->read_at + options_.known_lifetime && !tokens_.bypassed()) {
         metrics_.key_looked_up("hit");
         return result<caller_handle>(std::move(*found));
     }
@@ -121,9 +124,12 @@ auto authenticator::authenticate(const request& from)
     if (auto seen = remembered(hash)) {
         co_return std::move(*seen);
     }
-    if (auto refused = limits_.admit(limit_kind::unknown_key, from.client)) {
-        metrics_.key_looked_up("refused");
-        co_return std::move(*refused);
+    // A key that was known is only read again: many behind one address must not block each other.
+    if (!known_.find(hash)) {
+        if (auto refused = limits_.admit(limit_kind::unknown_key, from.client)) {
+            metrics_.key_looked_up("refused");
+            co_return std::move(*refused);
+        }
     }
     metrics_.key_looked_up("miss");
     co_return co_await look_up(std::move(hash));
@@ -140,6 +146,7 @@ auto authenticator::look_up(std::string hash) -> boost::asio::awaitable<result<c
     }
     const auto now = time_.now();
     if (!row->has_value() || (*row)->revoked_at) {
+        known_.erase(hash);
         unknown_.put(hash, unknown_key{now});
         drop_if_outdated(hash, epoch);
         co_return unknown();

@@ -19,6 +19,7 @@ namespace tenon::host {
 class api_metrics;
 class database;
 class rate_limiter;
+class token_cache;
 struct request;
 
 // A key, as it was when it was looked up. Immutable but for the time of its last use.
@@ -35,7 +36,8 @@ using caller_handle = std::shared_ptr<const caller>;
 
 struct authenticator_options {
     std::size_t entries = 50'000;         // of keys, and as many of what is no key
-    milliseconds known_lifetime{60'000};  // then it is read again, feed or not
+    milliseconds known_lifetime{60'000};  // then it is read again, feed or not; while the tokens'
+                                          // cache is bypassed, each time
     milliseconds unknown_lifetime{10'000};
 };
 
@@ -44,7 +46,7 @@ class authenticator {
   public:
     authenticator(
         database& db, const clock& time, rate_limiter& limits, api_metrics& metrics,
-        authenticator_options options = {}
+        const token_cache& tokens, authenticator_options options = {}
     );
 
     // The answer from memory; nothing where the database must be asked. Never blocks. Errors: as
@@ -73,6 +75,7 @@ class authenticator {
     const clock& time_;
     rate_limiter& limits_;
     api_metrics& metrics_;
+    const token_cache& tokens_;
     authenticator_options options_;
     lru_map<caller_handle> known_;
     lru_map<unknown_key> unknown_;

@@ -66,6 +66,9 @@ auto prepare(api_context& api, const route_spec& spec, call& mine)
     }
     if (spec.user != user_rule::none) {
         const auto in_body = mine.body.text("userId");
+        if (auto good = mine.body.checked(); good.has_error()) {
+            co_return good.error();
+        }
         auto user = acting_user(mine.http, *mine.who, in_body, spec.user);
         if (user.has_error()) {
             co_return user.error();
@@ -138,6 +141,7 @@ auto check_scope(const caller& who, std::optional<key_scope> needed) -> result<v
 
 auto failed(const error& failure, std::string_view request_id) -> response {
     auto answer = json_response(http_status_of(failure.code), error_body(failure, request_id));
+    answer.no_store = true;
     if (failure.retry_after) {
         answer.add_header("Retry-After", std::to_string(failure.retry_after->count()));
     }
@@ -161,6 +165,8 @@ auto run_call(api_context& api, const route_spec& spec, request from)
     if (answer.has_error()) {
         co_return failed(answer.error(), from.id);
     }
+    // It depends on the key: a cache that goes by the URL must not keep it.
+    answer->no_store = answer->no_store || mine.who != nullptr;
     co_return std::move(*answer);
 }
 

@@ -38,7 +38,7 @@ struct query_parameter {
 
 // A row of the table that the router, the pipeline and openapi.json are all made from.
 struct route_spec {
-    std::string_view method, pattern, name, summary;
+    std::string_view method = {}, pattern = {}, name = {}, summary = {};
     std::optional<key_scope> scope = {};  // nothing: public, unless a user is needed
     user_rule user = user_rule::none;
     limit_rule limit = limit_rule::none;
@@ -47,6 +47,7 @@ struct route_spec {
     handler run = nullptr;
     std::string_view request_schema = {}, response_schema = {};  // names of openapi components
     unsigned success = 200;
+    std::string_view down_schema = {};  // of a 503 that is no error but a report
     std::span<const query_parameter> query = {};
     std::span<const errc> errors = {};  // beyond those that follow from the fields above
 };

@@ -4,6 +4,7 @@
 #include "base/clock.hpp"
 
 #include <atomic>
+#include <mutex>
 #include <string>
 
 namespace tenon::host {
@@ -28,6 +29,9 @@ struct api_settings {
     bool cors_configured = false;
     bool encryption_configured = true;
     milliseconds idempotency_lifetime{24 * 3'600'000};
+    // How long an import begins with further items: what began still ends within the request's
+    // time.
+    milliseconds import_time{80'000};
 };
 
 struct api_context {
@@ -45,6 +49,8 @@ struct api_context {
     // Of the probes: when something was last done that is not to be done for every question.
     std::atomic<time_point> wrote_at{};
     std::atomic<time_point> counted_at{};
+    std::once_flag described{};
+    std::string openapi{};  // made when it is first asked for
 };
 
 }  // namespace tenon::host

@@ -7,6 +7,7 @@
 #include "store/idempotency.hpp"
 
 #include <algorithm>
+#include <boost/asio/this_coro.hpp>
 
 namespace tenon::host {
 
@@ -134,6 +135,10 @@ auto run_once(call& mine, handler run) -> boost::asio::awaitable<result<response
     } catch (...) {
         thrown = std::current_exception();
     }
+    // A client that hung up, or a deadline, ended the handler; the record of it must not end as
+    // well, or the key stays blocked.
+    co_await boost::asio::this_coro::reset_cancellation_state();
+    co_await boost::asio::this_coro::throw_if_cancelled(false);
     if (thrown || answer->status == 429 || answer->status >= 500) {
         // If this fails as well, the key is blocked for running_lifetime.
         [[maybe_unused]] const auto ended = co_await abandon(mine, key.of_key);

@@ -3,6 +3,7 @@
 #include "api/error_response.hpp"
 #include "api/json_writer.hpp"
 #include "api/routes.hpp"
+#include "base/text.hpp"
 
 #include <algorithm>
 #include <map>
@@ -35,14 +36,6 @@ auto path_template_of(std::string_view pattern) -> path_template {
 
 auto needs_key(const route_spec& spec) -> bool {
     return spec.scope.has_value() || spec.user != user_rule::none;
-}
-
-auto lower_case(std::string_view text) -> std::string {
-    std::string lower(text);
-    std::ranges::transform(lower, lower.begin(), [](char c) {
-        return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-    });
-    return lower;
 }
 
 enum class required { no, yes };
@@ -104,6 +97,11 @@ void write_responses(json_writer& json, const route_spec& spec) {
         auto& codes = by_status[http_status_of(code)];
         codes += (codes.empty() ? "" : ", ") + std::string(code_of(code));
     }
+    if (!spec.down_schema.empty()) {
+        json.key("503").begin_object().field("description", "A part of the host is down");
+        write_reference(json, spec.down_schema);
+        json.end_object();
+    }
     for (const auto& [status, codes] : by_status) {
         json.key(std::to_string(status)).begin_object().field("description", codes);
         write_reference(json, "Error");
@@ -113,7 +111,7 @@ void write_responses(json_writer& json, const route_spec& spec) {
 }
 
 void write_operation(json_writer& json, const route_spec& spec, const path_template& path) {
-    json.key(lower_case(spec.method)).begin_object();
+    json.key(to_lower(spec.method)).begin_object();
     json.field("operationId", spec.name).field("summary", spec.summary);
     if (needs_key(spec)) {
         json.raw_field("security", R"([{"bearer":[]},{"apiKey":[]}])");
@@ -189,18 +187,25 @@ auto errors_of(const route_spec& spec) -> std::vector<errc> {
             }
         }
     };
-    add({errc::method_not_allowed, errc::headers_too_large, errc::internal});
+    // The transport's own come first: what can't be read, comes too slowly, or is too much.
+    add(
+        {errc::invalid_request, errc::method_not_allowed, errc::headers_too_large,
+         errc::body_too_large, errc::rate_limited, errc::internal}
+    );
     if (spec.limit != limit_rule::none) {
-        add({errc::rate_limited, errc::storage_unavailable, errc::shutting_down});
+        add({errc::storage_unavailable, errc::shutting_down, errc::provider_timeout});
     }
     if (needs_key(spec)) {
-        add({errc::invalid_request, errc::unauthenticated, errc::insufficient_scope});
+        add({errc::unauthenticated, errc::insufficient_scope});
     }
     if (spec.user == user_rule::required) {
         add({errc::user_required});
     }
     if (spec.body == body_rule::json) {
-        add({errc::invalid_json, errc::body_too_large, errc::unsupported_media_type});
+        add({errc::invalid_json});
+    }
+    if (spec.body != body_rule::none) {
+        add({errc::unsupported_media_type});
     }
     if (spec.idempotent_by_key) {
         add({errc::conflict});

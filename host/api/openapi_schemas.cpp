@@ -83,8 +83,9 @@ auto openapi_schemas() -> std::string_view {
   "isBootstrap": {"type": "boolean"}, "createdAt": {"$ref": "#/components/schemas/Time"},
   "lastUsedAt": {"type": ["string", "null"], "format": "date-time"},
   "revokedAt": {"type": ["string", "null"], "format": "date-time"}}},
-"KeyList": {"type": "object", "required": ["keys"], "properties": {
-  "keys": {"type": "array", "items": {"$ref": "#/components/schemas/Key"}}}},
+"KeyList": {"type": "object", "required": ["keys", "nextCursor"], "properties": {
+  "keys": {"type": "array", "items": {"$ref": "#/components/schemas/Key"}},
+  "nextCursor": {"type": ["string", "null"]}}},
 "KeyRequest": {"type": "object", "required": ["name", "scopes"], "properties": {"name": {"type": "string"},
   "scopes": {"type": "array", "minItems": 1, "items": {"$ref": "#/components/schemas/KeyScope"}},
   "userId": {"type": "string", "description": "Pins the key to this user"}}},

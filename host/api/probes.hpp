@@ -21,8 +21,8 @@ auto check_database(api_context& api) -> boost::asio::awaitable<check_result>;
 [[nodiscard]] auto check_cache(const api_context& api) -> check_result;
 [[nodiscard]] auto check_plugins(const api_context& api) -> check_result;
 
-// A real write, at most four a second however often it is asked. Errors: shutting_down,
-// storage_unavailable.
+// A real write; one that worked answers for a quarter of a second, one that failed for itself only.
+// Errors: shutting_down, storage_unavailable.
 auto check_ready(api_context& api) -> boost::asio::awaitable<result<void>>;
 
 // Brings the gauges up to date; the count of connections at most twice a minute.

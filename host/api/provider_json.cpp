@@ -1,5 +1,6 @@
 #include "api/provider_json.hpp"
 
+#include "oauth/redirect_uri.hpp"
 #include "provider/registry.hpp"
 
 #include <tenon/descriptor.h>
@@ -97,7 +98,7 @@ auto redirect_uri_of(const provider_entry& entry, std::string_view public_url) -
     if (entry.instance && !entry.instance->settings().redirect_uri.empty()) {
         return entry.instance->settings().redirect_uri;
     }
-    return std::string(public_url) + "/api/integrations/callback/" + entry.name;
+    return usual_redirect_uri(public_url, entry.name);
 }
 
 void write_provider(json_writer& json, const provider_entry& entry, std::string_view public_url) {

@@ -20,6 +20,9 @@ inline constexpr std::array connections_query{
     query_parameter{"status", "connected, expired or pending"},
     query_parameter{"limit", "1 to 500; 50 unless given"},
     query_parameter{"cursor", "nextCursor of the page before"}};
+inline constexpr std::array keys_query{
+    query_parameter{"limit", "1 to 500; 50 unless given"},
+    query_parameter{"cursor", "nextCursor of the page before"}};
 inline constexpr std::array audit_query_parameters{
     query_parameter{"action", "Only this action"},
     query_parameter{"connectionId", "Only this connection's"},
@@ -60,6 +63,6 @@ inline constexpr std::array import_errors{
 inline constexpr std::array list_errors{invalid_request};
 inline constexpr std::array not_found_errors{not_found};
 inline constexpr std::array conflict_errors{conflict};
-inline constexpr std::array ready_errors{shutting_down};
+inline constexpr std::array ready_errors{shutting_down, storage_unavailable};
 
 }  // namespace tenon::host::route_parts

@@ -15,40 +15,56 @@ using user = user_rule;
 using limit = limit_rule;
 using body = body_rule;
 
+// A row without what its kind has in common with the others.
+constexpr auto anybody(route_spec spec) -> route_spec {
+    spec.method = "GET";
+    return spec;
+}
+
+constexpr auto reading(route_spec spec) -> route_spec {
+    spec.method = "GET";
+    spec.limit = limit::read;
+    return spec;
+}
+
+constexpr auto change(route_spec spec) -> route_spec {
+    spec.method = spec.method.empty() ? "POST" : spec.method;
+    spec.scope = spec.scope.value_or(connections_write);
+    spec.limit = spec.limit == limit::none ? limit::mutation : spec.limit;
+    spec.body = body::json;
+    spec.idempotent_by_key = true;
+    return spec;
+}
+
 constexpr std::array table{
-    route_spec{
-        .method = "GET",
-        .pattern = "/api/integrations/providers",
-        .name = "listProviders",
-        .summary = "What can be connected, and why not where it can't",
-        .scope = connections_read,
-        .limit = limit::read,
-        .run = handlers::list_providers,
-        .response_schema = "ProviderList"},
-    route_spec{
-        .method = "GET",
-        .pattern = "/api/integrations/status",
-        .name = "status",
-        .summary = "The user's connections",
-        .scope = connections_read,
-        .user = user::required,
-        .limit = limit::read,
-        .run = handlers::status,
-        .response_schema = "IntegrationStatus"},
-    route_spec{
-        .method = "POST",
-        .pattern = "/api/integrations/connect/:provider",
-        .name = "connect",
-        .summary = "Begins a connect: where to send the user",
-        .scope = connections_write,
-        .user = user::required,
-        .limit = limit::connect,
-        .body = body::json,
-        .idempotent_by_key = true,
-        .run = handlers::connect,
-        .request_schema = "ConnectRequest",
-        .response_schema = "ConnectStarted",
-        .errors = connect_errors},
+    reading(
+        {.pattern = "/api/integrations/providers",
+         .name = "listProviders",
+         .summary = "What can be connected, and why not where it can't",
+         .scope = connections_read,
+         .run = handlers::list_providers,
+         .response_schema = "ProviderList"}
+    ),
+    reading(
+        {.pattern = "/api/integrations/status",
+         .name = "status",
+         .summary = "The user's connections",
+         .scope = connections_read,
+         .user = user::required,
+         .run = handlers::status,
+         .response_schema = "IntegrationStatus"}
+    ),
+    change(
+        {.pattern = "/api/integrations/connect/:provider",
+         .name = "connect",
+         .summary = "Begins a connect: where to send the user",
+         .user = user::required,
+         .limit = limit::connect,
+         .run = handlers::connect,
+         .request_schema = "ConnectRequest",
+         .response_schema = "ConnectStarted",
+         .errors = connect_errors}
+    ),
     route_spec{
         .method = "GET",
         .pattern = "/api/integrations/callback/:provider",
@@ -65,231 +81,203 @@ constexpr std::array table{
         .name = "callbackByForm",
         .summary = "The same, for providers that send a form",
         .limit = limit::callback,
-        .body = body::any,
+        .body = body::form,
         .run = handlers::callback,
         .success = 303,
         .query = callback_query,
         .errors = callback_errors},
-    route_spec{
-        .method = "POST",
-        .pattern = "/api/integrations/confirm",
-        .name = "confirm",
-        .summary = "Completes a connection that was begun with confirm",
-        .scope = connections_write,
-        .user = user::required,
-        .limit = limit::mutation,
-        .body = body::json,
-        .idempotent_by_key = true,
-        .run = handlers::confirm,
-        .request_schema = "ConfirmRequest",
-        .response_schema = "Connection",
-        .errors = confirm_errors},
-    route_spec{
-        .method = "GET",
-        .pattern = "/api/integrations/token/:provider/:accountId",
-        .name = "token",
-        .summary = "An access token that is valid now and for minTtl seconds",
-        .scope = tokens_read,
-        .user = user::required,
-        .limit = limit::read,
-        .run = handlers::token,
-        .response_schema = "Token",
-        .query = token_query,
-        .errors = token_errors},
-    route_spec{
-        .method = "GET",
-        .pattern = "/api/integrations/profile/:provider/:accountId",
-        .name = "profile",
-        .summary = "The account's profile, as the provider tells it",
-        .scope = connections_read,
-        .user = user::required,
-        .limit = limit::read,
-        .run = handlers::profile,
-        .response_schema = "Profile",
-        .query = profile_query,
-        .errors = profile_errors},
-    route_spec{
-        .method = "POST",
-        .pattern = "/api/integrations/refresh/:provider/:accountId",
-        .name = "refresh",
-        .summary = "Renews the connection's tokens now",
-        .scope = connections_write,
-        .user = user::required,
-        .limit = limit::mutation,
-        .body = body::json,
-        .idempotent_by_key = true,
-        .run = handlers::refresh,
-        .response_schema = "RefreshReport",
-        .errors = refresh_errors},
-    route_spec{
-        .method = "DELETE",
-        .pattern = "/api/integrations/disconnect/:provider/:accountId",
-        .name = "disconnect",
-        .summary = "Revokes and erases one connection",
-        .scope = connections_write,
-        .user = user::required,
-        .limit = limit::mutation,
-        .body = body::json,
-        .idempotent_by_key = true,
-        .run = handlers::disconnect_one,
-        .response_schema = "Disconnected",
-        .errors = disconnect_errors},
-    route_spec{
-        .method = "DELETE",
-        .pattern = "/api/integrations/disconnect/:provider",
-        .name = "disconnectAll",
-        .summary = "Revokes and erases all of the user's connections there",
-        .scope = connections_write,
-        .user = user::required,
-        .limit = limit::mutation,
-        .body = body::json,
-        .idempotent_by_key = true,
-        .run = handlers::disconnect_all,
-        .response_schema = "Disconnected",
-        .errors = disconnect_errors},
-    route_spec{
-        .method = "POST",
-        .pattern = "/api/integrations/import/:provider",
-        .name = "import",
-        .summary = "Takes over tokens that were obtained elsewhere",
-        .scope = connections_write,
-        .user = user::optional,
-        .limit = limit::mutation,
-        .body = body::json,
-        .idempotent_by_key = true,
-        .run = handlers::import_tokens,
-        .request_schema = "ImportRequest",
-        .response_schema = "ImportReport",
-        .errors = import_errors},
-    route_spec{
-        .method = "GET",
-        .pattern = "/api/connections",
-        .name = "listConnections",
-        .summary = "The organization's connections",
-        .scope = connections_read,
-        .user = user::optional,
-        .limit = limit::read,
-        .run = handlers::list_connections,
-        .response_schema = "ConnectionPage",
-        .query = connections_query,
-        .errors = list_errors},
-    route_spec{
-        .method = "GET",
-        .pattern = "/api/keys",
-        .name = "listKeys",
-        .summary = "The organization's API keys, without the keys themselves",
-        .scope = keys_manage,
-        .limit = limit::read,
-        .run = handlers::list_keys,
-        .response_schema = "KeyList"},
-    route_spec{
-        .method = "POST",
-        .pattern = "/api/keys",
-        .name = "createKey",
-        .summary = "Makes an API key with a part of the caller's scopes; shown this once",
-        .scope = keys_manage,
-        .limit = limit::mutation,
-        .body = body::json,
-        .idempotent_by_key = true,
-        .run = handlers::create_key,
-        .request_schema = "KeyRequest",
-        .response_schema = "NewKey",
-        .success = 201},
-    route_spec{
-        .method = "DELETE",
-        .pattern = "/api/keys/:id",
-        .name = "revokeKey",
-        .summary = "Revokes an API key at once",
-        .scope = keys_manage,
-        .limit = limit::mutation,
-        .body = body::json,
-        .idempotent_by_key = true,
-        .run = handlers::revoke_key,
-        .response_schema = "Done",
-        .errors = not_found_errors},
-    route_spec{
-        .method = "POST",
-        .pattern = "/api/organizations",
-        .name = "createOrganization",
-        .summary = "Makes an organization and its first API key",
-        .scope = admin,
-        .limit = limit::mutation,
-        .body = body::json,
-        .idempotent_by_key = true,
-        .run = handlers::create_organization,
-        .request_schema = "OrganizationRequest",
-        .response_schema = "NewOrganization",
-        .success = 201,
-        .errors = conflict_errors},
-    route_spec{
-        .method = "GET",
-        .pattern = "/api/audit",
-        .name = "listAudit",
-        .summary = "The organization's audit log, newest first",
-        .scope = audit_read,
-        .user = user::optional,
-        .limit = limit::read,
-        .run = handlers::list_audit,
-        .response_schema = "AuditPage",
-        .query = audit_query_parameters,
-        .errors = list_errors},
-    route_spec{
-        .method = "GET",
-        .pattern = "/health",
-        .name = "health",
-        .summary = "How the host's parts are; 503 where one is down",
-        .run = handlers::health,
-        .response_schema = "Health",
-        .query = health_query,
-        .errors = list_errors},
-    route_spec{
-        .method = "GET",
-        .pattern = "/livez",
-        .name = "livez",
-        .summary = "The process answers",
-        .run = handlers::livez,
-        .response_schema = "Alive"},
-    route_spec{
-        .method = "GET",
-        .pattern = "/readyz",
-        .name = "readyz",
-        .summary = "The host can serve: a write to the database works",
-        .run = handlers::readyz,
-        .response_schema = "Alive",
-        .errors = ready_errors},
-    route_spec{
-        .method = "GET",
-        .pattern = "/metrics",
-        .name = "metrics",
-        .summary = "Prometheus metrics; on the admin listener where there is one",
-        .run = handlers::metrics},
-    route_spec{
-        .method = "GET",
-        .pattern = "/openapi.json",
-        .name = "openapi",
-        .summary = "This document",
-        .run = handlers::openapi},
-    route_spec{
-        .method = "GET",
-        .pattern = "/",
-        .name = "frontPage",
-        .summary = "A page that lists the providers and connects one in the browser",
-        .run = handlers::front_page},
+    change(
+        {.pattern = "/api/integrations/confirm",
+         .name = "confirm",
+         .summary = "Completes a connection that was begun with confirm",
+         .user = user::required,
+         .run = handlers::confirm,
+         .request_schema = "ConfirmRequest",
+         .response_schema = "Connection",
+         .errors = confirm_errors}
+    ),
+    reading(
+        {.pattern = "/api/integrations/token/:provider/:accountId",
+         .name = "token",
+         .summary = "An access token that is valid now and for minTtl seconds",
+         .scope = tokens_read,
+         .user = user::required,
+         .run = handlers::token,
+         .response_schema = "Token",
+         .query = token_query,
+         .errors = token_errors}
+    ),
+    reading(
+        {.pattern = "/api/integrations/profile/:provider/:accountId",
+         .name = "profile",
+         .summary = "The account's profile, as the provider tells it",
+         .scope = connections_read,
+         .user = user::required,
+         .run = handlers::profile,
+         .response_schema = "Profile",
+         .query = profile_query,
+         .errors = profile_errors}
+    ),
+    change(
+        {.pattern = "/api/integrations/refresh/:provider/:accountId",
+         .name = "refresh",
+         .summary = "Renews the connection's tokens now",
+         .user = user::required,
+         .run = handlers::refresh,
+         .response_schema = "RefreshReport",
+         .errors = refresh_errors}
+    ),
+    change(
+        {.method = "DELETE",
+         .pattern = "/api/integrations/disconnect/:provider/:accountId",
+         .name = "disconnect",
+         .summary = "Revokes and erases one connection",
+         .user = user::required,
+         .run = handlers::disconnect_one,
+         .response_schema = "Disconnected",
+         .errors = disconnect_errors}
+    ),
+    change(
+        {.method = "DELETE",
+         .pattern = "/api/integrations/disconnect/:provider",
+         .name = "disconnectAll",
+         .summary = "Revokes and erases all of the user's connections there",
+         .user = user::required,
+         .run = handlers::disconnect_all,
+         .response_schema = "Disconnected",
+         .errors = disconnect_errors}
+    ),
+    change(
+        {.pattern = "/api/integrations/import/:provider",
+         .name = "import",
+         .summary = "Takes over tokens that were obtained elsewhere",
+         .user = user::optional,
+         .run = handlers::import_tokens,
+         .request_schema = "ImportRequest",
+         .response_schema = "ImportReport",
+         .errors = import_errors}
+    ),
+    reading(
+        {.pattern = "/api/connections",
+         .name = "listConnections",
+         .summary = "The organization's connections",
+         .scope = connections_read,
+         .user = user::optional,
+         .run = handlers::list_connections,
+         .response_schema = "ConnectionPage",
+         .query = connections_query,
+         .errors = list_errors}
+    ),
+    reading(
+        {.pattern = "/api/keys",
+         .name = "listKeys",
+         .summary = "The organization's API keys, without the keys themselves",
+         .scope = keys_manage,
+         .run = handlers::list_keys,
+         .response_schema = "KeyList",
+         .query = keys_query,
+         .errors = list_errors}
+    ),
+    change(
+        {.pattern = "/api/keys",
+         .name = "createKey",
+         .summary = "Makes an API key with a part of the caller's scopes; shown this once",
+         .scope = keys_manage,
+         .run = handlers::create_key,
+         .request_schema = "KeyRequest",
+         .response_schema = "NewKey",
+         .success = 201}
+    ),
+    change(
+        {.method = "DELETE",
+         .pattern = "/api/keys/:id",
+         .name = "revokeKey",
+         .summary = "Revokes an API key at once",
+         .scope = keys_manage,
+         .run = handlers::revoke_key,
+         .response_schema = "Done",
+         .errors = not_found_errors}
+    ),
+    change(
+        {.pattern = "/api/organizations",
+         .name = "createOrganization",
+         .summary = "Makes an organization and its first API key",
+         .scope = admin,
+         .run = handlers::create_organization,
+         .request_schema = "OrganizationRequest",
+         .response_schema = "NewOrganization",
+         .success = 201,
+         .errors = conflict_errors}
+    ),
+    reading(
+        {.pattern = "/api/audit",
+         .name = "listAudit",
+         .summary = "The organization's audit log, newest first",
+         .scope = audit_read,
+         .user = user::optional,
+         .run = handlers::list_audit,
+         .response_schema = "AuditPage",
+         .query = audit_query_parameters,
+         .errors = list_errors}
+    ),
+    anybody(
+        {.pattern = "/health",
+         .name = "health",
+         .summary = "How the host's parts are; 503 where one is down",
+         .run = handlers::health,
+         .response_schema = "Health",
+         .down_schema = "Health",
+         .query = health_query,
+         .errors = list_errors}
+    ),
+    anybody(
+        {.pattern = "/livez",
+         .name = "livez",
+         .summary = "The process answers",
+         .run = handlers::livez,
+         .response_schema = "Alive"}
+    ),
+    anybody(
+        {.pattern = "/readyz",
+         .name = "readyz",
+         .summary = "The host can serve: a write to the database works",
+         .run = handlers::readyz,
+         .response_schema = "Alive",
+         .errors = ready_errors}
+    ),
+    anybody(
+        {.pattern = "/metrics",
+         .name = "metrics",
+         .summary = "Prometheus metrics; on the admin listener where there is one",
+         .run = handlers::metrics}
+    ),
+    anybody(
+        {.pattern = "/openapi.json",
+         .name = "openapi",
+         .summary = "This document",
+         .run = handlers::openapi}
+    ),
+    anybody(
+        {.pattern = "/",
+         .name = "frontPage",
+         .summary = "A page that lists the providers and connects one in the browser",
+         .run = handlers::front_page}
+    ),
     route_spec{
         .method = "POST",
         .pattern = "/connect",
         .name = "beginFromPage",
         .summary = "That page's form",
         .limit = limit::callback,
-        .body = body::any,
+        .body = body::form,
         .run = handlers::begin_from_page},
-    route_spec{
-        .method = "GET",
-        .pattern = "/connected",
-        .name = "resultPage",
-        .summary = "How a connect that began on that page ended",
-        .run = handlers::result_page,
-        .query = result_query}};
+    anybody(
+        {.pattern = "/connected",
+         .name = "resultPage",
+         .summary = "How a connect that began on that page ended",
+         .run = handlers::result_page,
+         .query = result_query}
+    )};
 
 }  // namespace
 

@@ -2,27 +2,15 @@
 
 #include "api/key_minting.hpp"
 #include "app/key_sources.hpp"
-#include "app/notify.hpp"
 #include "app/option_mapping.hpp"
 #include "base/log.hpp"
 #include "net/circuit.hpp"
 
-#include <boost/asio/bind_cancellation_slot.hpp>
-#include <boost/asio/co_spawn.hpp>
-#include <boost/asio/detached.hpp>
-#include <boost/asio/post.hpp>
-#include <boost/asio/use_awaitable.hpp>
-#include <csignal>
-#include <cstdlib>
 #include <iostream>
 #include <thread>
 
 namespace tenon::host {
 namespace {
-
-namespace asio = boost::asio;
-
-constexpr milliseconds cut_after{2'000};
 
 auto listener_of(const listen_address& where, const settings& values) -> listener_options {
     listener_options options;
@@ -57,48 +45,16 @@ auto bootstrap(database& db, const settings& values, const clock& time, random_s
     return {};
 }
 
-void tell_problems(const registry_snapshot& providers) {
-    for (const auto& problem : providers.problems) {
-        log(log_level::error, "plugin refused",
-            {{log_key::path, problem.path.string()}, {log_key::detail, problem.message}});
-    }
-    for (const auto& [name, entry] : providers.providers) {
-        if (entry.state == provider_state::misconfigured) {
-            log(log_level::error, "provider refused",
-                {{log_key::provider, name}, {log_key::detail, entry.message}});
-            for (const auto& problem : entry.problems) {
-                log(log_level::error, "provider refused",
-                    {{log_key::provider, name},
-                     {log_key::path, problem.field},
-                     {log_key::detail, problem.message}});
-            }
-        }
-    }
-}
-
 }  // namespace
-
-auto handled_signals() -> sigset_t {
-    sigset_t signals;
-    sigemptyset(&signals);
-    for (const int number : {SIGTERM, SIGINT, SIGHUP}) {
-        sigaddset(&signals, number);
-    }
-    return signals;
-}
 
 auto host_process::make(settings values, std::filesystem::path config)
     -> result<std::unique_ptr<host_process>> {
     if (auto made = make_data_dir(values); made.has_error()) {
         return made.error();
     }
-    directory_lock lock;
-    if (values.database.reveal().starts_with("sqlite:")) {
-        auto taken = directory_lock::take(values.data_dir);
-        if (taken.has_error()) {
-            return taken.error();
-        }
-        lock = std::move(*taken);
+    auto lock = database_lock::take(values.database.reveal());
+    if (lock.has_error()) {
+        return lock.error();
     }
     system_random random;
     auto keys = load_keyring(values, random);
@@ -118,7 +74,7 @@ auto host_process::make(settings values, std::filesystem::path config)
         return providers.error();
     }
     std::unique_ptr<host_process> made(new host_process(
-        std::move(values), std::move(config), std::move(*keys), std::move(lock), std::move(*db),
+        std::move(values), std::move(config), std::move(*keys), std::move(*lock), std::move(*db),
         std::move(*providers), std::move(*known)
     ));
     if (auto same = check_keys(*made->db_, made->sealer_, made->clock_); same.has_error()) {
@@ -133,7 +89,7 @@ auto host_process::make(settings values, std::filesystem::path config)
 }
 
 host_process::host_process(
-    settings values, std::filesystem::path config, keyring keys, directory_lock lock,
+    settings values, std::filesystem::path config, keyring keys, database_lock lock,
     std::unique_ptr<database> db, registry_options providers, catalogue known
 )
     : settings_(std::move(values)),
@@ -165,7 +121,7 @@ host_process::host_process(
       tokens_(oauth_, refresher_),
       background_(oauth_, refresher_),
       limits_(clock_, limits_of(settings_)),
-      keys_(*db_, clock_, limits_, metrics_),
+      keys_(*db_, clock_, limits_, metrics_, cache_),
       journal_(*db_, clock_),
       catalogued_(std::move(known)),
       api_{oauth_,   tokens_,     refresher_,
@@ -201,99 +157,6 @@ auto host_process::open_listeners() -> result<void> {
         std::cout << "tenon: admin on " << scheme << shown_address(admin.host, *admin_port) << '\n';
     }
     return {};
-}
-
-void host_process::start_loops() {
-    watch_changes(api_, background_);
-    background_.start();
-    const auto until = [](asio::cancellation_signal& end) {
-        return asio::bind_cancellation_slot(end.slot(), asio::detached);
-    };
-    asio::co_spawn(loop_, keep_house(api_), until(end_house_));
-    asio::co_spawn(loop_, registry_.keep_discovered(), until(end_discovery_));
-}
-
-auto host_process::run() -> result<void> {
-    if (auto opened = open_listeners(); opened.has_error()) {
-        return opened.error();
-    }
-    start_loops();
-    std::cout.flush();
-    notify_service_manager("READY=1");
-    std::vector<std::jthread> threads;
-    threads.emplace_back([this] { watch_signals(); });
-    for (std::size_t i = 1; i < thread_count(); ++i) {
-        threads.emplace_back([this] { loop_.run(); });
-    }
-    loop_.run();
-    return {};
-}
-
-// On a thread of its own: they are blocked everywhere else (see serve()), so that none is lost.
-void host_process::watch_signals() {
-    const auto signals = handled_signals();
-    for (int number = 0; ::sigwait(&signals, &number) == 0;) {
-        if (number != SIGHUP) {
-            asio::co_spawn(loop_, stop_for(number), asio::detached);
-            return;
-        }
-        asio::post(loop_, [this] { reload(); });
-    }
-}
-
-auto host_process::stop_for(int number) -> asio::awaitable<void> {
-    log(log_level::info, "stopping", {{log_key::signal, number}});
-    notify_service_manager("STOPPING=1");
-    co_await drain();
-    loop_.stop();
-}
-
-auto host_process::drain() -> asio::awaitable<void> {
-    api_.draining = true;
-    const auto report = co_await server_.drain(settings_.timeouts.drain, cut_after);
-    const bool through = co_await background_.stop(settings_.timeouts.drain);
-    end_discovery_.emit(asio::cancellation_type::all);
-    end_house_.emit(asio::cancellation_type::all);
-    co_await flush_journal(api_);
-    if (!through) {
-        log(log_level::warn,
-            "stopped with refreshes under way: they are taken up at the next start");
-        flush_log();
-        std::_Exit(EXIT_SUCCESS);  // their coroutines still use what would be destroyed now
-    }
-    log(log_level::info, "stopped",
-        {{log_key::count, report.finished + report.cancelled + report.cut}});
-    flush_log();
-}
-
-void host_process::reload() {
-    auto fresh = load_settings(config_, process_environment());
-    if (fresh.has_error()) {
-        log(log_level::error, "not reloaded", {{log_key::detail, fresh.error().message}});
-        return;
-    }
-    auto keys = load_keyring(*fresh, random_);
-    if (keys.has_error()) {
-        log(log_level::error, "not reloaded", {{log_key::detail, keys.error().message}});
-        return;
-    }
-    auto known = catalogue_of(*fresh);
-    auto providers = known.has_error() ? result<registry_options>(known.error())
-                                       : registry_options_of(*fresh, *known);
-    if (providers.has_error()) {
-        log(log_level::error, "not reloaded", {{log_key::detail, providers.error().message}});
-        return;
-    }
-    if (auto taken = sealer_.replace(std::move(*keys)); taken.has_error()) {
-        log(log_level::error, "not reloaded", {{log_key::detail, taken.error().message}});
-        return;
-    }
-    if (auto same = check_keys(*db_, sealer_, clock_); same.has_error()) {
-        log(log_level::error, "keyring", {{log_key::detail, same.error().message}});
-    }
-    registry_.reload(*providers);
-    tell_problems(*registry_.snapshot());
-    log(log_level::info, "reloaded", {{log_key::key_id, sealer_.current_key_id()}});
 }
 
 }  // namespace tenon::host

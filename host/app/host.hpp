@@ -8,6 +8,7 @@
 #include "api/context.hpp"
 #include "api/metrics.hpp"
 #include "api/rate_limiter.hpp"
+#include "app/database_lock.hpp"
 #include "app/parts.hpp"
 #include "base/config.hpp"
 #include "crypto/envelope.hpp"
@@ -18,20 +19,22 @@
 #include "oauth/context.hpp"
 #include "oauth/id_token.hpp"
 #include "oauth/refresh.hpp"
-#include "oauth/token.hpp"
 #include "oauth/status_cache.hpp"
+#include "oauth/token.hpp"
 #include "oauth/token_cache.hpp"
 #include "provider/registry.hpp"
 
+#include <atomic>
 #include <boost/asio/cancellation_signal.hpp>
 #include <boost/asio/io_context.hpp>
+#include <boost/asio/strand.hpp>
 #include <csignal>
 #include <memory>
 
 namespace tenon::host {
 
-// What a running host is told by signals: SIGTERM and SIGINT end it, SIGHUP has it read its
-// configuration anew. To be blocked before any thread starts.
+// What a running host is told by signals: SIGTERM and SIGINT end it, and a second one at once;
+// SIGHUP has it read its configuration anew. To be blocked before any thread starts.
 [[nodiscard]] auto handled_signals() -> sigset_t;
 
 // Members are destroyed in reverse: the server and its handlers first, plugins behind all who use
@@ -48,7 +51,7 @@ class host_process {
 
   private:
     host_process(
-        settings values, std::filesystem::path config, keyring keys, directory_lock lock,
+        settings values, std::filesystem::path config, keyring keys, database_lock lock,
         std::unique_ptr<database> db, registry_options providers, catalogue known
     );
 
@@ -56,17 +59,23 @@ class host_process {
     void start_loops();
     void watch_signals();
     auto stop_for(int number) -> boost::asio::awaitable<void>;
-    void reload();
+    // Takes what a running host can take of the configuration; all of it, or nothing where a part
+    // is refused. On the thread of signals: it reads files and loads plugins.
+    void reload() noexcept;
+    [[nodiscard]] auto take_configuration() -> result<void>;
     auto drain() -> boost::asio::awaitable<void>;
     [[nodiscard]] auto thread_count() const -> std::size_t;
 
     settings settings_;
     std::filesystem::path config_;
-    directory_lock lock_;
+    database_lock lock_;
     system_clock clock_;
     system_random random_;
     boost::asio::io_context loop_;
+    // What goes on beside requests, and its end.
+    boost::asio::strand<boost::asio::io_context::executor_type> tending_{loop_.get_executor()};
     boost::asio::cancellation_signal end_house_, end_discovery_;
+    std::atomic<bool> ended_{false};
     sealer sealer_;
     std::unique_ptr<database> db_;
     api_metrics metrics_;

@@ -57,15 +57,18 @@ auto add_passphrase(keyring& keys, const settings& values, random_source& random
     return keys.add(std::move(*key));
 }
 
+auto no_key() -> error {
+    return fail(
+        errc::invalid_request,
+        "no encryption key: with PostgreSQL every host needs the same one. Set "
+        "TOKEN_ENCRYPTION_KEY to 64 hexadecimal digits (`openssl rand -hex 32`), or "
+        "encryption.key_file to a file of `tenon keyring add`"
+    );
+}
+
 auto make_first(keyring& keys, const settings& values, random_source& random) -> result<void> {
     if (!is_embedded(values)) {
-        return fail(
-            errc::invalid_request,
-            "no encryption key: with PostgreSQL every host needs the same one. Set "
-            "TOKEN_ENCRYPTION_KEY to 64 "
-            "hexadecimal digits (`openssl rand -hex 32`), or encryption.key_file to a file of "
-            "`tenon keyring add`"
-        );
+        return no_key();
     }
     const auto path = key_file_of(values);
     auto made = edit_key_file(path, [&](keyring& stored) -> result<void> {
@@ -147,6 +150,18 @@ auto load_keyring(const settings& values, random_source& random) -> result<keyri
         }
     }
     return keys;
+}
+
+auto check_key_sources(const settings& values) -> result<void> {
+    keyring keys;
+    if (auto done = add_file(keys, values); done.has_error()) {
+        return done;
+    }
+    if (auto done = add_texts(keys, values); done.has_error()) {
+        return done;
+    }
+    const bool one_is_made = is_embedded(values) || !values.encryption.passphrase.empty();
+    return keys.empty() && !one_is_made ? result<void>(no_key()) : result<void>();
 }
 
 auto check_keys(database& db, const sealer& seal, const clock& time) -> result<void> {

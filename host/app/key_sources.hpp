@@ -21,6 +21,9 @@ namespace tenon::host {
 // invalid_request, internal.
 [[nodiscard]] auto load_keyring(const settings& values, random_source& random) -> result<keyring>;
 
+// Could the keyring be loaded? Makes nothing. Errors: as load_keyring.
+[[nodiscard]] auto check_key_sources(const settings& values) -> result<void>;
+
 // Compares each key with the canary that the database holds of it, and leaves one for each new key.
 // Errors: internal, naming the key id: a key that is not the one that it was, or one that is
 // missing while values are sealed with it; storage_unavailable.

@@ -3,6 +3,8 @@
 #include "api/api.hpp"
 #include "crypto/random.hpp"
 
+#include <algorithm>
+
 namespace tenon::host {
 
 auto outbound_of(const settings& values) -> outbound_options {
@@ -47,6 +49,9 @@ auto api_settings_of(const settings& values) -> api_settings {
     to.admin_listener = !values.admin_listen.host.empty();
     to.security_headers = values.security_headers;
     to.cors_configured = !values.cors_origins.empty();
+    const auto& times = values.timeouts;
+    to.import_time =
+        times.request - times.operation - std::min(times.request / 10, milliseconds(10'000));
     return to;
 }
 
@@ -54,6 +59,8 @@ auto server_options_of(const settings& values) -> server_options {
     server_options options;
     options.limits.header_bytes = values.limits.header_bytes;
     options.limits.body_bytes = values.limits.body_bytes;
+    // As many large bodies as arrive at once on a busy host; the rest is told to wait.
+    options.limits.held_bytes = std::max(options.limits.held_bytes, 8 * options.limits.body_bytes);
     options.limits.connections = values.limits.connections;
     options.limits.header_deadline = values.timeouts.header;
     options.limits.body_deadline = values.timeouts.body;

@@ -1,16 +1,15 @@
 #include "app/parts.hpp"
 
+#include "base/log.hpp"
+#include "crypto/random.hpp"
+#include "store/audit.hpp"
 #include "store/migrations.hpp"
 
-#include <fcntl.h>
-#include <sys/file.h>
 #include <sys/stat.h>
-#include <unistd.h>
 
 #include <cerrno>
-#include <cstring>
 #include <filesystem>
-#include <utility>
+#include <system_error>
 
 namespace tenon::host {
 namespace {
@@ -36,20 +35,44 @@ auto pending_count(database& db) -> result<std::size_t> {
 }  // namespace
 
 auto make_data_dir(const settings& values) -> result<void> {
+    const fs::path dir = fs::path(values.data_dir) / "";  // the same with a slash at its end
     std::error_code problem;
-    fs::create_directories(values.data_dir, problem);
-    if (problem) {
+    fs::create_directories(dir.parent_path().parent_path(), problem);
+    if (::mkdir(dir.parent_path().c_str(), S_IRWXU) == 0) {
+        return {};
+    }
+    struct stat found {};
+    if (::stat(dir.c_str(), &found) != 0) {
         return fail(
-            errc::internal, "data_dir " + values.data_dir + " can't be made: " + problem.message()
+            errc::internal, "data_dir " + values.data_dir + " can't be made: " + reason_of(errno)
         );
     }
-    if (::chmod(values.data_dir.c_str(), S_IRWXU) != 0) {
+    if ((found.st_mode & S_IWOTH) != 0) {
         return fail(
-            errc::internal,
-            "data_dir " + values.data_dir + " can't be kept to its owner: " + reason_of(errno)
+            errc::invalid_request, "data_dir " + values.data_dir +
+                                       " can be written to by everybody: name a directory of the "
+                                       "host's own"
         );
+    }
+    if ((found.st_mode & (S_IRWXG | S_IRWXO)) != 0) {
+        log(log_level::warn, "others may look into data_dir: `chmod 700` keeps it to its owner",
+            {{log_key::path, values.data_dir}});
     }
     return {};
+}
+
+void note_operator(
+    sql_session& session, const clock& time, random_source& random, std::string action,
+    std::string detail
+) {
+    audit_row row;
+    row.id = make_uuid(time, random);
+    row.at = time.now();
+    row.actor = "cli";
+    row.action = std::move(action);
+    row.outcome = "ok";
+    row.detail = std::move(detail);
+    append_audit(session, row);
 }
 
 auto open_configured(const settings& values, migrations how) -> result<std::unique_ptr<database>> {
@@ -79,37 +102,6 @@ auto open_configured(const settings& values, migrations how) -> result<std::uniq
         }
     }
     return std::move(*db);
-}
-
-directory_lock::~directory_lock() {
-    if (descriptor_ >= 0) {
-        ::close(descriptor_);
-    }
-}
-
-directory_lock::directory_lock(directory_lock&& other) noexcept
-    : descriptor_(std::exchange(other.descriptor_, -1)) {}
-
-auto directory_lock::operator=(directory_lock&& other) noexcept -> directory_lock& {
-    std::swap(descriptor_, other.descriptor_);
-    return *this;
-}
-
-auto directory_lock::take(const std::string& data_dir) -> result<directory_lock> {
-    const auto path = fs::path(data_dir) / "lock";
-    directory_lock lock;
-    lock.descriptor_ = ::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, S_IRUSR | S_IWUSR);
-    if (lock.descriptor_ < 0) {
-        return fail(errc::internal, path.string() + " can't be opened: " + reason_of(errno));
-    }
-    if (::flock(lock.descriptor_, LOCK_EX | LOCK_NB) != 0) {
-        return fail(
-            errc::conflict,
-            "another tenon serves from " + data_dir +
-                " already: stop it, choose another data_dir, or use PostgreSQL for several hosts"
-        );
-    }
-    return lock;
 }
 
 }  // namespace tenon::host

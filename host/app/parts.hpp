@@ -2,13 +2,16 @@
 #pragma once
 
 #include "base/catalogue.hpp"
+#include "base/clock.hpp"
 #include "base/config.hpp"
+#include "base/random.hpp"
 #include "base/result.hpp"
 #include "provider/registry.hpp"
 #include "store/database.hpp"
 
 #include <memory>
 #include <string>
+#include <vector>
 
 namespace tenon::host {
 
@@ -18,30 +21,28 @@ enum class migrations { apply, as_configured, leave };
 [[nodiscard]] auto open_configured(const settings& values, migrations how)
     -> result<std::unique_ptr<database>>;
 
-// The data directory, made where it is missing, for its owner only. Error: internal.
+// The data directory, made for its owner only where it is missing; one that is there is left as it
+// is. Errors: internal (can't be made), invalid_request (others may write to it: they could replace
+// the key and the database).
 [[nodiscard]] auto make_data_dir(const settings& values) -> result<void>;
 
-// One process at a time on an embedded database's directory: the lock is held as long as this
-// lives.
-class directory_lock {
-  public:
-    directory_lock() = default;
-    ~directory_lock();
-    directory_lock(directory_lock&& other) noexcept;
-    auto operator=(directory_lock&& other) noexcept -> directory_lock&;
-
-    // Error: conflict, somebody else has it.
-    [[nodiscard]] static auto take(const std::string& data_dir) -> result<directory_lock>;
-
-  private:
-    int descriptor_ = -1;
-};
+// A line of the audit log about what the operator did on the command line, into the session's
+// organization; in the transaction that it is about. `detail`: a JSON object.
+void note_operator(
+    sql_session& session, const clock& time, random_source& random, std::string action,
+    std::string detail
+);
 
 // Plugins beside the binary, the operator's, and each provider's section; a section whose name is
 // the catalogue's gets its entry.
 // Error: invalid_request, an entry of the catalogue's that can't be read.
 [[nodiscard]] auto registry_options_of(const settings& values, const catalogue& known)
     -> result<registry_options>;
+
+// What is wrong with plugins and providers: a line each, which names the file or the key.
+[[nodiscard]] auto problems_of(const registry_snapshot& providers) -> std::vector<std::string>;
+// The same, on the log.
+void tell_problems(const registry_snapshot& providers);
 
 // The configured catalogue, or the one beside the binary; an empty one where none is installed.
 // Errors: load_catalogue's.

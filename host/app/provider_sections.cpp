@@ -1,6 +1,9 @@
 // From the configuration's providers to the registry's.
 #include "app/parts.hpp"
+#include "base/log.hpp"
+#include "base/loopback.hpp"
 
+#include <algorithm>
 #include <filesystem>
 #include <system_error>
 
@@ -32,6 +35,26 @@ auto to_provider(const provider_section& section) -> provider_settings {
     return to;
 }
 
+// SPOTIFY_CLIENT_ID and SPOTIFY_CLIENT_SECRET make a section, where the catalogue knows `spotify`.
+auto sections_of(const settings& values, const catalogue& known) -> std::vector<provider_section> {
+    auto sections = values.providers;
+    if (values.candidates.empty()) {
+        return sections;
+    }
+    for (const auto& name : known.names()) {
+        auto spelled = name;
+        std::ranges::replace_if(
+            spelled, [](char c) { return !(c >= 'a' && c <= 'z') && !(c >= '0' && c <= '9'); }, '_'
+        );
+        const auto found = std::ranges::find(values.candidates, spelled, &provider_section::name);
+        if (found != values.candidates.end()) {
+            sections.push_back(*found);
+            sections.back().name = name;
+        }
+    }
+    return sections;
+}
+
 }  // namespace
 
 auto catalogue_of(const settings& values) -> result<catalogue> {
@@ -43,6 +66,31 @@ auto catalogue_of(const settings& values) -> result<catalogue> {
     return fs::exists(bundled, problem) ? load_catalogue(bundled) : read_catalogue("");
 }
 
+auto problems_of(const registry_snapshot& providers) -> std::vector<std::string> {
+    std::vector<std::string> lines;
+    for (const auto& problem : providers.problems) {
+        lines.push_back(problem.path.string() + ": " + problem.message);
+    }
+    for (const auto& [name, entry] : providers.providers) {
+        if (entry.state != provider_state::misconfigured) {
+            continue;
+        }
+        if (entry.problems.empty()) {
+            lines.push_back("providers." + name + ": " + entry.message);
+        }
+        for (const auto& problem : entry.problems) {
+            lines.push_back("providers." + name + "." + problem.field + ": " + problem.message);
+        }
+    }
+    return lines;
+}
+
+void tell_problems(const registry_snapshot& providers) {
+    for (const auto& line : problems_of(providers)) {
+        log(log_level::error, "plugin or provider refused", {{log_key::detail, line}});
+    }
+}
+
 auto registry_options_of(const settings& values, const catalogue& known)
     -> result<registry_options> {
     registry_options options;
@@ -50,7 +98,14 @@ auto registry_options_of(const settings& values, const catalogue& known)
     for (const auto& dir : values.plugin_dirs) {
         options.plugin_dirs.emplace_back(dir);
     }
-    for (const auto& section : values.providers) {
+    for (const auto& section : sections_of(values, known)) {
+        if (!section.redirect_uri.empty() && !is_https_or_loopback(section.redirect_uri)) {
+            return fail(
+                errc::invalid_request,
+                "providers." + section.name +
+                    ".redirect_uri: must be an https URL (plain http is for loopback only)"
+            );
+        }
         if (section.run_in == isolation::worker) {
             return fail(
                 errc::invalid_request,

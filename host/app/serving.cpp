@@ -1,5 +1,6 @@
 #include "app/serving.hpp"
 
+#include "app/descriptors.hpp"
 #include "app/host.hpp"
 
 #include <csignal>
@@ -12,6 +13,7 @@ auto serve(const std::filesystem::path& config) -> result<void> {
         return values.error();
     }
     configure_log(values->level, values->format);
+    fit_descriptors(*values);
     std::signal(SIGPIPE, SIG_IGN);
     const auto signals = handled_signals();
     ::pthread_sigmask(SIG_BLOCK, &signals, nullptr);

@@ -9,8 +9,8 @@
 namespace tenon::host {
 
 // Starts everything, prints one ready line a listener on standard output, serves until SIGTERM or
-// SIGINT, drains. SIGHUP reads the configuration's providers and the keyring anew. Blocks. Errors:
-// whatever keeps it from starting, as one readable line.
+// SIGINT, drains; a second one ends it at once. SIGHUP reads the configuration anew. Blocks.
+// Errors: whatever keeps it from starting, as one readable line.
 [[nodiscard]] auto serve(const std::filesystem::path& config) -> result<void>;
 
 }  // namespace tenon::host

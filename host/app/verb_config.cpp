@@ -1,27 +1,92 @@
+#include "app/key_sources.hpp"
+#include "app/option_mapping.hpp"
+#include "app/parts.hpp"
 #include "app/verbs.hpp"
+#include "http/tls.hpp"
+#include "net/outbound.hpp"
 
 #include <CLI/CLI.hpp>
+#include <boost/asio/io_context.hpp>
 #include <iostream>
 
 namespace tenon::host {
+namespace {
+
+using lines = std::vector<std::string>;
+
+template <class T>
+void take(const result<T>& checked, lines& problems) {
+    if (checked.has_error()) {
+        problems.push_back(checked.error().message);
+    }
+}
+
+void check_files(const settings& values, lines& problems) {
+    take(check_key_sources(values), problems);
+    if (!values.tls_certificate.empty()) {
+        take(make_tls_context(values.tls_certificate, values.tls_private_key), problems);
+    }
+    const auto& authorities = values.outbound.ca_file;
+    std::error_code unreadable;
+    if (!authorities.empty() && !std::filesystem::exists(authorities, unreadable)) {
+        problems.push_back("outbound.ca_file: there is no file " + authorities);
+    }
+}
+
+// Loads the plugins and has each provider described, as a start does.
+void check_providers(const settings& values, lines& problems) {
+    const auto known = catalogue_of(values);
+    take(known, problems);
+    if (known.has_error()) {
+        return;
+    }
+    for (const auto& name : known->names()) {
+        take(known->find(name), problems);
+    }
+    const auto options = registry_options_of(values, *known);
+    take(options, problems);
+    if (options.has_error()) {
+        return;
+    }
+    boost::asio::io_context loop;
+    const system_clock time;
+    const auto outbound = make_outbound(loop.get_executor(), outbound_of(values));
+    const registry providers(*options, *outbound, time);
+    const auto snapshot = providers.snapshot();
+    for (auto& line : problems_of(*snapshot)) {
+        problems.push_back(std::move(line));
+    }
+    for (const auto& provider : options->providers) {
+        std::cout << "providers." << provider.name << ": "
+                  << (provider.enabled ? "enabled" : "disabled") << '\n';
+    }
+}
+
+// All that a start looks at before it touches data or listens.
+auto check(const settings& values) -> result<void> {
+    for (const auto& [name, value] : describe_settings(values)) {
+        std::cout << name << ": " << value << '\n';
+    }
+    lines problems;
+    check_files(values, problems);
+    check_providers(values, problems);
+    if (problems.empty()) {
+        return {};
+    }
+    std::string message;
+    for (const auto& line : problems) {
+        message += (message.empty() ? "" : "\n") + line;
+    }
+    return fail(errc::invalid_request, std::move(message));
+}
+
+}  // namespace
 
 void add_config_verb(CLI::App& app, chosen_verb& chosen) {
     auto* config = app.add_subcommand("config", "the configuration");
     config->require_subcommand(1);
-    auto* check =
-        config->add_subcommand("check", "read it, say every problem at once, print what counts");
-    check->callback([&chosen] {
-        chosen.run = [](const settings& values) -> result<void> {
-            for (const auto& [name, value] : describe_settings(values)) {
-                std::cout << name << ": " << value << '\n';
-            }
-            for (const auto& provider : values.providers) {
-                std::cout << "providers." << provider.name << ": "
-                          << (provider.enabled ? "enabled" : "disabled") << '\n';
-            }
-            return {};
-        };
-    });
+    config->add_subcommand("check", "read it, say every problem at once, print what counts")
+        ->callback([&chosen] { chosen.run = check; });
 }
 
 }  // namespace tenon::host

@@ -1,3 +1,4 @@
+#include "api/json_writer.hpp"
 #include "api/key_minting.hpp"
 #include "api/key_scopes.hpp"
 #include "app/parts.hpp"
@@ -22,6 +23,16 @@ struct key_arguments {
     std::string id;
 };
 
+auto detail_of(const api_key_row& row) -> std::string {
+    json_writer detail;
+    detail.begin_object()
+        .field("keyId", row.id.text())
+        .field("name", row.name)
+        .field("scopes", row.scopes)
+        .end_object();
+    return detail.take();
+}
+
 auto create(const settings& values, const key_arguments& given) -> result<void> {
     auto scopes = given.scopes.empty() ? result<key_scopes>(key_scopes::all())
                                        : parse_key_scopes(given.scopes);
@@ -44,6 +55,8 @@ auto create(const settings& values, const key_arguments& given) -> result<void> 
     const auto minted = mint_key(org, given.name, *scopes, user, time, random);
     auto done = (*db)->with_org_now(org, access::write, [&](sql_session& session) -> result<void> {
         insert_api_key(session, minted.row);
+        append_change(session, change_kind::key, minted.row.id.text(), minted.row.created_at);
+        note_operator(session, time, random, "key.created", detail_of(minted.row));
         return {};
     });
     if (done.has_error()) {
@@ -86,16 +99,19 @@ auto revoke(const settings& values, const key_arguments& given) -> result<void> 
     if (db.has_error()) {
         return db.error();
     }
-    const auto now = system_clock().now();
+    system_random random;
+    const system_clock time;
     return (*db)->with_org_now(
         org_id(given.org), access::write,
         [&](sql_session& session) -> result<void> {
-            if (!revoke_api_key(session, api_key_id(given.id), now)) {
+            const auto known = find_api_key(session, api_key_id(given.id));
+            if (!known || !revoke_api_key(session, known->id, time.now())) {
                 return fail(
                     errc::not_found, "no such key, or it was revoked before: see `tenon key list`"
                 );
             }
-            append_change(session, change_kind::key, given.id, now);
+            append_change(session, change_kind::key, given.id, time.now());
+            note_operator(session, time, random, "key.revoked", detail_of(*known));
             return {};
         }
     );

@@ -1,3 +1,4 @@
+#include "api/json_writer.hpp"
 #include "app/parts.hpp"
 #include "app/verbs.hpp"
 #include "crypto/random.hpp"
@@ -18,10 +19,14 @@ auto create(const settings& values, const std::string& name) -> result<void> {
     system_random random;
     const system_clock time;
     const organization_row row{org_id(make_uuid(time, random)), name, time.now()};
-    auto done = (*db)->as_service_now(access::write, [&](sql_session& session) -> result<void> {
+    json_writer detail;
+    detail.begin_object().field("organizationId", row.id.text()).field("name", name).end_object();
+    auto insert = [&](sql_session& session) -> result<void> {
         insert_organization(session, row);
+        note_operator(session, time, random, "organization.created", detail.take());
         return {};
-    });
+    };
+    auto done = (*db)->with_org_now(row.id, access::write, insert);
     if (done.has_value()) {
         std::cout << row.id.text() << '\n';
     }

@@ -1,3 +1,4 @@
+#include "api/provider_json.hpp"
 #include "app/parts.hpp"
 #include "app/verbs.hpp"
 #include "net/outbound.hpp"
@@ -12,17 +13,6 @@
 namespace tenon::host {
 namespace {
 
-auto state_text(provider_state state) -> std::string_view {
-    switch (state) {
-        case provider_state::enabled: return "enabled";
-        case provider_state::disabled: return "disabled";
-        case provider_state::not_configured: return "not configured";
-        case provider_state::misconfigured: return "misconfigured";
-        case provider_state::undiscovered: return "undiscovered";
-    }
-    return "misconfigured";
-}
-
 auto list_catalogue(const catalogue& known, const registry_snapshot& snapshot) -> result<void> {
     for (const auto& name : known.names()) {
         if (snapshot.providers.contains(name)) {
@@ -32,7 +22,7 @@ auto list_catalogue(const catalogue& known, const registry_snapshot& snapshot) -
         if (entry.has_error()) {
             return entry.error();
         }
-        std::cout << name << "  not configured  in the catalogue, confidence " << entry->confidence
+        std::cout << name << "  not_configured  in the catalogue, confidence " << entry->confidence
                   << '\n';
     }
     return {};
@@ -53,7 +43,7 @@ auto list(const settings& values) -> result<void> {
     const registry providers(*options, *outbound, time);
     const auto snapshot = providers.snapshot();
     for (const auto& [name, entry] : snapshot->providers) {
-        std::cout << name << "  " << state_text(entry.state);
+        std::cout << name << "  " << state_text(entry);
         if (entry.about) {
             std::cout << "  " << entry.about->display_name << ' ' << entry.about->version;
         }

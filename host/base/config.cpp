@@ -167,6 +167,7 @@ auto load_settings(const std::filesystem::path& path, const environment_map& var
     values.providers = read_provider_sections(
         section == root.members.end() ? config_node{} : section->value, variables, problems
     );
+    values.candidates = read_candidates(values.providers, variables, problems);
     complete(values);
     check_settings(values, problems);
     if (!problems.empty()) {

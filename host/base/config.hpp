@@ -114,6 +114,9 @@ struct settings {
     outbound_settings outbound;
     encryption_settings encryption;
     std::vector<provider_section> providers;
+    // Named by NAME_CLIENT_ID and NAME_CLIENT_SECRET alone: providers, where a catalogue knows
+    // them. In lower case, with `_` for whatever else their names may have.
+    std::vector<provider_section> candidates;
 };
 
 using environment_map = std::map<std::string, std::string, std::less<>>;

@@ -2,6 +2,7 @@
 
 #include "base/config_keys.hpp"
 #include "base/config_values.hpp"
+#include "base/text.hpp"
 
 #include <algorithm>
 #include <array>
@@ -18,13 +19,6 @@ auto is_name(std::string_view name) -> bool {
     constexpr std::string_view allowed = "abcdefghijklmnopqrstuvwxyz0123456789_-";
     return !name.empty() && name.size() <= 64 &&
            name.find_first_not_of(allowed) == std::string_view::npos;
-}
-
-auto lower(std::string text) -> std::string {
-    std::ranges::transform(text, text.begin(), [](char c) {
-        return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c;
-    });
-    return text;
 }
 
 // One section's reader: the key's path for messages, and where they go.
@@ -67,20 +61,18 @@ class section_reader {
     }
 
     void text(const config_node& node, std::string& to) {
-        if (node.is == shape::scalar) {
-            to = node.text;
-        } else {
-            refuse(node, "must be a single value");
+        if (node.is != shape::scalar) {
+            return refuse(node, "must be a single value");
         }
+        to = node.text;
     }
 
     void enabled(const config_node& node, bool& to) {
         const auto parsed = parse_bool(node.is == shape::scalar ? node.text : "");
         if (parsed.has_error()) {
-            refuse(node, parsed.error().message);
-        } else {
-            to = *parsed;
+            return refuse(node, parsed.error().message);
         }
+        to = *parsed;
     }
 
     auto texts(const config_node& node) -> std::vector<std::string> {
@@ -124,13 +116,11 @@ class section_reader {
     }
 
     void run_in(const config_node& node, isolation& to) {
-        if (node.is == shape::scalar && node.text == "in_process") {
-            to = isolation::in_process;
-        } else if (node.is == shape::scalar && node.text == "worker") {
-            to = isolation::worker;
-        } else {
-            refuse(node, "must be `in_process` or `worker`");
+        const bool worker = node.text == "worker";
+        if (node.is != shape::scalar || (!worker && node.text != "in_process")) {
+            return refuse(node, "must be `in_process` or `worker`");
         }
+        to = worker ? isolation::worker : isolation::in_process;
     }
 
     std::string path_;
@@ -179,9 +169,23 @@ class variable_reader {
             const auto parsed = parse_bool(value);
             if (parsed.has_value() && *parsed && variable.size() > before.size() + behind.size() &&
                 variable.starts_with(before) && variable.ends_with(behind)) {
-                names.push_back(lower(
+                names.push_back(to_lower(
                     variable.substr(before.size(), variable.size() - before.size() - behind.size())
                 ));
+            }
+        }
+        return names;
+    }
+
+    // Names whose client's id and secret are both there.
+    auto with_client() const -> std::vector<std::string> {
+        constexpr std::string_view behind = "_CLIENT_ID";
+        std::vector<std::string> names;
+        for (const auto& [variable, value] : variables_) {
+            const bool is_id = variable.size() > behind.size() && variable.ends_with(behind);
+            const auto prefix = variable.substr(0, variable.size() - (is_id ? behind.size() : 0));
+            if (is_id && !value.empty() && find(prefix + "_CLIENT_SECRET") != nullptr) {
+                names.push_back(to_lower(prefix));
             }
         }
         return names;
@@ -246,7 +250,30 @@ auto read_section(const std::string& name, const config_node& node, config_probl
     return section;
 }
 
+// `acme-crm` and `acme_crm` have the same variables.
+auto has_section(const std::vector<provider_section>& sections, const std::string& name) -> bool {
+    return std::ranges::find(
+               sections, variable_reader::prefix_of(name),
+               [](const provider_section& one) { return variable_reader::prefix_of(one.name); }
+           ) != sections.end();
+}
+
 }  // namespace
+
+auto read_candidates(
+    const std::vector<provider_section>& sections, const environment_map& variables,
+    config_problems& problems
+) -> std::vector<provider_section> {
+    variable_reader known(variables, problems);
+    std::vector<provider_section> candidates;
+    for (auto& name : known.with_client()) {
+        if (!has_section(sections, name)) {
+            candidates.emplace_back().name = std::move(name);
+            known.complete(candidates.back());
+        }
+    }
+    return candidates;
+}
 
 auto read_provider_sections(
     const config_node& node, const environment_map& variables, config_problems& problems
@@ -260,11 +287,7 @@ auto read_provider_sections(
     }
     variable_reader known(variables, problems);
     for (auto& name : known.named_providers()) {
-        const auto same = [&](const provider_section& section) {
-            // `acme-crm` and `acme_crm` have the same variables.
-            return variable_reader::prefix_of(section.name) == variable_reader::prefix_of(name);
-        };
-        if (std::ranges::none_of(sections, same)) {
+        if (!has_section(sections, name)) {
             sections.emplace_back().name = std::move(name);
         }
     }

@@ -13,4 +13,10 @@ namespace tenon::host {
     const config_node& node, const environment_map& variables, config_problems& problems
 ) -> std::vector<provider_section>;
 
+// settings::candidates: those of the variables that are not among `sections`.
+[[nodiscard]] auto read_candidates(
+    const std::vector<provider_section>& sections, const environment_map& variables,
+    config_problems& problems
+) -> std::vector<provider_section>;
+
 }  // namespace tenon::host

@@ -1,5 +1,7 @@
 #include "base/config_values.hpp"
 
+#include "base/text.hpp"
+
 #include <algorithm>
 #include <array>
 #include <charconv>
@@ -34,14 +36,6 @@ constexpr name_table<log_level, 6> levels{
      {"off", log_level::off}}};
 constexpr name_table<log_format, 2> formats{
     {{"text", log_format::text}, {"json", log_format::json}}};
-
-auto lower(std::string_view text) -> std::string {
-    std::string out(text);
-    std::ranges::transform(out, out.begin(), [](char c) {
-        return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c;
-    });
-    return out;
-}
 
 template <class Table>
 auto by_name(const Table& table, std::string_view name) {
@@ -83,7 +77,7 @@ auto scaled(std::string_view text, const Table& units) -> std::optional<std::siz
 }  // namespace
 
 auto parse_bool(std::string_view text) -> result<bool> {
-    if (const auto value = by_name(booleans, lower(text))) {
+    if (const auto value = by_name(booleans, to_lower(text))) {
         return *value;
     }
     return fail(errc::invalid_request, "must be `true` or `false`");
@@ -139,7 +133,7 @@ auto parse_listen(std::string_view text) -> result<listen_address> {
 }
 
 auto parse_level(std::string_view text) -> result<log_level> {
-    if (const auto value = by_name(levels, lower(text))) {
+    if (const auto value = by_name(levels, to_lower(text))) {
         return *value;
     }
     return fail(
@@ -148,7 +142,7 @@ auto parse_level(std::string_view text) -> result<log_level> {
 }
 
 auto parse_format(std::string_view text) -> result<log_format> {
-    if (const auto value = by_name(formats, lower(text))) {
+    if (const auto value = by_name(formats, to_lower(text))) {
         return *value;
     }
     return fail(errc::invalid_request, "must be `text` or `json`");

@@ -76,6 +76,10 @@ void configure_log(log_level level, log_format format) {
     logger().flush_on(spdlog::level::trace);
 }
 
+void set_log_level(log_level level) {
+    logger().set_level(to_spdlog(level));
+}
+
 void log(log_level level, std::string_view event, std::initializer_list<log_field> fields) {
     const auto at = to_spdlog(level);
     if (!logger().should_log(at)) {

@@ -50,6 +50,8 @@ struct log_field {
 
 // Sets the sink (standard error), level and format. Once, before threads start.
 void configure_log(log_level level, log_format format);
+// Any thread.
+void set_log_level(log_level level);
 // Writes one line: time, level, event, fields. Any thread; asynchronous writers are flushed by
 // flush_log().
 void log(log_level level, std::string_view event, std::initializer_list<log_field> fields = {});

@@ -1,5 +1,7 @@
 #include "base/nearest.hpp"
 
+#include "base/text.hpp"
+
 #include <algorithm>
 #include <vector>
 
@@ -7,14 +9,6 @@ namespace tenon::host {
 namespace {
 
 constexpr std::size_t longest = 64;  // more is no slip
-
-auto lower(std::string_view text) -> std::string {
-    std::string out(text);
-    std::ranges::transform(out, out.begin(), [](char c) {
-        return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c;
-    });
-    return out;
-}
 
 // Optimal string alignment: Damerau's distance in which no part is edited twice.
 auto distance(std::string_view left, std::string_view right) -> std::size_t {
@@ -45,14 +39,14 @@ auto nearest_match(std::string_view word, std::span<const std::string> candidate
     if (word.empty() || word.size() > longest) {
         return {};
     }
-    const auto plain = lower(word);
+    const auto plain = to_lower(word);
     std::size_t allowed = std::clamp<std::size_t>(word.size() / 3, 1, 3);
     std::string best;
     for (const auto& candidate : candidates) {
         if (candidate.size() > longest) {
             continue;
         }
-        const auto edits = distance(plain, lower(candidate));
+        const auto edits = distance(plain, to_lower(candidate));
         if (best.empty() ? edits <= allowed : edits < allowed) {
             allowed = edits;
             best = candidate;

@@ -2,6 +2,7 @@
 
 #include "base/loopback.hpp"
 #include "base/strict_url.hpp"
+#include "base/text.hpp"
 
 #include <algorithm>
 
@@ -18,14 +19,6 @@ struct location {
     std::string port;                   // as a number without leading zeros; `*` is any
     std::vector<std::string> segments;  // decoded, without the empty one behind a trailing slash
 };
-
-auto lower(std::string_view text) -> std::string {
-    std::string out(text);
-    std::ranges::transform(out, out.begin(), [](char c) {
-        return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c;
-    });
-    return out;
-}
 
 auto text_of(const urls::pct_string_view& encoded) -> std::string_view {
     return {encoded.data(), encoded.size()};
@@ -88,8 +81,8 @@ auto parse_location(std::string_view text) -> std::optional<location> {
         return std::nullopt;
     }
     location found;
-    found.scheme = lower({parsed->scheme().data(), parsed->scheme().size()});
-    found.host = lower(text_of(parsed->encoded_host()));
+    found.scheme = to_lower({parsed->scheme().data(), parsed->scheme().size()});
+    found.host = to_lower(text_of(parsed->encoded_host()));
     const auto port = port_of(found.scheme, {parsed->port().data(), parsed->port().size()});
     auto segments = segments_of(text_of(parsed->encoded_path()));
     if (!port || !segments || is_dangerous(found.scheme)) {

@@ -11,6 +11,9 @@ constexpr std::size_t usual_input = 4 * 1024;
 constexpr std::size_t body_input = 16 * 1024;
 constexpr std::size_t most_output = 64 * 1024;
 constexpr std::size_t kept_output = 16 * 1024;
+// Of a body; only what is more counts among the held bytes, so that usual requests get through
+// whatever others send.
+constexpr std::size_t free_body = 16 * 1024;
 
 }  // namespace
 
@@ -23,6 +26,17 @@ conversation::conversation(
       peer_secure_(secure),
       input_(usual_input),
       parser_(request_, shared.limits.header_bytes) {}
+
+conversation::~conversation() {
+    hold(0);
+}
+
+void conversation::hold(std::size_t bytes) noexcept {
+    if (bytes != held_) {
+        shared_.held_bytes += bytes - held_;  // wraps around where it is less
+        held_ = bytes;
+    }
+}
 
 auto conversation::next() -> next_step {
     for (;;) {
@@ -104,7 +118,7 @@ void conversation::end_of_input() {
 void conversation::deadline_passed() {
     const auto where = phase();
     if (where == reading_phase::header || where == reading_phase::body) {
-        refuse(408, fail(errc::invalid_request, "The request took too long to arrive."));
+        refuse(400, fail(errc::invalid_request, "The request took too long to arrive."));
     }
     state_ = state::ended;
 }
@@ -148,6 +162,7 @@ void conversation::begin_request() {
     started_ = std::chrono::steady_clock::now();
     request_.clear();
     parser_.reset();
+    ++request_number_;
     response_.clear();
     refusal_.reset();
     route_ = nullptr;
@@ -216,9 +231,7 @@ void conversation::header_complete() {
         return;
     }
     // The body is not sent before this is answered: an error can be the answer.
-    if (!refusal_ && media_refused()) {
-        refusal_ = {415, fail(errc::unsupported_media_type, "The body must be application/json.")};
-    }
+    check_media();
     if (refusal_) {
         const auto why = std::move(*refusal_);
         refuse(why.status, why.why);
@@ -230,6 +243,14 @@ void conversation::header_complete() {
 void conversation::read_body() {
     const auto [step, used] = parser_.put({input_.data() + begin_, end_ - begin_});
     begin_ += used;
+    const auto size = request_.body.size();
+    hold(size > free_body ? size - free_body : 0);
+    if (held_ > 0 && shared_.held_bytes.load() > shared_.limits.held_bytes) {
+        auto why = fail(errc::rate_limited, "Too much is being sent at once. Try again shortly.");
+        why.retry_after = std::chrono::seconds(1);
+        refuse(429, why);
+        return;
+    }
     switch (step) {
         case parse_step::need_more:
         case parse_step::header: return;

@@ -11,6 +11,7 @@
 #include "http/trusted_proxies.hpp"
 #include "http/writer.hpp"
 
+#include <atomic>
 #include <chrono>
 #include <optional>
 #include <span>
@@ -29,6 +30,7 @@ struct conversation_context {
     request_ids& ids;
     const problem_writer& problem;
     request_observer* observer;
+    std::atomic<std::size_t>& held_bytes;  // of bodies, by all of them together
 };
 
 enum class next_step {
@@ -49,8 +51,12 @@ class conversation {
         const conversation_context& shared, const router& routes, std::string peer, bool secure
     );
 
+    ~conversation();
+    conversation(const conversation&) = delete;
+    auto operator=(const conversation&) -> conversation& = delete;
+
     [[nodiscard]] auto next() -> next_step;
-    // Says 503 and ends, whatever comes.
+    // Says 429 and ends, whatever comes.
     void turn_away();
 
     // Where the next bytes go; never empty. Stays where it is until received().
@@ -58,9 +64,11 @@ class conversation {
     void received(std::size_t bytes);
     // The peer sends no more; what it sent is still answered.
     void end_of_input();
-    // While reading: in the middle of a request 408, else nothing is said. Ends the conversation.
+    // While reading: in the middle of a request 400, else nothing is said. Ends the conversation.
     void deadline_passed();
     [[nodiscard]] auto phase() const noexcept -> reading_phase;
+    // Counts the requests that have begun.
+    [[nodiscard]] auto request_number() const noexcept -> std::uint64_t { return request_number_; }
 
     [[nodiscard]] auto output() const noexcept -> std::string_view { return output_; }
     void written();
@@ -68,7 +76,7 @@ class conversation {
     // The request that is to be handled moves into the handler.
     [[nodiscard]] auto call() -> boost::asio::awaitable<response>;
     void answered(const response& answer);
-    // No answer came: 500, or 503.
+    // No answer came: 500, 503 or 504.
     void failed(unsigned status, const error& why);
     [[nodiscard]] auto request_id() const noexcept -> const std::string& { return id_; }
 
@@ -91,7 +99,8 @@ class conversation {
     void read_header();
     void header_complete();
     auto refusal_of(const router::match& found) -> std::optional<refusal>;
-    auto media_refused() const -> bool;
+    void check_media();
+    void hold(std::size_t bytes) noexcept;
     void read_body();
     void dispatch();
     void run_fast_handler();
@@ -108,6 +117,8 @@ class conversation {
     std::vector<char> input_;
     std::size_t begin_ = 0;  // of the unread bytes in input_
     std::size_t end_ = 0;
+    std::size_t held_ = 0;  // our part of shared_.held_bytes
+    std::uint64_t request_number_ = 0;
     std::string output_;
     state state_ = state::idle;
     next_step ending_ = next_step::close;

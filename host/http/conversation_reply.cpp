@@ -8,19 +8,24 @@
 namespace tenon::host {
 namespace {
 
+constexpr const char* form_type = "application/x-www-form-urlencoded";
+
 auto accepts(body_rule rule, std::string_view type) -> bool {
     const bool json =
         equal_ignoring_case(type, "application/json") ||
         (type.size() > 17 && equal_ignoring_case(type.substr(0, 12), "application/") &&
          equal_ignoring_case(type.substr(type.size() - 5), "+json"));
     switch (rule) {
-        case body_rule::none:
-        case body_rule::any: return true;
+        case body_rule::none: return true;
         case body_rule::json: return json;
-        case body_rule::json_or_form:
-            return json || equal_ignoring_case(type, "application/x-www-form-urlencoded");
+        case body_rule::form: return equal_ignoring_case(type, form_type);
     }
     return false;
+}
+
+auto wrong_media(body_rule rule) -> error {
+    const auto* const wanted = rule == body_rule::form ? form_type : "application/json";
+    return fail(errc::unsupported_media_type, "The body must be " + std::string(wanted) + ".");
 }
 
 }  // namespace
@@ -36,13 +41,15 @@ auto conversation::refusal_of(const router::match& found) -> std::optional<refus
     return std::nullopt;
 }
 
-auto conversation::media_refused() const -> bool {
-    return route_ != nullptr && !accepts(route_->body, request_.media_type());
+void conversation::check_media() {
+    if (!refusal_ && route_ != nullptr && !accepts(route_->body, request_.media_type())) {
+        refusal_ = {415, wrong_media(route_->body)};
+    }
 }
 
 void conversation::dispatch() {
-    if (!refusal_ && !request_.body.empty() && media_refused()) {
-        refusal_ = {415, fail(errc::unsupported_media_type, "The body must be application/json.")};
+    if (!request_.body.empty()) {
+        check_media();
     }
     if (refusal_) {
         auto answer = shared_.problem(refusal_->status, refusal_->why, id_);
@@ -98,7 +105,7 @@ void conversation::turn_away() {
     shared_.ids.next(id_);
     auto why = fail(errc::rate_limited, "There are too many connections. Try again in a moment.");
     why.retry_after = std::chrono::seconds(1);
-    refuse(503, why);
+    refuse(429, why);
 }
 
 void conversation::refuse(unsigned status, const error& why) {
@@ -129,6 +136,10 @@ void conversation::write(const response& answer) {
         const auto why = fail(errc::internal, "Something went wrong here. It was logged.");
         write_response(output_, shared_.problem(500, why, id_), facts, shared_.policy);
         report(500);
+    }
+    if (held_ > 0) {
+        std::string().swap(request_.body);
+        hold(0);
     }
     state_ = last ? state::ended : state::idle;
 }

@@ -8,6 +8,7 @@
 #include <boost/asio/post.hpp>
 #include <boost/asio/redirect_error.hpp>
 #include <boost/asio/use_awaitable.hpp>
+#include <typeinfo>
 
 namespace tenon::host {
 namespace asio = boost::asio;
@@ -79,13 +80,30 @@ auto listener::accept() -> asio::awaitable<void> {
         error_code failed;
         co_await acceptor_.async_accept(socket, asio::redirect_error(asio::use_awaitable, failed));
         if (!failed) {
-            take_(std::move(socket), tls_.get(), routes_);
+            hand_over(std::move(socket));
         } else if (!stopping_) {
             log(log_level::warn, "accept failed", {{log_key::detail, failed.message()}});
             pause_.expires_after(pause_after_failure);
             co_await pause_.async_wait(asio::redirect_error(asio::use_awaitable, failed));
         }
     }
+}
+
+// A connection that can't be served, for want of memory or descriptors, ends alone.
+void listener::hand_over(session_socket socket) {
+    try {
+        take_(std::move(socket), tls_.get(), routes_);
+    } catch (const std::exception& thrown) {
+        log(log_level::error, "connection lost", {{log_key::detail, typeid(thrown).name()}});
+    }
+}
+
+void listener::renew_tls(std::shared_ptr<asio::ssl::context> fresh) {
+    asio::post(strand_, [self = shared_from_this(), fresh = std::move(fresh)]() mutable {
+        if (self->tls_) {
+            self->tls_ = std::move(fresh);
+        }
+    });
 }
 
 void listener::stop(std::function<void()> done) {
@@ -109,7 +127,7 @@ void listener::accept_waiting() {
         if (failed) {
             return;
         }
-        take_(std::move(socket), tls_.get(), routes_);
+        hand_over(std::move(socket));
     }
 }
 

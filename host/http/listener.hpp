@@ -21,12 +21,15 @@ class listener : public std::enable_shared_from_this<listener> {
     // Error: invalid_request, in one line naming the address.
     auto open(const listener_options& where) -> result<std::uint16_t>;
     void start();
+    // What is accepted from now on gets this certificate, if the listener speaks TLS. Any thread.
+    void renew_tls(std::shared_ptr<boost::asio::ssl::context> fresh);
     // Accepts what already waits, then closes, and calls `done` (if any) on the strand. Any thread.
     void stop(std::function<void()> done);
 
   private:
     auto accept() -> boost::asio::awaitable<void>;
     void accept_waiting();
+    void hand_over(session_socket socket);
 
     using acceptor = boost::asio::basic_socket_acceptor<
         boost::asio::ip::tcp, boost::asio::io_context::executor_type>;

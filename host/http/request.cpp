@@ -1,5 +1,7 @@
 #include "http/request.hpp"
 
+#include "base/text.hpp"
+
 namespace tenon::host {
 namespace {
 
@@ -10,16 +12,6 @@ void empty_string(std::string& text) {
     if (text.capacity() > kept_capacity) {
         text.shrink_to_fit();
     }
-}
-
-auto trimmed(std::string_view text) -> std::string_view {
-    while (!text.empty() && (text.front() == ' ' || text.front() == '\t')) {
-        text.remove_prefix(1);
-    }
-    while (!text.empty() && (text.back() == ' ' || text.back() == '\t')) {
-        text.remove_suffix(1);
-    }
-    return text;
 }
 
 }  // namespace

@@ -26,9 +26,8 @@ using async_handler = std::function<boost::asio::awaitable<response>(request)>;
 // What the body of a request may be. A body that isn't wanted is read within the limit and ignored.
 enum class body_rule {
     none,
-    json,          // application/json or application/…+json; otherwise 415
-    json_or_form,  // or application/x-www-form-urlencoded
-    any,
+    json,  // application/json or application/…+json; otherwise 415
+    form,  // application/x-www-form-urlencoded; otherwise 415
 };
 
 struct route {

@@ -1,6 +1,7 @@
 #include "http/server.hpp"
 
 #include "http/listener.hpp"
+#include "http/tls.hpp"
 
 #include <algorithm>
 #include <boost/asio/co_spawn.hpp>
@@ -41,7 +42,8 @@ class server::impl final : public session_context, public std::enable_shared_fro
           policy_(options_.security_headers, options_.strict_transport, options_.cors_origins),
           proxies_(options_.trusted_proxies),
           ids_(random),
-          shared_{options_.limits, policy_, proxies_, time, ids_, options_.problem, counting},
+          shared_{options_.limits,  policy_,  proxies_,   time, ids_,
+                  options_.problem, counting, held_bytes_},
           strand_(context.get_executor()),
           sweep_timer_(strand_),
           empty_timer_(strand_) {
@@ -55,6 +57,7 @@ class server::impl final : public session_context, public std::enable_shared_fro
         asio::post(strand_, [self = shared_from_this()] { self->sweep_later(); });
     }
     auto listen(const listener_options& where, const router& routes) -> result<std::uint16_t>;
+    auto renew_certificate(const std::string& certificate, const std::string& key) -> result<void>;
     auto drain(milliseconds grace, milliseconds cut_after) -> asio::awaitable<drain_report>;
     void abandon();
     [[nodiscard]] auto strand() const -> const session_strand& { return strand_; }
@@ -71,6 +74,7 @@ class server::impl final : public session_context, public std::enable_shared_fro
     edge_policy policy_;
     trusted_proxies proxies_;
     request_ids ids_;
+    std::atomic<std::size_t> held_bytes_{0};
     conversation_context shared_;
     session_strand strand_;
     asio::steady_timer sweep_timer_;
@@ -97,6 +101,18 @@ auto server::impl::listen(const listener_options& where, const router& routes)
         opened->start();
     }
     return port;
+}
+
+auto server::impl::renew_certificate(const std::string& certificate, const std::string& key)
+    -> result<void> {
+    auto fresh = make_tls_context(certificate, key);
+    if (!fresh) {
+        return fresh.error();
+    }
+    for (const auto& open : listeners_) {
+        open->renew_tls(*fresh);
+    }
+    return {};
 }
 
 void server::impl::take(session_socket socket, asio::ssl::context* tls, const router& routes) {
@@ -209,6 +225,12 @@ server::~server() {
 
 auto server::listen(const listener_options& where, const router& routes) -> result<std::uint16_t> {
     return impl_->listen(where, routes);
+}
+
+auto server::renew_certificate(
+    const std::string& certificate_file, const std::string& private_key_file
+) -> result<void> {
+    return impl_->renew_certificate(certificate_file, private_key_file);
 }
 
 auto server::drain(milliseconds grace, milliseconds cut_after) -> asio::awaitable<drain_report> {

@@ -25,13 +25,16 @@ struct server_limits {
     std::size_t header_bytes = 16 * 1024;  // request line and fields; more: 431
     std::size_t body_bytes =
         1024 * 1024;  // more: 413, before any of it is read where Content-Length says so
-    std::size_t connections = 20'000;  // more: 503 and closed
+    // Of bodies, by all connections together, beyond each one's first 16 KiB; more: 429. They are
+    // taken in before anybody is asked who he is.
+    std::size_t held_bytes = 64 * 1024 * 1024;
+    std::size_t connections = 20'000;  // more: 429 and closed
     milliseconds header_deadline{
         10'000};  // from a request's first byte (or the accept) to the end of its header
     milliseconds body_deadline{30'000};       // to the end of its body
     milliseconds idle_deadline{75'000};       // between requests
     milliseconds write_deadline{30'000};      // for a response to be taken
-    milliseconds handler_deadline{120'000};   // then the handler is cancelled, and 503
+    milliseconds handler_deadline{120'000};   // then the handler is cancelled, and 504
     milliseconds handshake_deadline{10'000};  // TLS
 };
 
@@ -77,6 +80,11 @@ class server {
     // accept. Answers the port. Error: invalid_request, in one readable line, for an address that
     // is taken or wrong, or a certificate that can't be used.
     auto listen(const listener_options& where, const router& routes) -> result<std::uint16_t>;
+
+    // Connections that come from now on to the listeners that speak TLS get this certificate; those
+    // that are open keep theirs. Any thread. Error: as listen().
+    auto renew_certificate(const std::string& certificate_file, const std::string& private_key_file)
+        -> result<void>;
 
     // Stops accepting and ends every session: idle ones at once, the others as soon as they have
     // answered what was sent to them (with `Connection: close`). What is left after `grace` is

@@ -50,9 +50,9 @@ session_base::session_base(
     std::shared_ptr<session_context> owner, const conversation_context& shared,
     const router& routes, session_strand strand, std::string peer, bool secure
 )
-    : talk_(shared, routes, std::move(peer), secure),
+    : owner_(std::move(owner)),
+      talk_(shared, routes, std::move(peer), secure),
       limits_(shared.limits),
-      owner_(std::move(owner)),
       strand_(std::move(strand)),
       deadline_(steady::time_point::max().time_since_epoch().count()) {}
 
@@ -114,7 +114,9 @@ void session_base::set_reading_deadline() {
     const auto phase = talk_.phase();
     // A request has one deadline for its header and one for its body, however many bytes come at a
     // time.
-    if (deadline_is_for_reading_ && deadline_for_ == phase && phase != reading_phase::idle) {
+    const auto number = talk_.request_number();
+    const bool same = deadline_for_ == phase && deadline_for_number_ == number;
+    if (deadline_is_for_reading_ && same && phase != reading_phase::idle) {
         return;
     }
     switch (phase) {
@@ -132,6 +134,7 @@ void session_base::set_reading_deadline() {
     );
     deadline_is_for_reading_ = true;
     deadline_for_ = phase;
+    deadline_for_number_ = number;
 }
 
 void session_base::sweep(steady::time_point now) {
@@ -223,7 +226,9 @@ auto session_base::handle() -> asio::awaitable<void> {
     } else if (was_cancelled && drain_seen_) {
         talk_.failed(503, fail(errc::shutting_down, "The host is stopping. Try again."));
     } else if (was_cancelled) {
-        talk_.failed(503, fail(errc::internal, "This took too long and was given up. Try again."));
+        talk_.failed(
+            504, fail(errc::provider_timeout, "This took too long and was given up. Try again.")
+        );
     } else {
         talk_.failed(500, fail(errc::internal, "Something went wrong here. It was logged."));
     }

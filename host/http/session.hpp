@@ -79,6 +79,9 @@ class session_base : public std::enable_shared_from_this<session_base> {
     void cancel_handler();  // total: what can be undone, is
     void cut();             // terminal, and the connection is closed
 
+  private:
+    std::shared_ptr<session_context> owner_;  // goes after talk_, which refers to it
+
   protected:
     using steady = std::chrono::steady_clock;
 
@@ -89,7 +92,10 @@ class session_base : public std::enable_shared_from_this<session_base> {
     auto handle() -> boost::asio::awaitable<void>;
     void set_deadline(milliseconds from_now);
     void set_reading_deadline();
-    void no_deadline() { deadline_.store(steady::time_point::max().time_since_epoch().count()); }
+    void no_deadline() {
+        deadline_is_for_reading_ = false;
+        deadline_.store(steady::time_point::max().time_since_epoch().count());
+    }
 
     conversation talk_;
     const server_limits& limits_;
@@ -106,12 +112,12 @@ class session_base : public std::enable_shared_from_this<session_base> {
     void finish();
     auto lifetime(std::shared_ptr<session_base> self) -> boost::asio::awaitable<void>;
 
-    std::shared_ptr<session_context> owner_;
     session_strand strand_;
     boost::asio::cancellation_signal stop_;
     std::atomic<steady::rep> deadline_;
     std::atomic<steady::rep> idle_since_{0};
     reading_phase deadline_for_ = reading_phase::fresh;
+    std::uint64_t deadline_for_number_ = 0;
     bool deadline_is_for_reading_ = false;
     bool cancelled_ = false;
     bool turned_away_ = false;

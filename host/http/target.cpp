@@ -1,5 +1,7 @@
 #include "http/target.hpp"
 
+#include "base/utf8.hpp"
+
 namespace tenon::host {
 namespace {
 
@@ -58,6 +60,9 @@ auto parse_path(std::string_view path, std::vector<std::string>& segments) -> re
             if (!decoded) {
                 return fail(errc::invalid_request, "The path holds a broken percent escape.");
             }
+            if (!is_utf8(*decoded)) {
+                return fail(errc::invalid_request, "The path is not UTF-8.");
+            }
             segments.push_back(std::move(*decoded));
         }
         if (slash == path.npos) {
@@ -105,6 +110,10 @@ auto parse_parameters(std::string_view text, parameter_list& into) -> result<voi
                          : percent_decode(pair.substr(equals + 1), plus_sign::space);
         if (!name || !value) {
             return fail(errc::invalid_request, "A parameter holds a broken percent escape.");
+        }
+        // Nothing could store it, or hand it on: refused before anything is done.
+        if (!is_utf8(*name) || !is_utf8(*value)) {
+            return fail(errc::invalid_request, "A parameter is not UTF-8.");
         }
         if (into.size() >= most_parameters) {
             return fail(errc::invalid_request, "There are more than 256 parameters.");

@@ -1,4 +1,4 @@
-// A listener's TLS. Internal to http.
+// A listener's TLS.
 #pragma once
 
 #include "base/result.hpp"

@@ -1,5 +1,7 @@
 #include "http/trusted_proxies.hpp"
 
+#include "base/text.hpp"
+
 #include <algorithm>
 #include <array>
 #include <boost/asio/ip/address.hpp>
@@ -26,14 +28,6 @@ auto parse_address(std::string_view text) -> std::optional<address_bytes> {
     }
     return address.is_v4() ? ip::make_address_v6(ip::v4_mapped, address.to_v4()).to_bytes()
                            : address.to_v6().to_bytes();
-}
-
-auto trimmed(std::string_view text) -> std::string_view {
-    const auto first = text.find_first_not_of(" \t");
-    if (first == text.npos) {
-        return {};
-    }
-    return text.substr(first, text.find_last_not_of(" \t") - first + 1);
 }
 
 auto text_of(const address_bytes& bytes) -> std::string {

@@ -51,6 +51,18 @@ auto list_api_keys(sql_session& session) -> std::vector<api_key_row> {
     return read_all(run(session, statement, session.org()), read);
 }
 
+auto list_api_keys(sql_session& session, const api_key_page& page) -> std::vector<api_key_row> {
+    static const auto all = select("WHERE org_id = $1 AND id > $2 ORDER BY id LIMIT $3");
+    static const auto of_one =
+        select("WHERE org_id = $1 AND id > $2 AND user_id = $4 ORDER BY id LIMIT $3");
+    const auto limit = static_cast<std::int64_t>(page.limit);
+    return read_all(
+        page.user ? run(session, of_one, session.org(), page.after, limit, *page.user)
+                  : run(session, all, session.org(), page.after, limit),
+        read
+    );
+}
+
 auto revoke_api_key(sql_session& session, const api_key_id& id, time_point now) -> bool {
     return run(session,
                "UPDATE api_keys SET revoked_at = $3 "

@@ -31,6 +31,15 @@ void insert_api_key(sql_session& session, const api_key_row& row);
     -> std::optional<api_key_row>;
 // The organization's, oldest first, revoked ones too.
 [[nodiscard]] auto list_api_keys(sql_session& session) -> std::vector<api_key_row>;
+// Some of them, in the same order: those behind `after` (empty: from the first on), and only those
+// pinned to `user` where one is given.
+struct api_key_page {
+    std::optional<user_id> user;
+    std::string after;
+    std::size_t limit = 50;
+};
+[[nodiscard]] auto list_api_keys(sql_session& session, const api_key_page& page)
+    -> std::vector<api_key_row>;
 // False: no such key, or revoked before; its time of revocation is then kept.
 auto revoke_api_key(sql_session& session, const api_key_id& id, time_point now) -> bool;
 

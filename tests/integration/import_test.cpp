@@ -92,4 +92,46 @@ TEST_CASE("a single import answers as a list of one") {
     }
 }
 
+TEST_CASE("an import that takes too long says which items it did not come to") {
+    world_options options;
+    options.config = "timeouts: {request: 4s, operation: 1500ms}\n";
+    world here(options);
+    here.provider().inject({"/userinfo", sim::fault_kind::delay, 1'000, 900});
+    auto list = json::array();
+    for (const auto& tokens : minted(here, 1, 80)) {
+        list.push_back(to_item(tokens, "user-" + std::to_string(list.size())));
+    }
+    const auto answer = here.api("").post(import_path(here), {{"connections", list}});
+    INFO(answer.body);
+    REQUIRE(answer.status == 200);
+    const auto told = answer.json();
+    CHECK_FALSE(told.at("imported").empty());
+    REQUIRE_FALSE(told.at("failed").empty());
+    CHECK(told.at("imported").size() + told.at("failed").size() == 80);
+    CHECK(told.at("failed").back().at("error") == "PROVIDER_TIMEOUT");
+    const auto stored = here.api("").get("/api/connections?limit=500").json().at("connections");
+    CHECK(stored.size() == told.at("imported").size());
+}
+
+TEST_CASE("an import ends when its request does") {
+    world_options options;
+    options.config = "timeouts: {drain: 3s}\n";
+    world here(options);
+    here.provider().inject({"/userinfo", sim::fault_kind::delay, 1'000, 20'000});
+    auto list = json::array();
+    for (const auto& tokens : minted(here, 1, 40)) {
+        list.push_back(to_item(tokens, "user-" + std::to_string(list.size())));
+    }
+    const auto body = json{{"connections", list}}.dump();
+    raw_connection client("127.0.0.1", here.host().port());
+    REQUIRE(client.send(
+        "POST " + import_path(here) + " HTTP/1.1\r\nHost: h\r\nX-API-Key: " + operator_key +
+        "\r\nContent-Type: application/json\r\nContent-Length: " + std::to_string(body.size()) +
+        "\r\n\r\n" + body
+    ));
+    (void)client.receive_until("never", std::chrono::milliseconds(500));
+    CHECK(here.host().stop(std::chrono::seconds(10)) == 0);
+    CHECK(client.receive_all(std::chrono::seconds(1)).find("SHUTTING_DOWN") != std::string::npos);
+}
+
 }  // namespace tenon::test

@@ -42,7 +42,7 @@ auto callback(call& mine) -> answer {
     callback_request came;
     came.provider = provider_id(std::string(mine.http.param("provider")));
     came.params = mine.http.query;
-    came.browser_binding = flow_cookie_of(mine.http);
+    came.browser_binding = flow_cookie_of(mine.api.settings.public_url, mine.http);
     came.request_id = mine.http.id;
     if (mine.http.method == "POST") {  // OpenID's form_post: the parameters are the body
         if (auto parsed = parse_parameters(mine.http.body, came.params); parsed.has_error()) {

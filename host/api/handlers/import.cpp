@@ -6,6 +6,7 @@
 #include "provider/registry.hpp"
 
 #include <algorithm>
+#include <boost/asio/cancellation_state.hpp>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/deferred.hpp>
 #include <boost/asio/experimental/parallel_group.hpp>
@@ -74,13 +75,22 @@ struct import_work {
     import_validation how;
     std::vector<wanted_item> items;
     std::vector<result<imported>> outcomes;
+    std::chrono::steady_clock::time_point begun_until;
     std::size_t next = 0;
 };
 
-// One of several that take items until none is left; all on the request's own executor.
+// One of several that take items until none is left; all on the request's own executor. What
+// cancels the request cancels each of them: by itself, co_spawn lets only the terminal kind
+// through.
 auto import_lane(call& mine, import_work& work) -> boost::asio::awaitable<void> {
+    co_await boost::asio::this_coro::reset_cancellation_state(
+        boost::asio::enable_total_cancellation()
+    );
     while (work.next < work.items.size()) {
         const auto index = work.next++;
+        if (index >= at_once && std::chrono::steady_clock::now() > work.begun_until) {
+            continue;  // it stays "not tried": an answer that is true comes in time
+        }
         if (work.items[index].checked.has_error()) {
             work.outcomes[index] = work.items[index].checked.error();
             continue;
@@ -158,7 +168,7 @@ auto import_tokens(call& mine) -> answer {
     if (auto checked = mine.body.checked(); checked.has_error()) {
         co_return checked.error();
     }
-    import_work work{how, {}, {}};
+    import_work work{how, {}, {}, std::chrono::steady_clock::now() + mine.api.settings.import_time};
     const auto count = is_list ? items.size() : 1;
     for (std::size_t index = 0; index < count; ++index) {
         work.items.push_back(read_item(mine, is_list ? items[index] : mine.body));
@@ -172,7 +182,9 @@ auto import_tokens(call& mine) -> answer {
     if (known.has_error()) {
         co_return known.error();
     }
-    work.outcomes.resize(count, result<imported>(fail(errc::internal, "not tried")));
+    const auto not_tried =
+        fail(errc::provider_timeout, "There was no time left to try this one: import it again.");
+    work.outcomes.resize(count, result<imported>(not_tried));
     co_await import_all(mine, work);
     co_return json_response(200, report_of(work));
 }

@@ -2,6 +2,7 @@
 #include "api/json_writer.hpp"
 #include "api/key_json.hpp"
 #include "api/key_minting.hpp"
+#include "api/page_parameters.hpp"
 #include "oauth/audit_entry.hpp"
 #include "store/changes.hpp"
 #include "store/database.hpp"
@@ -52,13 +53,24 @@ auto wanted_key_of(call& mine) -> result<wanted_key> {
 
 }  // namespace
 
+// A key that is pinned to a user sees and revokes that user's keys only.
 auto list_keys(call& mine) -> answer {
-    auto read = [](sql_session& session) -> result<std::vector<api_key_row>> {
-        return list_api_keys(session);
+    auto asked = page_of(mine.http);
+    if (asked.has_error()) {
+        co_return asked.error();
+    }
+    const auto limit = asked->limit;
+    const api_key_page page{mine.who->pinned_user, std::move(asked->cursor), limit + 1};
+    auto read = [page](sql_session& session) -> result<std::vector<api_key_row>> {
+        return list_api_keys(session, page);
     };
-    auto rows = co_await mine.api.oauth.db.with_org(mine.who->org, access::read, read);
+    auto rows = co_await mine.api.oauth.db.with_org(mine.who->org, access::read, std::move(read));
     if (rows.has_error()) {
         co_return rows.error();
+    }
+    const bool is_more = rows->size() > limit;
+    if (is_more) {
+        rows->pop_back();
     }
     json_writer json(64 + rows->size() * 320);
     json.begin_object().key("keys").begin_array();
@@ -67,7 +79,13 @@ auto list_keys(call& mine) -> answer {
         write_key(json, row);
         json.end_object();
     }
-    co_return json_response(200, json.end_array().end_object().take());
+    json.end_array().key("nextCursor");
+    if (is_more) {
+        json.value(rows->back().id.text());
+    } else {
+        json.raw("null");
+    }
+    co_return json_response(200, json.end_object().take());
 }
 
 auto create_key(call& mine) -> answer {
@@ -109,9 +127,11 @@ auto revoke_key(call& mine) -> answer {
     detail.begin_object().field("keyId", id.text()).end_object();
     const audit_entry entry{"key.revoked", {}, {}, "ok", detail.take()};
     auto& oauth = mine.api.oauth;
-    auto work = [&oauth, by = mine.as_actor(), id, entry](sql_session& session) -> result<void> {
+    auto work = [&oauth, by = mine.as_actor(), id, entry,
+                 pin = mine.who->pinned_user](sql_session& session) -> result<void> {
         const auto now = oauth.time.now();
-        if (!find_api_key(session, id)) {
+        const auto known = find_api_key(session, id);
+        if (!known || (pin && known->user != pin)) {  // another user's is none
             return fail(errc::not_found, "There is no API key of that id.");
         }
         if (revoke_api_key(session, id, now)) {

@@ -88,7 +88,9 @@ auto metrics(call& mine) -> answer {
 }
 
 auto openapi(call& mine) -> answer {
-    co_return json_response(200, openapi_json(mine.api.settings));
+    auto& api = mine.api;
+    std::call_once(api.described, [&api] { api.openapi = openapi_json(api.settings); });
+    co_return json_response(200, api.openapi);
 }
 
 }  // namespace tenon::host::handlers

@@ -4,18 +4,37 @@
 #include "api/json_writer.hpp"
 #include "api/key_json.hpp"
 #include "api/key_minting.hpp"
+#include "base/log.hpp"
 #include "oauth/audit_entry.hpp"
 #include "store/changes.hpp"
 #include "store/database.hpp"
+
+#include <algorithm>
 
 namespace tenon::host::handlers {
 
 namespace {
 
+constexpr std::size_t longest_id = 64;
+constexpr std::size_t longest_name = 200;
+
 auto organization_of(call& mine) -> result<organization_row> {
     organization_row row;
     row.name = mine.body.required_text("name");
     auto id = mine.body.text("id");
+    const auto is_id_letter = [](char c) {
+        return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+               c == '-' || c == '_' || c == '.';
+    };
+    if (id.size() > longest_id || !std::ranges::all_of(id, is_id_letter)) {
+        mine.body.note("id", "at most 64 letters, digits, `-`, `_` and `.`");
+    }
+    const auto is_control = [](char c) {
+        return static_cast<unsigned char>(c) < 0x20U || c == 0x7F;
+    };
+    if (row.name.size() > longest_name || std::ranges::any_of(row.name, is_control)) {
+        mine.body.note("name", "at most 200 bytes, no control characters");
+    }
     if (auto checked = mine.body.checked(); checked.has_error()) {
         return checked.error();
     }
@@ -35,41 +54,52 @@ auto first_key_of(const call& mine, const organization_row& org) -> minted_key {
     return mint_key(org.id, "first key", scopes, std::nullopt, oauth.time, oauth.random);
 }
 
-auto store_organization(call& mine, organization_row row) -> boost::asio::awaitable<result<void>> {
-    auto work = [row](sql_session& session) -> result<void> {
-        if (find_organization(session, row.id)) {
-            return fail(errc::conflict, "There is an organization of that id already.");
-        }
-        insert_organization(session, row);
-        return {};
-    };
-    co_return co_await mine.api.oauth.db.as_service(access::write, std::move(work));
-}
-
-auto store_first_key(call& mine, api_key_row row) -> boost::asio::awaitable<result<void>> {
-    auto work = [row](sql_session& session) -> result<void> {
-        insert_api_key(session, row);
-        append_change(session, change_kind::key, row.id.text(), row.created_at);
-        return {};
-    };
-    const auto org = row.org;
-    co_return co_await mine.api.oauth.db.with_org(org, access::write, std::move(work));
-}
-
-auto note_organization(call& mine, const organization_row& row)
-    -> boost::asio::awaitable<result<void>> {
+// In the log of an organization that session is for.
+void note_created(
+    sql_session& session, const oauth_context& oauth, actor by, const organization_row& row
+) {
     json_writer detail;
     detail.begin_object()
         .field("organizationId", row.id.text())
         .field("name", row.name)
         .end_object();
-    const audit_entry entry{"organization.created", {}, {}, "ok", detail.take()};
+    by.user = {};  // an id of the caller's organization says nothing in another one
+    write_audit(
+        session, oauth, by, audit_entry{"organization.created", {}, {}, "ok", detail.take()}
+    );
+}
+
+// All of it or nothing: an organization without a key could not be used, nor made again.
+auto store_organization(call& mine, organization_row row, api_key_row key)
+    -> boost::asio::awaitable<result<void>> {
     auto& oauth = mine.api.oauth;
-    auto work = [&oauth, by = mine.as_actor(), entry](sql_session& session) -> result<void> {
-        write_audit(session, oauth, by, entry);
+    auto work = [&oauth, by = mine.as_actor(), row, key](sql_session& session) -> result<void> {
+        if (find_organization(session, row.id)) {
+            return fail(errc::conflict, "There is an organization of that id already.");
+        }
+        insert_organization(session, row);
+        insert_api_key(session, key);
+        append_change(session, change_kind::key, key.id.text(), key.created_at);
+        note_created(session, oauth, by, row);
         return {};
     };
-    co_return co_await oauth.db.with_org(mine.who->org, access::write, std::move(work));
+    const auto org = row.id;
+    co_return co_await mine.api.oauth.db.with_org(org, access::write, std::move(work));
+}
+
+// The caller's own log has it too. It is made by then, and its key must be shown: a failure here is
+// logged, not answered.
+auto note_at_caller(call& mine, organization_row row) -> boost::asio::awaitable<void> {
+    auto& oauth = mine.api.oauth;
+    auto work = [&oauth, by = mine.as_actor(), row](sql_session& session) -> result<void> {
+        note_created(session, oauth, by, row);
+        return {};
+    };
+    auto noted = co_await mine.api.oauth.db.with_org(mine.who->org, access::write, std::move(work));
+    if (noted.has_error()) {
+        log(log_level::error, "audit entry lost",
+            {{log_key::org, row.id.text()}, {log_key::code, code_of(noted.error().code)}});
+    }
 }
 
 }  // namespace
@@ -80,16 +110,11 @@ auto create_organization(call& mine) -> answer {
         co_return row.error();
     }
     const auto first = first_key_of(mine, *row);
-    auto stored = co_await store_organization(mine, *row);
-    if (stored.has_value()) {
-        stored = co_await store_first_key(mine, first.row);
-    }
-    if (stored.has_value()) {
-        stored = co_await note_organization(mine, *row);
-    }
+    auto stored = co_await store_organization(mine, *row, first.row);
     if (stored.has_error()) {
         co_return stored.error();
     }
+    co_await note_at_caller(mine, *row);
     json_writer json(512);
     json.begin_object()
         .field("id", row->id.text())

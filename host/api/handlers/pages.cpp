@@ -4,7 +4,6 @@
 #include "api/handlers/handlers.hpp"
 #include "api/page.hpp"
 #include "api/rate_limiter.hpp"
-#include "crypto/random.hpp"
 #include "http/target.hpp"
 #include "oauth/connect.hpp"
 #include "oauth/redirect_outcome.hpp"
@@ -22,7 +21,8 @@ auto is_own_form(const call& mine) -> bool {
         return site == "same-origin";
     }
     const auto origin = headers.find("Origin");
-    const auto own = std::string(mine.http.secure ? "https://" : "http://");
+    const bool secure = mine.api.settings.public_url.starts_with("https://");
+    const std::string own = secure ? "https://" : "http://";
     return origin.empty() || origin == own + std::string(headers.find("Host"));
 }
 
@@ -102,7 +102,8 @@ auto begin_from_page(call& mine) -> answer {
     if (auto refused = mine.api.limits.admit(limit_kind::connect, subject)) {
         co_return problem_page(*refused);
     }
-    const auto binding = random_token(mine.api.oauth.random);
+    const auto& public_url = mine.api.settings.public_url;
+    const auto binding = flow_binding(public_url, mine.http, mine.api.oauth.random);
     wanted->browser_binding = binding;
     const auto provider = wanted->provider.text();
     auto started = co_await begin_connect(mine.api.oauth, std::move(*wanted));
@@ -110,7 +111,7 @@ auto begin_from_page(call& mine) -> answer {
         co_return problem_page(started.error());
     }
     auto to = html_page(200, "Tenon", leaving_page_html(provider, started->auth_url));
-    to.add_header("Set-Cookie", make_flow_cookie(mine.http, binding));
+    to.add_header("Set-Cookie", make_flow_cookie(public_url, binding));
     co_return to;
 }
 

@@ -114,6 +114,34 @@ TEST_CASE("a revoked key is refused once its change is known, or when its time i
     }
 }
 
+TEST_CASE("while changes can't be seen, a revoked key is refused at once") {
+    api_fixture fixture;
+    const auto key = fixture.make_key(key_scopes::all());
+    const auto who = authenticate(fixture, with_key(key));
+    REQUIRE(who.has_value());
+    fixture.cache.bypass(true);
+    CHECK_FALSE(fixture.keys.cached(with_key(key)));
+    CHECK(authenticate(fixture, with_key(key)).has_value());
+    revoke(fixture, (*who)->key);
+    CHECK(authenticate(fixture, with_key(key)).error().code == errc::unauthenticated);
+}
+
+TEST_CASE("keys that were known are read again without counting as attempts") {
+    api_fixture fixture(rate_limits{.unknown_keys = {.count = 3}});
+    std::vector<std::string> made;
+    for (int i = 0; i < 3; ++i) {
+        made.push_back(fixture.make_key(key_scopes::all()));
+        REQUIRE(authenticate(fixture, with_key(made.back())).has_value());
+    }
+    fixture.time.advance(61s);
+    for (int round = 0; round < 3; ++round) {
+        for (const auto& key : made) {
+            CHECK(authenticate(fixture, with_key(key)).has_value());
+        }
+        fixture.cache.bypass(true);
+    }
+}
+
 TEST_CASE("a key that was unknown serves as soon as it is made") {
     api_fixture fixture;
     const auto made = mint_key(

@@ -78,6 +78,33 @@ TEST_CASE("a route needs a key, its scope and a user, and says which is missing"
     CHECK(good.json == nlohmann::json{{"integrations", nlohmann::json::array()}});
 }
 
+TEST_CASE("a userId that is no text is refused, wherever a body is taken") {
+    api_fixture api;
+    const auto key = api.make_key(key_scopes::all());
+    for (const auto& [method, path] : std::vector<std::pair<std::string, std::string>>{
+             {"POST", "/api/integrations/refresh/demo/1"},
+             {"DELETE", "/api/integrations/disconnect/demo/1"},
+             {"DELETE", "/api/integrations/disconnect/demo"}}) {
+        INFO(method << ' ' << path);
+        const auto wrong = api.ask(method, path, {.key = key, .body = R"({"userId":42})"});
+        CHECK(wrong.http.status == 400);
+        CHECK(wrong.error() == "INVALID_REQUEST");
+        CHECK(wrong.json.at("details").at(0).at("field") == "userId");
+    }
+}
+
+TEST_CASE("what a key was asked with is kept by no cache") {
+    api_fixture api;
+    const auto key = api.make_key(key_scopes::all());
+    for (const std::string path :
+         {"/api/integrations/status?userId=u1", "/api/integrations/providers", "/api/connections",
+          "/api/keys", "/api/audit", "/api/integrations/profile/demo/1?userId=u1"}) {
+        INFO(path);
+        CHECK(api.ask("GET", path, {.key = key}).http.no_store);
+        CHECK(api.ask("GET", path).http.no_store);
+    }
+}
+
 TEST_CASE("version 1 by name is the same as without") {
     api_fixture api;
     const auto key = api.make_key(key_scopes::all());

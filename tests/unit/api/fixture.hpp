@@ -14,8 +14,8 @@
 #include "http/router.hpp"
 #include "oauth/id_token.hpp"
 #include "oauth/refresh.hpp"
-#include "oauth/token.hpp"
 #include "oauth/status_cache.hpp"
+#include "oauth/token.hpp"
 #include "oauth/token_cache.hpp"
 #include "provider/registry.hpp"
 #include "support/engines.hpp"
@@ -99,7 +99,7 @@ class api_fixture {
     host::refresher refresh{oauth};
     host::token_reader tokens{oauth, refresh};
     host::rate_limiter limits;
-    host::authenticator keys{store.db(), time, limits, metrics};
+    host::authenticator keys{store.db(), time, limits, metrics, cache};
     host::access_journal journal{store.db(), time};
     host::api_context api;
     host::router router;

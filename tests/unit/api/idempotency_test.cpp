@@ -3,6 +3,9 @@
 #include "fixture.hpp"
 #include "support/catch.hpp"
 
+#include <boost/asio/bind_cancellation_slot.hpp>
+#include <boost/asio/cancellation_signal.hpp>
+#include <boost/asio/post.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
@@ -39,6 +42,27 @@ auto asks_itself(call& mine) -> boost::asio::awaitable<result<response>> {
     auto again = co_await run_once(mine, fails);
     answer_within = std::move(again);
     co_return json_response(200, "{}");
+}
+
+// Is cancelled while it waits, as by a client that hung up.
+boost::asio::cancellation_signal* stop_while_waiting = nullptr;
+auto waits(call& /*mine*/) -> boost::asio::awaitable<result<response>> {
+    const auto executor = co_await boost::asio::this_coro::executor;
+    boost::asio::steady_timer timer(executor, std::chrono::hours(1));
+    boost::asio::post(executor, [] {
+        stop_while_waiting->emit(boost::asio::cancellation_type::total);
+    });
+    co_await timer.async_wait(boost::asio::use_awaitable);
+    co_return result<response>(response());
+}
+
+auto cancellable(call& mine, boost::asio::cancellation_signal& stop)
+    -> boost::asio::awaitable<void> {
+    stop_while_waiting = &stop;
+    co_await boost::asio::this_coro::reset_cancellation_state(
+        boost::asio::enable_total_cancellation()
+    );
+    [[maybe_unused]] const auto never = co_await run_once(mine, waits);
 }
 
 struct called {
@@ -141,6 +165,23 @@ TEST_CASE("what came to nothing may be tried again under the same key") {
         CHECK_THROWS_AS(once(api, by, throws), std::runtime_error);
     }
     CHECK(runs == 2);
+}
+
+TEST_CASE("a handler that was cancelled leaves its key free for the next attempt") {
+    api_fixture api;
+    const auto by = prepare(api, "cancelled-1");
+    auto body = body_fields::parse("");
+    call mine{api.api, by.from, by.who, user_id("u1"), std::move(*body)};
+    boost::asio::cancellation_signal stop;
+    auto cancelled = boost::asio::co_spawn(
+        api.io, cancellable(mine, stop),
+        boost::asio::bind_cancellation_slot(stop.slot(), boost::asio::use_future)
+    );
+    CHECK_THROWS(cancelled.get());
+    runs = 0;
+    failing_with = errc::internal;
+    CHECK(once(api, by, fails)->status == 500);
+    CHECK(runs == 1);
 }
 
 TEST_CASE("while the first one is at work the second is told to wait") {

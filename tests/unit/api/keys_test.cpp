@@ -3,6 +3,8 @@
 #include "support/catch.hpp"
 #include "support/result.hpp"
 
+#include <set>
+
 using namespace tenon::host;
 using namespace tenon::test;
 using nlohmann::json;
@@ -55,6 +57,46 @@ TEST_CASE("a key makes only keys with a part of its own scopes, for its own user
     CHECK(made.json.at("scopes") == json::array({"tokens:read"}));
 }
 
+TEST_CASE("a key that is pinned to a user sees and revokes that user's keys only") {
+    api_fixture api;
+    const auto all = api.make_key(key_scopes::all());
+    const auto pinned = api.make_key(only(key_scope::keys_manage), user_id("u1"));
+    const auto others = api.make_key(only(key_scope::tokens_read), user_id("u2"));
+    const auto listed = [&](const std::string& key) {
+        return api.ask("GET", "/api/keys", {.key = key}).json.at("keys");
+    };
+    REQUIRE(listed(all).size() == 3);
+    REQUIRE(listed(pinned).size() == 1);
+    CHECK(listed(pinned)[0].at("userId") == "u1");
+    for (const auto& one : listed(all)) {
+        const auto path = "/api/keys/" + one.at("id").get<std::string>();
+        const auto status = api.ask("DELETE", path, {.key = pinned}).http.status;
+        CHECK(status == (one.at("userId") == "u1" ? 200U : 404U));
+    }
+    CHECK(api.ask("GET", "/api/keys", {.key = all}).http.status == 200);
+}
+
+TEST_CASE("keys are listed page by page") {
+    api_fixture api;
+    const auto key = api.make_key(key_scopes::all());
+    for (int i = 0; i < 4; ++i) {
+        (void)api.make_key(key_scopes::all());
+    }
+    std::set<std::string> seen;
+    std::string cursor;
+    for (const std::size_t expected : {2U, 2U, 1U}) {
+        const auto page = api.ask("GET", "/api/keys?limit=2&cursor=" + cursor, {.key = key}).json;
+        REQUIRE(page.at("keys").size() == expected);
+        for (const auto& one : page.at("keys")) {
+            seen.insert(one.at("id").get<std::string>());
+        }
+        cursor = page.at("nextCursor").is_null() ? "" : page.at("nextCursor").get<std::string>();
+    }
+    CHECK(cursor.empty());
+    CHECK(seen.size() == 5);
+    CHECK(api.ask("GET", "/api/keys?limit=0", {.key = key}).http.status == 400);
+}
+
 TEST_CASE("a key that nobody could use or name is refused with what is wrong") {
     api_fixture api;
     const auto key = api.make_key(key_scopes::all());
@@ -81,7 +123,9 @@ TEST_CASE("one organization's keys, audit and connections are invisible to anoth
     const auto my_id = mine.json.at("keys")[0].at("id").get<std::string>();
     CHECK(api.ask("DELETE", "/api/keys/" + my_id, {.key = other}).error() == "NOT_FOUND");
     CHECK(api.ask("GET", "/api/keys", {.key = key}).http.status == 200);
-    CHECK(api.ask("GET", "/api/audit", {.key = other}).json.at("entries").empty());
+    const auto log = api.ask("GET", "/api/audit", {.key = other}).json.at("entries");
+    REQUIRE(log.size() == 1);
+    CHECK(log[0].at("action") == "organization.created");
     CHECK(
         api.ask("POST", "/api/organizations", {.key = other, .body = R"({"name":"x"})"}).error() ==
         "INSUFFICIENT_SCOPE"
@@ -96,6 +140,35 @@ TEST_CASE("an organization's id is taken once") {
     const auto again = api.ask("POST", "/api/organizations", with);
     CHECK(again.http.status == 409);
     CHECK(again.error() == "CONFLICT");
+    const auto made = api.ask("GET", "/api/audit?action=organization.created", {.key = key});
+    CHECK(made.json.at("entries").size() == 1);
+}
+
+TEST_CASE("an organization's id and name are bounded") {
+    api_fixture api;
+    const auto key = api.make_key(key_scopes::all());
+    for (const auto& body :
+         {json{{"name", "Acme"}, {"id", "a b"}},
+          json{{"name", "Acme"}, {"id", std::string(65, 'a')}},
+          json{{"name", std::string(201, 'a')}}, json{{"name", "a\nb"}}}) {
+        const auto answer =
+            api.ask("POST", "/api/organizations", {.key = key, .body = body.dump()});
+        INFO(body.dump());
+        CHECK(answer.http.status == 400);
+        CHECK(answer.json.at("details").size() == 1);
+    }
+}
+
+TEST_CASE("a new organization's own log begins with how it was made") {
+    api_fixture api;
+    const auto key = api.make_key(key_scopes::all());
+    const auto made =
+        api.ask("POST", "/api/organizations", {.key = key, .body = R"({"name":"Acme"})"});
+    REQUIRE(made.http.status == 201);
+    const std::string theirs = made.json.at("apiKey").at("key");
+    const auto log = api.ask("GET", "/api/audit", {.key = theirs}).json.at("entries");
+    REQUIRE(log.size() == 1);
+    CHECK(log[0].at("action") == "organization.created");
 }
 
 TEST_CASE("changes of keys and organizations are in the audit log, newest first, page by page") {

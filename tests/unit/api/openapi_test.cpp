@@ -146,6 +146,15 @@ TEST_CASE("every code is reachable from some route or is one of redirects only")
     }
 }
 
+TEST_CASE("what the probes answer when a part is down is told") {
+    const auto document_json = document();
+    const auto& paths = document_json.at("paths");
+    const auto down = paths.at("/health").at("get").at("responses").at("503").dump();
+    CHECK(down.find("schemas/Health") != std::string::npos);
+    const auto unready = paths.at("/readyz").at("get").at("responses").at("503").dump();
+    CHECK(unready.find("SHUTTING_DOWN, STORAGE_UNAVAILABLE") != std::string::npos);
+}
+
 TEST_CASE("every schema that openapi.json refers to is there") {
     const auto whole = document();
     std::set<std::string> references;

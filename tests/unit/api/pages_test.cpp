@@ -91,17 +91,31 @@ TEST_CASE("the page's form needs a key of the right scope and a user") {
 }
 
 TEST_CASE("the cookie that binds a flow has the host prefix, but for plain http") {
-    request from;
-    from.secure = true;
+    const auto* const https = "https://tenon.example";
+    const auto* const http = "http://127.0.0.1:8080";
+    request from;  // a proxy's connection is plain whatever the browser's is
     CHECK(
-        make_flow_cookie(from, "v") ==
+        make_flow_cookie(https, "v") ==
         "__Host-tenon-flow=v; Path=/; Max-Age=600; HttpOnly; SameSite=Lax; Secure"
     );
     from.headers.add("Cookie", "a=b; __Host-tenon-flow=v; tenon-flow=w");
-    CHECK(flow_cookie_of(from) == "v");
-    from.secure = false;
+    CHECK(flow_cookie_of(https, from) == "v");
     CHECK(
-        make_flow_cookie(from, "v") == "tenon-flow=v; Path=/; Max-Age=600; HttpOnly; SameSite=Lax"
+        make_flow_cookie(http, "v") == "tenon-flow=v; Path=/; Max-Age=600; HttpOnly; SameSite=Lax"
     );
-    CHECK(flow_cookie_of(from) == "w");
+    CHECK(flow_cookie_of(http, from) == "w");
+}
+
+TEST_CASE("flows in two tabs of a browser share its cookie, and a forged one is replaced") {
+    api_fixture api;
+    const auto* const url = "https://tenon.example";
+    request first;
+    const auto binding = flow_binding(url, first, api.random);
+    CHECK(binding.size() == 43);
+    request second;
+    second.headers.add("Cookie", "__Host-tenon-flow=" + binding);
+    CHECK(flow_binding(url, second, api.random) == binding);
+    request forged;
+    forged.headers.add("Cookie", "__Host-tenon-flow=short");
+    CHECK(flow_binding(url, forged, api.random).size() == 43);
 }

@@ -111,6 +111,26 @@ TEST_CASE("the names that people know fill in what the file leaves out") {
     CHECK(own.redirect_uri == "https://t.example/s");
 }
 
+TEST_CASE("a client's id and secret in the environment name a candidate for the catalogue") {
+    const auto read = tenon::test::loaded(
+        "providers: {dropbox: {client_id: x}}\n",
+        {{"SPOTIFY_CLIENT_ID", "id"},
+         {"SPOTIFY_CLIENT_SECRET", "secret"},
+         {"CAL_COM_OAUTH_CLIENT_ID", "id"},
+         {"CAL_COM_OAUTH_CLIENT_SECRET", "secret"},
+         {"GITHUB_CLIENT_ID", "without a secret"},
+         {"DROPBOX_CLIENT_ID", "id"},
+         {"DROPBOX_CLIENT_SECRET", "of the file's section"},
+         {"SLACK_CLIENT_ID", "id"},
+         {"SLACK_CLIENT_SECRET", "of a bundled one"}}
+    );
+    REQUIRE(read.candidates.size() == 2);
+    CHECK(read.candidates[0].name == "cal_com_oauth");
+    CHECK(read.candidates[1].name == "spotify");
+    CHECK(read.candidates[1].client_id == "id");
+    CHECK(read.candidates[1].client_secrets.size() == 1);
+}
+
 TEST_CASE("a switch in the environment turns a provider on or off") {
     const environment_map off = {{"ENABLE_SLACK_INTEGRATION", "false"}, {"SLACK_CLIENT_ID", "id"}};
     CHECK_FALSE(section("", "slack", off).enabled);

@@ -139,7 +139,7 @@ TEST_CASE("line feeds alone end no line") {
     // A byte at a time the end of the line is still waited for.
     talk slowly;
     CHECK(slowly.say(bytes, 1).empty());
-    CHECK(status_of(slowly.let_time_pass()) == 408);
+    CHECK(status_of(slowly.let_time_pass()) == 400);
 }
 
 TEST_CASE("many small fields are too large together") {
@@ -177,20 +177,32 @@ TEST_CASE("JSON comes in other spellings, and an empty body needs no type") {
     );
 }
 
+TEST_CASE("a form is wanted where a form is wanted") {
+    talk with;
+    for (const std::string type : {"text/plain", "application/json", "multipart/form-data"}) {
+        const auto answer = with.say(
+            "POST /api/form HTTP/1.1\r\nHost: h\r\nContent-Type: " + type +
+            "\r\nContent-Length: 3\r\n\r\na=b"
+        );
+        CHECK(status_of(answer) == 415);
+        CHECK_THAT(answer, Contains("x-www-form-urlencoded"));
+    }
+}
+
 TEST_CASE("absolute form is taken for its path") {
     talk with;
     CHECK(status_of(with.say("GET http://h/api/hello?x=1 HTTP/1.1\r\nHost: h\r\n\r\n")) == 200);
     CHECK(status_of(with.say("GET ftp://h/api/hello HTTP/1.1\r\nHost: h\r\n\r\n")) == 400);
 }
 
-TEST_CASE("a deadline in the middle of a request is 408, between requests it is silent") {
+TEST_CASE("a deadline in the middle of a request is refused, between requests it is silent") {
     talk in_header;
     (void)in_header.say(get);
-    CHECK(status_of(in_header.let_time_pass()) == 408);
+    CHECK(status_of(in_header.let_time_pass()) == 400);
     CHECK(in_header.over());
     talk in_body;
     (void)in_body.say(post + "Content-Length: 2\r\n\r\n{");
-    CHECK(status_of(in_body.let_time_pass()) == 408);
+    CHECK(status_of(in_body.let_time_pass()) == 400);
     talk idle;
     (void)idle.say(get + "Host: h\r\n\r\n");
     CHECK(idle.let_time_pass().empty());

@@ -95,7 +95,7 @@ auto usual_routes() -> std::vector<host::route> {
     routes.push_back(fast("POST", "/api/json", size_of_body));
     routes.back().body = host::body_rule::json;
     routes.push_back(fast("POST", "/api/form", size_of_body));
-    routes.back().body = host::body_rule::json_or_form;
+    routes.back().body = host::body_rule::form;
     routes.push_back(fast("POST", "/api/small", size_of_body));
     routes.back().max_body_bytes = 8;
     routes.push_back(fast("GET", "/api/broken", [](const host::request&, host::response&) -> bool {
@@ -177,7 +177,8 @@ talk::talk(host::server_options options)
       policy_(options_.security_headers, options_.strict_transport, options_.cors_origins),
       proxies_(options_.trusted_proxies),
       ids_(random_),
-      context_{options_.limits, policy_, proxies_, clock_, ids_, options_.problem, &observer},
+      context_{options_.limits,  policy_,   proxies_,   clock_, ids_,
+               options_.problem, &observer, held_bytes_},
       conversation(context_, routes_, "192.0.2.1", false) {
     if (!options_.problem) {
         options_.problem = host::problem_response;

@@ -71,7 +71,7 @@ class recording_observer final : public host::request_observer {
 //   GET  /api/hello            fast: {"hello":"world"}
 //   GET  /api/echo/:a/:b       fast: [a, b, query]
 //   POST /api/json             fast, wants JSON: the body's size
-//   POST /api/form             fast, JSON or form
+//   POST /api/form             fast, wants a form
 //   POST /api/small            at most 8 bytes of body
 //   GET  /api/later            a coroutine
 //   GET  /api/broken           throws
@@ -136,6 +136,7 @@ class talk {
     host::edge_policy policy_;
     host::trusted_proxies proxies_;
     host::request_ids ids_;
+    std::atomic<std::size_t> held_bytes_{0};
     host::conversation_context context_;
 
   public:

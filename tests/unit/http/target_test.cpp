@@ -9,6 +9,16 @@ using tenon::host::percent_decode;
 using tenon::host::plus_sign;
 using tenon::host::request;
 
+TEST_CASE("what is no UTF-8 is refused in a path and in a parameter") {
+    for (const auto* wrong : {"/a%ff", "/?code=a%ff", "/?%c0%80=x", "/a/%ed%a0%80"}) {
+        INFO(wrong);
+        tenon::host::request asked;
+        CHECK_FALSE(parse_target(wrong, asked).has_value());
+    }
+    tenon::host::request asked;
+    REQUIRE(parse_target("/%C3%A4?%e2%82%ac=%f0%9f%98%80", asked).has_value());
+}
+
 TEST_CASE("percent escapes are decoded, broken ones refused") {
     CHECK(percent_decode("a%2fb%2Fc+d", plus_sign::literal) == "a/b/c+d");
     CHECK(percent_decode("a+b", plus_sign::space) == "a b");

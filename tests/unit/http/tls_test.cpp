@@ -76,6 +76,20 @@ TEST_CASE("a certificate that nobody vouches for is refused before anything is s
     CHECK(server.observer.answers().empty());
 }
 
+TEST_CASE("a renewed certificate is shown to whoever comes next") {
+    const certificate old;
+    const certificate renewed;
+    running_server server({}, tenon::test::usual_routes(), tls_on(old));
+    const auto url = "https://127.0.0.1:" + std::to_string(server.port()) + "/api/hello";
+    tenon::host::outbound_options options;
+    options.ca_file = renewed.file();
+    CHECK(ask(options, url, 1).outcome == transport::tls);
+    REQUIRE(server.server().renew_certificate(renewed.file(), renewed.key_file()).has_value());
+    CHECK(ask(options, url, 1).outcome == transport::ok);
+    CHECK_FALSE(server.server().renew_certificate("/nowhere.pem", old.key_file()).has_value());
+    CHECK(ask(options, url, 1).outcome == transport::ok);
+}
+
 TEST_CASE("a handshake that does not come is given up") {
     const certificate identity;
     tenon::host::server_options options;
