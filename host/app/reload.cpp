@@ -1,4 +1,5 @@
 // SIGHUP: what a running host takes of a changed configuration.
+#include "app/descriptors.hpp"
 #include "app/host.hpp"
 #include "app/key_sources.hpp"
 #include "base/log.hpp"
@@ -60,6 +61,7 @@ auto host_process::take_configuration() -> result<void> {
     if (fresh.has_error()) {
         return fresh.error();
     }
+    fit_descriptors(*fresh);
     auto keys = load_keyring(*fresh, random_);
     if (keys.has_error()) {
         return keys.error();

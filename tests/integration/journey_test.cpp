@@ -111,7 +111,7 @@ TEST_CASE("a refresh keeps the connection and raises the generation") {
         api.post("/api/integrations/refresh/demo/" + id, nlohmann::json::object()).status == 200
     );
     const auto after = api.get(here.token_path(id)).json();
-    CHECK(after.at("generation") == before.at("generation").get<int>() + 1);
+    CHECK(after.at("generation") == before.at("generation").get<std::int64_t>() + 1);
     CHECK(after.at("accessToken") != before.at("accessToken"));
 }
 
