@@ -10,6 +10,21 @@ void abi_reader::broke(std::string_view name, std::string_view what) {
     }
 }
 
+void abi_reader::flags(std::uint32_t value, std::uint32_t known, std::string_view name) {
+    if ((value & ~known) != 0) {
+        broke(
+            name, "bits that this host does not know (" + std::to_string(value & ~known) +
+                      "): leave them 0, or upgrade the host"
+        );
+    }
+}
+
+void abi_reader::reserved(std::uint32_t value, std::string_view name) {
+    if (value != 0) {
+        broke(name, "a reserved field is " + std::to_string(value) + "; it must be 0");
+    }
+}
+
 auto abi_reader::stated_size(const void* from, std::string_view name) -> std::size_t {
     if (!ok()) {
         return 0;
@@ -95,6 +110,8 @@ auto abi_reader::pairs(const tenon_kvs& from, std::string_view name) -> std::vec
         out.reserve(from.count);
         for (std::size_t i = 0; i < from.count; ++i) {
             const auto& item = from.items[i];
+            flags(item.flags, TENON_KV_SECRET | TENON_KV_TEMPLATE | TENON_KV_JSON, name);
+            reserved(item.reserved, name);
             out.push_back({text(item.key, name), text(item.value, name), item.flags});
         }
     }

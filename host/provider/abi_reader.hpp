@@ -23,14 +23,19 @@ struct key_value {
 // is given it is a literal that says which field it is, for the message.
 class abi_reader {
   public:
-    static constexpr std::size_t max_text = 1U << 20U;   // of one string
-    static constexpr std::size_t max_bytes = 8U << 20U;  // of one body
-    static constexpr std::size_t max_count = 1024;       // of any list
-    static constexpr std::uint32_t max_struct = 4096;
+    static constexpr std::size_t max_text = TENON_MAX_TEXT;    // of one string
+    static constexpr std::size_t max_bytes = TENON_MAX_BODY;   // of one body
+    static constexpr std::size_t max_count = TENON_MAX_ITEMS;  // of any list
+    static constexpr std::uint32_t max_struct = TENON_MAX_STRUCT;
 
     [[nodiscard]] auto ok() const noexcept -> bool { return problem_.empty(); }
     [[nodiscard]] auto problem() const noexcept -> const std::string& { return problem_; }
     void broke(std::string_view name, std::string_view what);
+
+    // What this host does not know is refused now, so that a later version can give it a meaning:
+    // flags beyond the known bits, and reserved fields that are not 0.
+    void flags(std::uint32_t value, std::uint32_t known, std::string_view name);
+    void reserved(std::uint32_t value, std::string_view name);
 
     // UTF-8 without NUL.
     auto text(const tenon_str& from, std::string_view name) -> std::string;

@@ -3,10 +3,11 @@
 
 #include <tenon/operation.h>
 
+#include <set>
+#include <string_view>
+
 namespace tenon::host {
 namespace {
-
-constexpr std::uint32_t longest_sleep_ms = 30'000;
 
 auto read_request(abi_reader& reader, const tenon_http_request* from) -> http_action {
     http_action out;
@@ -23,9 +24,7 @@ auto read_request(abi_reader& reader, const tenon_http_request* from) -> http_ac
     out.timeout_ms = request.timeout_ms;
     out.max_body_bytes = request.max_body_bytes;
     constexpr auto known = TENON_HTTP_CLIENT_AUTH | TENON_HTTP_BEARER | TENON_HTTP_GRANT_REPLY;
-    if ((out.flags & ~static_cast<std::uint32_t>(known)) != 0) {
-        reader.broke("http.flags", "a flag that this host does not know");
-    }
+    reader.flags(out.flags, known, "http.flags");
     return out;
 }
 
@@ -54,6 +53,7 @@ void check_object(abi_reader& reader, const std::string& text, std::string_view 
 
 auto read_grant(abi_reader& reader, const tenon_grant& from) -> granted {
     granted out;
+    reader.flags(from.flags, 0, "grant.flags");
     out.slot = reader.text(from.slot, "grant.slot");
     out.account_id = reader.text(from.account_id, "grant.account_id");
     out.access_token = secret(reader.text(from.access_token, "grant.access_token"));
@@ -85,14 +85,27 @@ auto read_fields(abi_reader& reader, const tenon_kvs& from) -> std::vector<outpu
     return out;
 }
 
-void check_end(abi_reader& reader, const done_action& done, operation_kind kind) {
-    const bool grants = kind == operation_kind::exchange || kind == operation_kind::refresh;
-    if (grants == done.output.grants.empty()) {
+void check_grants(abi_reader& reader, const std::vector<granted>& grants, operation_kind kind) {
+    const bool due = kind == operation_kind::exchange || kind == operation_kind::refresh;
+    if (due == grants.empty()) {
         reader.broke(
             "result.grants",
-            grants ? "none; this operation ends with at least one" : "this operation has none"
+            due ? "none; this operation ends with at least one" : "this operation has none"
         );
     }
+    if (kind == operation_kind::refresh && grants.size() > 1) {
+        reader.broke("result.grants", "more than one; a refresh ends with exactly one");
+    }
+    std::set<std::string_view> slots;
+    for (const auto& grant : grants) {
+        if (!slots.insert(grant.slot).second) {
+            reader.broke("result.grants", "the slot '" + grant.slot + "' is there twice");
+        }
+    }
+}
+
+void check_end(abi_reader& reader, const done_action& done, operation_kind kind) {
+    check_grants(reader, done.output.grants, kind);
     if ((kind == operation_kind::authorize) != done.authorize.has_value()) {
         reader.broke("result.authorize", "is for AUTHORIZE, and must be there");
     }
@@ -140,6 +153,7 @@ auto read_error(abi_reader& reader, const tenon_error* from) -> fail_action {
 
 auto read_call(abi_reader& reader, const tenon_call* from) -> call_action {
     const auto call = reader.structure(from, "action.call");
+    reader.reserved(call.reserved, "action.call");
     return {reader.text(call.id, "call.id"), reader.pairs(call.args, "call.args")};
 }
 
@@ -163,7 +177,7 @@ auto read_kind(abi_reader& reader, const tenon_action& from, operation_kind kind
         case TENON_ACTION_HTTP: return read_request(reader, from.http);
         case TENON_ACTION_CALL: return read_call(reader, from.call);
         case TENON_ACTION_SLEEP:
-            if (from.sleep_ms > longest_sleep_ms) {
+            if (from.sleep_ms > TENON_MAX_SLEEP_MS) {
                 reader.broke("action.sleep_ms", "is more than 30 seconds");
             }
             return sleep_action{milliseconds(from.sleep_ms)};
@@ -181,6 +195,7 @@ auto read_kind(abi_reader& reader, const tenon_action& from, operation_kind kind
 
 auto read_action(const tenon_action& from, operation_kind kind) -> any_action {
     abi_reader reader;
+    reader.reserved(from.reserved, "action");
     check_pointers(reader, from);
     if (!reader.ok()) {
         return broken_action{reader.problem()};

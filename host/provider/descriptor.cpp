@@ -14,6 +14,9 @@ static_assert(static_cast<unsigned>(field_type::choice) == TENON_FIELD_CHOICE);
 static_assert(static_cast<unsigned>(client_authentication::none) == TENON_CLIENT_AUTH_NONE);
 static_assert(static_cast<unsigned>(pkce_mode::required) == TENON_PKCE_REQUIRED);
 
+constexpr std::uint32_t known_roles =
+    TENON_ROLE_AUTHORIZE | TENON_ROLE_TOKEN | TENON_ROLE_REVOKE | TENON_ROLE_API;
+
 // A number that this host knows as a member of the enum, whose last member is given.
 template <class Enum>
 auto known(abi_reader& reader, std::uint32_t value, Enum last, std::string_view name) -> Enum {
@@ -33,14 +36,17 @@ auto read_field(abi_reader& reader, const tenon_field& from, std::string_view na
     out.pattern = reader.text(from.pattern, name);
     out.default_value = reader.text(from.default_value, name);
     out.choices = reader.texts(from.choices, name);
+    reader.flags(from.flags, TENON_FIELD_REQUIRED | TENON_FIELD_SECRET, name);
+    reader.reserved(from.reserved, name);
     out.type = known(reader, from.type, field_type::choice, name);
     out.required = (from.flags & TENON_FIELD_REQUIRED) != 0;
     out.secret = (from.flags & TENON_FIELD_SECRET) != 0;
     return out;
 }
 
-auto read_policy(const tenon_refresh_policy& from) -> refresh_policy {
+auto read_policy(abi_reader& reader, const tenon_refresh_policy& from) -> refresh_policy {
     using std::chrono::seconds;
+    reader.flags(from.flags, TENON_REFRESH_ROTATES | TENON_REFRESH_ACCESS_TOKEN, "refresh.flags");
     return {
         (from.flags & TENON_REFRESH_ROTATES) != 0,
         (from.flags & TENON_REFRESH_ACCESS_TOKEN) != 0,
@@ -52,15 +58,18 @@ auto read_policy(const tenon_refresh_policy& from) -> refresh_policy {
 
 void read_lists(abi_reader& reader, const tenon_descriptor& from, descriptor& out) {
     reader.structures(from.origins, from.origin_count, "origins", [&](const tenon_origin& origin) {
+        reader.flags(origin.roles, known_roles, "origins.roles");
         out.origins.push_back({reader.text(origin.url, "origins"), origin.roles});
     });
     reader.structures(from.scopes, from.scope_count, "scopes", [&](const tenon_scope& scope) {
+        reader.flags(scope.flags, TENON_SCOPE_DEFAULT, "scopes.flags");
         out.scopes.push_back(
             {reader.text(scope.name, "scopes"), reader.text(scope.description, "scopes"),
              (scope.flags & TENON_SCOPE_DEFAULT) != 0}
         );
     });
     reader.structures(from.slots, from.slot_count, "slots", [&](const tenon_slot& slot) {
+        reader.flags(slot.flags, 0, "slots.flags");
         out.slots.push_back(
             {reader.text(slot.name, "slots"), reader.text(slot.description, "slots")}
         );
@@ -88,6 +97,12 @@ void read_modes(abi_reader& reader, const tenon_descriptor& from, descriptor& ou
     out.required_host_minor = from.required_host_minor;
     out.auth_kinds = from.auth_kinds;
     out.operations = from.operations;
+    reader.reserved(from.reserved, "descriptor");
+    reader.flags(
+        from.flags,
+        TENON_DESCRIPTOR_ISS_PROMISED | TENON_DESCRIPTOR_DISCOVERY | TENON_DESCRIPTOR_NONCE,
+        "descriptor.flags"
+    );
     out.iss_promised = (from.flags & TENON_DESCRIPTOR_ISS_PROMISED) != 0;
     out.discovery = (from.flags & TENON_DESCRIPTOR_DISCOVERY) != 0;
     out.nonce = (from.flags & TENON_DESCRIPTOR_NONCE) != 0;
@@ -95,7 +110,7 @@ void read_modes(abi_reader& reader, const tenon_descriptor& from, descriptor& ou
     out.challenge_encoding = known(reader, from.pkce_encoding, pkce_encoding::hex, "pkce_encoding");
     out.client_auth = known(reader, from.client_auth, client_authentication::none, "client_auth");
     if (from.refresh != nullptr) {
-        out.refresh = read_policy(reader.structure(from.refresh, "refresh"));
+        out.refresh = read_policy(reader, reader.structure(from.refresh, "refresh"));
     }
 }
 
@@ -116,6 +131,21 @@ void read_texts(abi_reader& reader, const tenon_descriptor& from, descriptor& ou
     if (out.scope_separator.empty()) {
         out.scope_separator = " ";
     }
+}
+
+auto not_valid(const descriptor& about, std::vector<field_problem> problems) -> error {
+    const auto& first = problems.front();
+    auto message =
+        "the descriptor of '" + about.id + "' is not valid: " + first.field + ": " + first.message +
+        (problems.size() > 1 ? " (and " + std::to_string(problems.size() - 1) + " more)" : "");
+    return error{errc::provider_misconfigured, std::move(message), {}, std::move(problems)};
+}
+
+auto too_new(std::uint32_t minor) -> field_problem {
+    return {
+        "required_host_minor", "needs a host of ABI 1." + std::to_string(minor) +
+                                   "; this one has 1." + std::to_string(TENON_ABI_MINOR) +
+                                   ": upgrade the host"};
 }
 
 }  // namespace
@@ -151,6 +181,11 @@ auto read_descriptor(const tenon_descriptor* from, const trusted_origins& truste
     abi_reader reader;
     descriptor out;
     const tenon_descriptor copy = reader.structure(from, "descriptor");
+    // Before all else: what follows may hold what only a newer host can judge.
+    if (copy.required_host_minor > TENON_ABI_MINOR) {
+        out.id = reader.text(copy.id, "id");
+        return not_valid(out, {too_new(copy.required_host_minor)});
+    }
     read_texts(reader, copy, out);
     read_modes(reader, copy, out);
     read_lists(reader, copy, out);
@@ -163,12 +198,7 @@ auto read_descriptor(const tenon_descriptor* from, const trusted_origins& truste
     }
     auto problems = check_descriptor(out, trusted);
     if (!problems.empty()) {
-        const auto& first = problems.front();
-        auto message =
-            "the descriptor of '" + out.id + "' is not valid: " + first.field + ": " +
-            first.message +
-            (problems.size() > 1 ? " (and " + std::to_string(problems.size() - 1) + " more)" : "");
-        return error{errc::provider_misconfigured, std::move(message), {}, std::move(problems)};
+        return not_valid(out, std::move(problems));
     }
     return out;
 }

@@ -14,8 +14,6 @@ namespace {
 
 using problems = std::vector<field_problem>;
 
-constexpr std::uint32_t known_roles =
-    TENON_ROLE_AUTHORIZE | TENON_ROLE_TOKEN | TENON_ROLE_REVOKE | TENON_ROLE_API;
 constexpr std::uint32_t known_auth_kinds = TENON_AUTH_CODE | TENON_AUTH_DEVICE |
                                            TENON_AUTH_CLIENT_CREDENTIALS | TENON_AUTH_API_KEY |
                                            TENON_AUTH_EXTERNAL_SESSION;
@@ -38,13 +36,6 @@ void check_mandatory(const descriptor& about, problems& out) {
     }
     if ((about.auth_kinds & known_auth_kinds) == 0) {
         out.push_back({"auth_kinds", "has none of the kinds that this host knows"});
-    }
-    if (about.required_host_minor > TENON_ABI_MINOR) {
-        out.push_back(
-            {"required_host_minor",
-             "needs a host of ABI 1." + std::to_string(about.required_host_minor) +
-                 "; this one has 1." + std::to_string(TENON_ABI_MINOR) + ": upgrade the host"}
-        );
     }
     const bool code = (about.auth_kinds & TENON_AUTH_CODE) != 0;
     if (code &&
@@ -120,7 +111,7 @@ void check_origin(
         );
         return;
     }
-    if ((origin.roles & known_roles) == 0) {
+    if (origin.roles == 0) {
         out.push_back(
             {"origins", origin.url + ": has none of the roles authorize, token, revoke, api"}
         );

@@ -146,17 +146,26 @@ auto egress_policy::capture(
     return host.empty();
 }
 
+// An origin that is declared as it stands counts for itself: what a template that happens to admit
+// the same name may do is not added.
+auto egress_policy::is_declared(std::string_view origin) const -> bool {
+    return std::ranges::any_of(origins_, [&](const declared& one) {
+        return one.url.origin() == origin;
+    });
+}
+
 auto egress_policy::find(const split_url& url, const std::map<std::string, std::string>& connect)
     const -> or_refusal<match> {
     match out{url, "", 0, false};
     const bool by_text = url.host.find('{') != std::string::npos;
+    const bool exact = !by_text && is_declared(url.origin());
     for (const auto& origin : origins_) {
         if (origin.url.scheme != url.scheme || origin.url.port != url.port) {
             continue;
         }
         const bool same = origin.url.host == url.host;
-        const bool captured =
-            !same && !by_text && !origin.parameters.empty() && capture(origin, url.host, connect);
+        const bool captured = !same && !by_text && !exact && !origin.parameters.empty() &&
+                              capture(origin, url.host, connect);
         if (!same && !captured) {
             continue;
         }
@@ -170,6 +179,10 @@ auto egress_policy::find(const split_url& url, const std::map<std::string, std::
         out.user_named = out.user_named || !origin.parameters.empty();
         out.declared_as = origin.url.origin();
         out.roles |= origin.roles;
+    }
+    const auto filled = split(out.url.origin(), url_templates::refused);
+    if (by_text && out.roles != 0 && filled && is_declared(filled->origin())) {
+        return find(*filled, connect);
     }
     if (out.roles == 0) {
         return denied(url.origin() + " is not among the origins that the plugin declares");

@@ -22,6 +22,13 @@ namespace {
 
 std::atomic<std::size_t> pinned{0};
 
+// Loading compares what is mapped before and after, and unloading looks whether a mapping is gone:
+// both hold only while nobody else does either.
+auto one_at_a_time() -> std::mutex& {
+    static std::mutex out;
+    return out;
+}
+
 auto refuse(const std::filesystem::path& path, const std::string& why) -> error {
     return fail(errc::invalid_request, path.filename().string() + ": " + why);
 }
@@ -95,9 +102,7 @@ struct plugin_library::mapped {
 };
 
 auto plugin_library::mapped::open() -> result<const tenon_plugin*> {
-    // The comparison of before and after holds only while nobody else loads.
-    static std::mutex one_at_a_time;
-    const std::lock_guard lock(one_at_a_time);
+    const std::lock_guard lock(one_at_a_time());
     const auto before = mapped_bases();
     std::error_code failed;
     using boost::dll::load_mode::rtld_local;
@@ -130,6 +135,11 @@ void plugin_library::mapped::take_provider(const tenon_provider* raw, std::size_
     auto about = read_descriptor(provider.descriptor);
     if (about.has_error()) {
         refused.push_back("provider " + std::to_string(index) + ": " + about.error().message);
+        return;
+    }
+    reader.reserved(provider.reserved, "provider");
+    if (!reader.ok()) {
+        refused.push_back("provider " + std::to_string(index) + ": " + reader.problem());
         return;
     }
     providers.push_back({raw, std::move(*about)});
@@ -195,6 +205,7 @@ plugin_library::~plugin_library() {
     if (mapped_ == nullptr || !mapped_->library.is_loaded()) {
         return;
     }
+    const std::lock_guard lock(one_at_a_time());
     const auto loaded_as = mapped_->copy.path();
     mapped_->library.unload();
     void* still = ::dlopen(loaded_as.c_str(), RTLD_LAZY | RTLD_NOLOAD);

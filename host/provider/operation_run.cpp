@@ -10,7 +10,7 @@
 namespace tenon::host {
 namespace {
 
-constexpr int step_budget = 64;
+constexpr int step_budget = TENON_MAX_STEPS;
 
 auto is_end(const any_action& action) -> bool {
     return std::holds_alternative<done_action>(action) ||

@@ -159,13 +159,19 @@ auto check_parameters(
             return broken("the authorization URL has '" + one->key + "' twice (RFC 6749 3.1)");
         }
     }
-    const std::array<std::pair<std::string_view, std::string_view>, 3> musts{
-        {{"state", expected.state},
-         {"redirect_uri", expected.redirect_uri},
-         {about.client_id_param, client_id}}};
-    for (const auto& [name, value] : musts) {
+    // A pushed authorization request (RFC 9126 4) has taken the rest along already.
+    const bool pushed = std::ranges::count(query, "request_uri", &key_value::key) != 0;
+    struct must {
+        std::string_view name, value;
+        bool needed;
+    };
+    const std::array<must, 3> musts{
+        {{"state", expected.state, !pushed},
+         {"redirect_uri", expected.redirect_uri, !pushed},
+         {about.client_id_param, client_id, true}}};
+    for (const auto& [name, value, needed] : musts) {
         const auto found = std::ranges::find(query, name, &key_value::key);
-        if (found == query.end() || found->value != value) {
+        if (found == query.end() ? needed : found->value != value) {
             return broken(
                 "the authorization URL must carry '" + std::string(name) +
                 "' exactly as the host gave it"

@@ -25,6 +25,16 @@ extern "C" {
 #define TENON_ABI_MAJOR 1u
 #define TENON_ABI_MINOR 0u
 
+/* What a host takes at most; beyond it the contract is broken and the operation ends. */
+enum {
+    TENON_MAX_ITEMS = 1024,           /* of any list that a plugin hands out */
+    TENON_MAX_TEXT = 1024 * 1024,     /* bytes of one text */
+    TENON_MAX_BODY = 8 * 1024 * 1024, /* bytes of a request's body, and of an answer's */
+    TENON_MAX_STRUCT = 4096,          /* bytes of one struct; every struct_size is a multiple of 8 */
+    TENON_MAX_SLEEP_MS = 30000,       /* of one SLEEP */
+    TENON_MAX_STEPS = 64              /* actions of one operation before DONE or FAIL */
+};
+
 /* Text or bytes: not terminated. Text is UTF-8 without NUL; bytes only where a field says so.
  * ptr may be null where len is 0. Frozen: never grows. */
 typedef struct tenon_str {

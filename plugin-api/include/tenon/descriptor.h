@@ -63,7 +63,7 @@ enum {
     TENON_REFRESH_ACCESS_TOKEN = 2u /* the access token renews itself: no refresh token is needed */
 };
 
-/* How tokens live. All durations in seconds; 0 = not stated. Growable. */
+/* How tokens live. All durations in seconds; 0 = not stated. Growable: append in pairs, for sizes are multiples of 8. */
 typedef struct tenon_refresh_policy {
     uint32_t struct_size, flags;
     uint32_t reuse_grace_s;              /* for this long a rotated refresh token is accepted again */
@@ -105,7 +105,7 @@ typedef struct tenon_descriptor {
     uint32_t struct_size, flags;
     tenon_str id; /* [a-z0-9][a-z0-9_-]{0,63} */
     tenon_str display_name, category, icon, vendor, version; /* icon: https URL or data: URI; may be empty */
-    uint32_t required_host_minor; /* the least TENON_ABI_MINOR of a host that can serve it */
+    uint32_t required_host_minor; /* the least TENON_ABI_MINOR of a host that can serve it; judged before all else */
     uint32_t auth_kinds;          /* TENON_AUTH_… */
     uint64_t operations;          /* bit n = operation kind n of operation.h */
     tenon_strs host_calls;        /* the ids of the host services that it calls */

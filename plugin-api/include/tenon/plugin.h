@@ -24,9 +24,11 @@ struct tenon_provider {
      * nothing needs destroying. The input is borrowed: copy what is needed later. [any] */
     tenon_status (*op_begin)(const tenon_provider *provider, const tenon_op_input *input, tenon_op **op,
                              tenon_action *action);
-    /* Goes on with the reply to the last action. After DONE or FAIL: TENON_INVALID. [op] */
+    /* Goes on with the reply to the last action. After DONE or FAIL: TENON_INVALID. The reply is borrowed until it
+     * returns; what it hands out in *action is valid until the next call on this operation. [op] */
     tenon_status (*op_step)(tenon_op *op, const tenon_reply *reply, tenon_action *action);
-    /* Ends an operation, in whatever state it is: this is also how the host cancels. [op] */
+    /* Ends an operation, in whatever state it is: this is also how the host cancels. Afterwards nothing that it
+     * handed out is read any more. [op] */
     void (*op_destroy)(tenon_op *op);
     /* An optional ability by its string id, or null. Static. [any] */
     const void *(*get_extension)(const tenon_provider *provider, tenon_str id);

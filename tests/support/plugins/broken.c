@@ -91,6 +91,56 @@ static void unknown_flag(tenon_action* action) {
     request.flags = 0x80000000u;
     with_request(action, &request);
 }
+static void unknown_kv_flag(tenon_action* action) {
+    static const tenon_kv header = {TEXT("X-A"), TEXT("a"), 8u, 0};
+    static tenon_http_request request;
+    request = fine_request;
+    request.headers = (tenon_kvs){&header, 1};
+    with_request(action, &request);
+}
+static void reserved_in_kv(tenon_action* action) {
+    static const tenon_kv header = {TEXT("X-A"), TEXT("a"), 0, 1};
+    static tenon_http_request request;
+    request = fine_request;
+    request.headers = (tenon_kvs){&header, 1};
+    with_request(action, &request);
+}
+static void reserved_in_action(tenon_action* action) {
+    with_request(action, &fine_request);
+    action->reserved = 5;
+}
+static void reserved_in_call(tenon_action* action) {
+    static const tenon_call call = {
+        .struct_size = sizeof(tenon_call), .reserved = 1, .id = TEXT("tenon.hmac-sha256/1")};
+    action->kind = TENON_ACTION_CALL;
+    action->call = &call;
+}
+static void with_grants(tenon_action* action, const tenon_grant* first, const tenon_grant* second) {
+    static const tenon_grant* grants[2];
+    static tenon_result result;
+    grants[0] = first;
+    grants[1] = second;
+    result = fine_result;
+    result.grants = grants;
+    result.grant_count = second == NULL ? 1 : 2;
+    action->kind = TENON_ACTION_DONE;
+    action->result = &result;
+}
+static const tenon_grant main_grant = {
+    .struct_size = sizeof(tenon_grant), .access_token = TEXT("t")};
+static const tenon_grant user_grant = {
+    .struct_size = sizeof(tenon_grant), .slot = TEXT("user"), .access_token = TEXT("u")};
+static void unknown_grant_flag(tenon_action* action) {
+    static const tenon_grant grant = {
+        .struct_size = sizeof(tenon_grant), .flags = 1, .access_token = TEXT("t")};
+    with_grants(action, &grant, NULL);
+}
+static void one_slot_twice(tenon_action* action) {
+    with_grants(action, &main_grant, &main_grant);
+}
+static void two_grants(tenon_action* action) {
+    with_grants(action, &main_grant, &user_grant);
+}
 static void endless(tenon_action* action) {
     action->kind = TENON_ACTION_SLEEP;
     action->sleep_ms = 0;
@@ -151,6 +201,13 @@ typedef struct way {
     X(zero_struct_size, zero_struct_size, TENON_OK, TENON_OK, 0)       \
     X(not_utf8, not_utf8, TENON_OK, TENON_OK, 0)                       \
     X(unknown_flag, unknown_flag, TENON_OK, TENON_OK, 0)               \
+    X(unknown_kv_flag, unknown_kv_flag, TENON_OK, TENON_OK, 0)         \
+    X(reserved_in_kv, reserved_in_kv, TENON_OK, TENON_OK, 0)           \
+    X(reserved_in_action, reserved_in_action, TENON_OK, TENON_OK, 0)   \
+    X(reserved_in_call, reserved_in_call, TENON_OK, TENON_OK, 0)       \
+    X(unknown_grant_flag, unknown_grant_flag, TENON_OK, TENON_OK, 0)   \
+    X(one_slot_twice, one_slot_twice, TENON_OK, TENON_OK, 0)           \
+    X(two_grants, two_grants, TENON_OK, TENON_OK, 0)                   \
     X(endless, endless, TENON_OK, TENON_OK, 0)                         \
     X(grants_in_profile, grants_in_profile, TENON_OK, TENON_OK, 0)     \
     X(null_grant, null_grant, TENON_OK, TENON_OK, 0)                   \
@@ -160,6 +217,7 @@ typedef struct way {
     X(begin_nomem, status_only, TENON_NOMEM, TENON_OK, 1)              \
     X(begin_unsupported, status_only, TENON_UNSUPPORTED, TENON_OK, 1)  \
     X(begin_odd_status, status_only, 99, TENON_OK, 1)                  \
+    X(begin_failed_with_op, endless, TENON_INTERNAL, TENON_OK, 0)      \
     X(begin_without_op, endless, TENON_OK, TENON_OK, 1)                \
     X(step_internal, endless, TENON_OK, TENON_INTERNAL, 0)
 
@@ -169,7 +227,7 @@ static tenon_status begin(
     const way* self = provider->self;
     (void)input;
     *op = self->without_op ? NULL : &the_op;
-    counters.begun += !self->without_op;
+    counters.begun += !self->without_op && self->begin_status == TENON_OK;
     self->act(action);
     return self->begin_status;
 }

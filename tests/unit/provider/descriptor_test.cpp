@@ -46,6 +46,15 @@ TEST_CASE("each descriptor that breaks a rule is refused, and the rule named") {
         "client_auth",          // odd_auth
         "null pointer",         // null_origins
         "struct_size is 12",    // short_struct
+        "descriptor.flags: bits that this host does not know (8)",
+        "descriptor: a reserved field is 3",
+        "origins.roles: bits that this host does not know (16)",
+        "connect_fields: bits that this host does not know (4)",
+        "config_fields: a reserved field is 2",
+        "scopes.flags: bits that this host does not know (2)",
+        "slots.flags: bits that this host does not know (1)",
+        "refresh.flags: bits that this host does not know (4)",
+        "provider: a reserved field is 9",
     };
     const auto& refused = (*library)->refused();
     REQUIRE(refused.size() == expected.size());

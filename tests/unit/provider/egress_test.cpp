@@ -16,6 +16,7 @@ auto shop_provider() -> descriptor {
         {"https://api.example.test", TENON_ROLE_REVOKE},
         {"https://{shop}.shops.test:8443", TENON_ROLE_TOKEN},
         {"https://{a}-x.{b}.pair.test", TENON_ROLE_API},
+        {"https://login.shops.test:8443", TENON_ROLE_AUTHORIZE},
     };
     field_descriptor shop;
     shop.name = "shop";
@@ -43,6 +44,16 @@ TEST_CASE("a declared origin is admitted with all the roles it is declared with"
     CHECK(found->roles == (TENON_ROLE_API | TENON_ROLE_REVOKE));
     CHECK(found->address == "https://api.example.test/me?x=1");
     CHECK(found->addresses == address_policy::any);
+}
+
+TEST_CASE("an origin that is declared as it stands has none of a template's roles") {
+    const auto found = policy().admit("https://login.shops.test:8443/", {});
+    REQUIRE(found);
+    CHECK(found->roles == TENON_ROLE_AUTHORIZE);
+    CHECK(found->addresses == address_policy::any);
+    const auto filled = policy().admit("https://{shop}.shops.test:8443/", {{"shop", "Login"}});
+    REQUIRE(filled);
+    CHECK(filled->roles == TENON_ROLE_AUTHORIZE);
 }
 
 TEST_CASE("what is not declared is denied") {

@@ -195,6 +195,20 @@ TEST_CASE("a plugin's limits are taken, up to the host's own") {
     CHECK(bench().encode(action)->max_body_bytes == 8 * 1024 * 1024);
 }
 
+TEST_CASE("an authorization URL that was pushed carries the client id and its request_uri alone") {
+    auto action = get();
+    action.url = "https://login.example.test/authorize";
+    action.query = {{"request_uri", "urn:ietf:params:oauth:request_uri:6e", 0}};
+    bench with(operation_kind::authorize);
+    CHECK(
+        *with.authorize(action) ==
+        "https://login.example.test/authorize?client_id=id%201%3A%C3%A9&"
+        "request_uri=urn%3Aietf%3Aparams%3Aoauth%3Arequest_uri%3A6e"
+    );
+    action.query.push_back({"state", "another", 0});
+    CHECK(with.authorize(action).has_error());
+}
+
 TEST_CASE("an authorization URL carries state, redirect URI and client id exactly once") {
     const auto base = [] {
         auto action = get();

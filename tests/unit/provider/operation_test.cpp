@@ -122,11 +122,18 @@ TEST_CASE("each departure from the contract is a typed failure that says what it
         std::pair{"huge_count", "http.query"}, std::pair{"null_list", "http.form"},
         std::pair{"odd_struct_size", "struct_size is 13"},
         std::pair{"zero_struct_size", "struct_size is 0"}, std::pair{"not_utf8", "UTF-8"},
-        std::pair{"unknown_flag", "http.flags"}, std::pair{"grants_in_profile", "result.grants"},
-        std::pair{"null_grant", "result.grants"}, std::pair{"bad_json_field", "result.fields"},
-        std::pair{"header_with_newline", "x-a"}, std::pair{"begin_invalid", "INVALID"},
-        std::pair{"begin_nomem", "NOMEM"}, std::pair{"begin_unsupported", "UNSUPPORTED"},
-        std::pair{"begin_odd_status", "99"}, std::pair{"begin_without_op", "without an operation"},
+        std::pair{"unknown_flag", "http.flags"},
+        std::pair{"unknown_kv_flag", "http.headers: bits that this host does not know (8)"},
+        std::pair{"reserved_in_kv", "http.headers: a reserved field is 1"},
+        std::pair{"reserved_in_action", "action: a reserved field is 5"},
+        std::pair{"reserved_in_call", "action.call: a reserved field is 1"},
+        std::pair{"unknown_grant_flag", "grant.flags"},
+        std::pair{"grants_in_profile", "result.grants"}, std::pair{"null_grant", "result.grants"},
+        std::pair{"bad_json_field", "result.fields"}, std::pair{"header_with_newline", "x-a"},
+        std::pair{"begin_invalid", "INVALID"}, std::pair{"begin_nomem", "NOMEM"},
+        std::pair{"begin_unsupported", "UNSUPPORTED"}, std::pair{"begin_odd_status", "99"},
+        std::pair{"begin_failed_with_op", "INTERNAL"},
+        std::pair{"begin_without_op", "without an operation"},
         std::pair{"step_internal", "INTERNAL"}
     );
     const std::string name = way.first;
@@ -140,6 +147,33 @@ TEST_CASE("each departure from the contract is a typed failure that says what it
     CHECK(all.http.seen.empty());
     const auto counted = counters_of(all.instance(name));
     CHECK(counted.begun == counted.destroyed);
+}
+
+TEST_CASE("a refresh ends with one grant, and an exchange with one a slot") {
+    const auto ask = [](const char* name, operation_kind kind) {
+        world all({section(name)});
+        const auto out = all.perform(request_of(kind), name);
+        return out.has_error() ? out.error().message : std::string("granted");
+    };
+    CHECK(ask("two_grants", operation_kind::refresh).find("exactly one") != std::string::npos);
+    CHECK(ask("one_slot_twice", operation_kind::exchange).find("twice") != std::string::npos);
+    // Two slots are read; whether the descriptor has them is judged after.
+    CHECK(ask("two_grants", operation_kind::exchange).find("slot 'user'") != std::string::npos);
+}
+
+TEST_CASE("an exception that a plugin lets out ends its operation, and nothing else") {
+    const auto way = GENERATE(
+        std::pair{"begin_throws", "op_begin let an exception out"},
+        std::pair{"step_throws", "op_step let an exception out"},
+        std::pair{"destroy_throws", "let no exception out but in op_destroy"}
+    );
+    const std::string name = way.first;
+    INFO(name);
+    world all({section(name)});
+    const auto out = all.perform(request_of(operation_kind::profile), name);
+    REQUIRE(out.has_error());
+    INFO(out.error().message);
+    CHECK(out.error().message.find(way.second) != std::string::npos);
 }
 
 TEST_CASE("a plugin that never ends is ended") {

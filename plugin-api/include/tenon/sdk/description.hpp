@@ -96,6 +96,8 @@ struct description {
     std::vector<tenon::slot> slots = {};
     std::vector<tenon::field> config_fields = {}, connect_fields = {};
     std::vector<std::string> quirks = {};
+    /// The least minor version of a host that can serve it: what it uses decides.
+    std::uint32_t required_host_minor = 0;
 };
 
 }  // namespace tenon

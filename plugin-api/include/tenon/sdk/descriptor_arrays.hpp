@@ -128,6 +128,7 @@ class descriptor_arrays {
         root_.icon = borrow(what_.icon);
         root_.vendor = borrow(what_.vendor);
         root_.version = borrow(what_.version);
+        root_.required_host_minor = what_.required_host_minor;
         root_.auth_kinds = what_.auth_kinds;
         root_.operations = operations & ~what_.without;
         root_.host_calls = texts(host_calls_, what_.host_calls);
