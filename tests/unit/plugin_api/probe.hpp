@@ -99,9 +99,24 @@ class prober final : public tenon::provider {
 class second_provider final : public tenon::provider {
   public:
     auto about() const -> tenon::description override {
-        return {.id = "second", .display_name = "Second"};
+        return {.id = "second", .display_name = "Second", .required_host_minor = 3};
     }
 };
+
+#if !defined(__clang__)
+class forgetful_provider final : public tenon::provider {
+  public:
+    auto about() const -> tenon::description override {
+        return {.id = "forgetful", .display_name = "Forgetful"};
+    }
+    auto refresh(tenon::refresh_input) const -> tenon::op<tenon::tokens> override {
+        auto reply = co_await tenon::post("https://a.example/token").client_auth();
+        if (!reply.ok()) {
+            co_return tenon::tokens{};
+        }
+    }
+};
+#endif
 
 class broken_provider final : public tenon::provider {
   public:

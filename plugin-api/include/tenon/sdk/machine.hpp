@@ -111,11 +111,16 @@ class machine_of final : public machine {
             return false;
         }
         auto outcome = coroutine_.handle().promise().take_outcome();
-        if (auto* why = std::get_if<failure>(&outcome)) {
-            out.finish(std::move(*why));
-        }
         if (auto* value = std::get_if<T>(&outcome)) {
             out.finish(std::move(*value), operations_);
+        } else if (auto* why = std::get_if<failure>(&outcome)) {
+            out.finish(std::move(*why));
+        } else {
+            out.finish(failure(
+                category::provider,
+                "the plugin's operation ran off its end without co_return: a bug in the plugin",
+                "plugin_bug"
+            ));
         }
         return true;
     }
