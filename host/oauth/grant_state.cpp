@@ -22,20 +22,28 @@ auto life_of(const grant_row& row, const provider_instance* provider) -> grant_l
 }
 
 auto expiry_of(
-    const secret& access_token, std::optional<time_point> stated, time_point issued_at,
+    const granted& tokens, time_point issued_at, const grant_life& life,
     const provider_instance& provider
 ) -> std::optional<time_point> {
-    if (stated) {
-        return stated;
+    if (tokens.expires_at) {
+        return tokens.expires_at;
     }
-    if (const auto own = unverified_expiry(access_token.reveal()); own && *own > issued_at) {
+    if (const auto own = unverified_expiry(tokens.access_token.reveal()); own && *own > issued_at) {
         return own;
     }
     const auto& policy = provider.about().refresh;
-    if (policy && policy->default_lifetime.count() > 0) {
+    if (life.renewable && policy && policy->default_lifetime.count() > 0) {
         return issued_at + policy->default_lifetime;
     }
     return std::nullopt;
+}
+
+auto refresh_start_of(
+    const granted& tokens, time_point issued_at, const provider_instance& provider
+) -> std::optional<time_point> {
+    const auto& policy = provider.about().refresh;
+    const bool by_rule = !tokens.refresh_not_before && policy && policy->not_before.count() > 0;
+    return by_rule ? issued_at + policy->not_before : tokens.refresh_not_before;
 }
 
 auto refresh_expiry_of(

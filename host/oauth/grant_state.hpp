@@ -15,10 +15,16 @@ namespace tenon::host {
 [[nodiscard]] auto life_of(const grant_row& row, const provider_instance* provider) -> grant_life;
 
 // What the answer said, else what the token itself says (JWT `exp`), else the provider's default;
-// empty: unknown.
+// empty: unknown. The default only where `life` is renewable: an assumption makes a refresh early,
+// but never a token useless.
 [[nodiscard]] auto expiry_of(
-    const secret& access_token, std::optional<time_point> stated, time_point issued_at,
+    const granted& tokens, time_point issued_at, const grant_life& life,
     const provider_instance& provider
+) -> std::optional<time_point>;
+
+// From when the token can be refreshed: as stated, else by the provider's rule; empty: at any time.
+[[nodiscard]] auto refresh_start_of(
+    const granted& tokens, time_point issued_at, const provider_instance& provider
 ) -> std::optional<time_point>;
 
 // When the refresh token ends: as stated, else by the provider's default; empty: unknown, or there

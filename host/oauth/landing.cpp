@@ -74,14 +74,14 @@ void set_ends(
     grant_row& row, const oauth_context& context, const granted& from,
     const provider_instance& provider, const grant_row* keeping_of
 ) {
-    row.expires_at = expiry_of(from.access_token, from.expires_at, row.issued_at, provider);
     row.refresh_expires_at = refresh_expiry_of(from, row.issued_at, provider);
-    row.refresh_not_before = from.refresh_not_before;
+    row.refresh_not_before = refresh_start_of(from, row.issued_at, provider);
     if (keeping_of != nullptr) {
         row.refresh_token = keeping_of->refresh_token;
         row.refresh_expires_at = keeping_of->refresh_expires_at;
         row.refresh_not_before = keeping_of->refresh_not_before;
     }
+    row.expires_at = expiry_of(from, row.issued_at, life_of(row, &provider), provider);
     row.next_refresh_at = next_refresh(life_of(row, &provider), random_fraction(context.random));
 }
 

@@ -64,10 +64,10 @@ auto to_values(const refresh_settlement& settle, const granted& tokens, time_poi
     values.scope = tokens.scope.empty() ? settle.row.scope : tokens.scope;
     values.base_url = tokens.base_url.empty() ? settle.row.base_url : tokens.base_url;
     values.issued_at = began;
-    values.expires_at = expiry_of(tokens.access_token, tokens.expires_at, began, *settle.provider);
-    values.refresh_expires_at = refresh_end(settle, tokens, began);
-    values.refresh_not_before = tokens.refresh_not_before;
     auto life = life_of(settle.row, settle.provider.get());
+    values.expires_at = expiry_of(tokens, began, life, *settle.provider);
+    values.refresh_expires_at = refresh_end(settle, tokens, began);
+    values.refresh_not_before = refresh_start_of(tokens, began, *settle.provider);
     life.issued_at = began;
     life.expires_at = values.expires_at;
     life.refresh_expires_at = values.refresh_expires_at;

@@ -61,6 +61,20 @@ auto first_text(const json& body, std::string_view paths) -> std::string {
     return find(body, paths).id();
 }
 
+// A refused token request. Some providers say in words of their own that a refresh token is dead.
+auto refusal(const tenon::response& reply, const settings& by, tenon::asked what)
+    -> tenon::failure {
+    tenon::failure why = failure_in(reply, what);
+    const bool passing =
+        why.category == category::unavailable || why.category == category::rate_limited;
+    if (what != tenon::asked::refresh || passing) return why;
+    const std::string status = std::to_string(reply.status());
+    for (const std::string& dead : by.dead_codes) {
+        if (dead == why.code || dead == status) why.category = category::revoked;
+    }
+    return why;
+}
+
 }  // namespace
 
 auto hides_failure(const json& body) -> bool {
@@ -88,7 +102,7 @@ auto failure_in(const tenon::response& reply, tenon::asked what) -> tenon::failu
 
 auto tokens_in_answer(const tenon::response& reply, const settings& by, tenon::asked what)
     -> tenon::tokens {
-    if (!reply.ok() || hides_failure(reply.json())) throw tenon::failed(failure_in(reply, what));
+    if (!reply.ok() || hides_failure(reply.json())) throw tenon::failed(refusal(reply, by, what));
     const json body = reply.object();
     const std::string access = token_at(body, by, "access_token").text();
     if (!tenon::is_token(access)) {

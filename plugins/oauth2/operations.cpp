@@ -77,6 +77,16 @@ auto revocation(
     return by.revocation == revoke_auth::client ? built.client_auth() : built;
 }
 
+// Whether a token is dead now; false where the provider does not revoke tokens of this kind (RFC
+// 7009 2.2.1). Throws `failed` for all else.
+auto is_revoked(const tenon::response& reply) -> bool {
+    if (reply.ok() && !hides_failure(reply.json())) return true;
+    tenon::failure why = failure_in(reply, tenon::asked::revoke);
+    if (why.code == "unsupported_token_type") return false;
+    if (why.code == "invalid_token" && (reply.ok() || reply.status() == 400)) return true;
+    throw tenon::failed(std::move(why));
+}
+
 }  // namespace
 
 auto plugin::authorize(tenon::authorize_input in) const -> tenon::op<request> {
@@ -145,19 +155,18 @@ auto plugin::revoke(tenon::revoke_input in) const -> tenon::op<tenon::revoked> {
     if (!by.revoke.exists()) {
         co_return tenon::failure(tenon::category::unsupported, "no revoke_url is configured");
     }
-    const bool both = !in.refresh_token.empty() && by.revocation != revoke_auth::bearer;
-    if (both) {
+    bool one_is_dead = false;
+    if (!in.refresh_token.empty() && by.revocation != revoke_auth::bearer) {
         const request first = revocation(by, in, in.refresh_token, "refresh_token");
         const tenon::response reply = co_await first;
-        tenon::oauth_revoked(reply);
+        one_is_dead = is_revoked(reply);
     }
     const request last = revocation(by, in, in.access_token, "access_token");
     const tenon::response reply = co_await last;
     // Only refresh tokens can be revoked at some; the access token then dies with it, or by itself.
-    const bool not_this_kind = both && reply.status() == 400;
-    if (hides_failure(reply.json()) && reply.ok())
-        co_return failure_in(reply, tenon::asked::revoke);
-    co_return not_this_kind ? tenon::revoked{} : tenon::oauth_revoked(reply);
+    if (one_is_dead && reply.status() == 400) co_return tenon::revoked{};
+    if (!is_revoked(reply)) co_return failure_in(reply, tenon::asked::revoke);
+    co_return tenon::revoked{};
 }
 
 }  // namespace oauth2

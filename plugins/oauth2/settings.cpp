@@ -100,12 +100,14 @@ void read_refresh(settings& read, const values& config) {
             read_seconds(read, name, text, read.refresh.default_lifetime_s);
         } else if (name == "default_refresh_lifetime") {
             read_seconds(read, name, text, read.refresh.default_refresh_lifetime_s);
+        } else if (name == "dead") {
+            read.dead_codes = tenon::split(text, ", ");
         } else {
             read.problems.emplace_back(
                 "refresh",
                 name +
                     " is unknown; known are rotates, supported, reuse_grace, not_before, "
-                    "default_lifetime, default_refresh_lifetime"
+                    "default_lifetime, default_refresh_lifetime, dead"
             );
         }
     }

@@ -50,6 +50,8 @@ struct settings {
     std::vector<std::string> metadata;
     tenon::refresh_policy refresh{.rotates = true};
     bool refreshable = true;
+    // Codes and statuses by which a refused refresh says that the grant is dead, beside the RFC's.
+    std::vector<std::string> dead_codes;
     revoke_auth revocation = revoke_auth::client;
     account_source account = account_source::profile;
     bool discovery_wanted = false;   // the issuer's metadata is needed

@@ -65,6 +65,11 @@ TEST_CASE("every error code of RFC 6749 5.2 and 4.1.2.1 has its category") {
     CHECK(exchange("server_error") == category::unavailable);
     CHECK(exchange("temporarily_unavailable") == category::unavailable);
     CHECK(exchange("consent_required") == category::access_denied);
+    CHECK(exchange("bad_verification_code") == category::invalid_code);
+    CHECK(exchange("incorrect_client_credentials") == category::misconfigured);
+    CHECK(
+        failure_for(200, coded("bad_refresh_token"), asked::refresh).category == category::revoked
+    );
     CHECK(failure_for(400, coded("invalid_grant"), asked::refresh).category == category::revoked);
     CHECK(
         failure_for(400, coded("interaction_required"), asked::refresh).category ==

@@ -32,6 +32,7 @@ inline auto category_of(std::string_view code, asked what) -> category {
     };
     static constexpr std::array table = {
         entry{"invalid_client", category::misconfigured},
+        entry{"incorrect_client_credentials", category::misconfigured},
         entry{"unauthorized_client", category::misconfigured},
         entry{"unsupported_grant_type", category::misconfigured},
         entry{"unsupported_response_type", category::misconfigured},
@@ -47,9 +48,12 @@ inline auto category_of(std::string_view code, asked what) -> category {
         entry{"unsupported_token_type", category::unsupported},
         entry{"invalid_token", category::token_rejected},
     };
+    // GitHub has names of its own for the two meanings of invalid_grant.
+    const bool dead_grant =
+        code == "invalid_grant" || code == "bad_verification_code" || code == "bad_refresh_token";
     const bool person_needed = code == "login_required" || code == "interaction_required" ||
                                code == "consent_required" || code == "account_selection_required";
-    if (code == "invalid_grant" || person_needed) {
+    if (dead_grant || person_needed) {
         if (what == asked::refresh) {
             return category::revoked;
         }
