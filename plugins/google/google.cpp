@@ -1,6 +1,7 @@
 // Google: Calendar, Drive, Gmail, People, under OpenID Connect.
 #include <tenon/sdk.hpp>
 
+#include <algorithm>
 #include <array>
 
 namespace {
@@ -82,6 +83,29 @@ auto granted(const tenon::response& reply, asked what) -> tenon::tokens {
 
 // {"error": {"code", "status", "message", "errors": [{"reason"}], "details": [{"reason"}]}}: 403
 // stands for too many requests as well as for a missing scope, and only the reason tells.
+auto is_throttle(std::string_view reason) -> bool {
+    constexpr std::array<std::string_view, 5> throttles = {
+        "rateLimitExceeded", "userRateLimitExceeded", "quotaExceeded", "RATE_LIMIT_EXCEEDED",
+        "RESOURCE_EXHAUSTED"};
+    return std::find(throttles.begin(), throttles.end(), reason) != throttles.end();
+}
+
+// Of several reasons one that says to wait counts most, else the first.
+auto reason_in(const tenon::json& inner) -> std::string {
+    std::string first;
+    for (const std::string_view list : {"details", "errors"}) {
+        for (const tenon::json& item : inner[list].items()) {
+            const std::string reason = item.str("reason");
+            if (is_throttle(reason)) {
+                return reason;
+            }
+            first = first.empty() ? reason : first;
+        }
+    }
+    const std::string status = inner.str("status");
+    return first.empty() || is_throttle(status) ? status : first;
+}
+
 auto api_failure(const tenon::response& reply) -> tenon::failure {
     if (!reply.answered()) {
         return tenon::transport_failure(reply);
@@ -90,21 +114,9 @@ auto api_failure(const tenon::response& reply) -> tenon::failure {
     if (!inner.is_object()) {
         return tenon::oauth_failure(reply, asked::api);
     }
-    std::string reason = inner["details"][0].str("reason");
-    if (reason.empty()) {
-        reason = inner["errors"][0].str("reason");
-    }
-    if (reason.empty()) {
-        reason = inner.str("status");
-    }
-    constexpr std::array<std::string_view, 4> throttles = {
-        "rateLimitExceeded", "userRateLimitExceeded", "quotaExceeded", "RESOURCE_EXHAUSTED"};
-    category what = tenon::category_of(reply.status(), asked::api);
-    for (const std::string_view throttle : throttles) {
-        if (reason == throttle) {
-            what = category::rate_limited;
-        }
-    }
+    const std::string reason = reason_in(inner);
+    const category what = is_throttle(reason) ? category::rate_limited
+                                              : tenon::category_of(reply.status(), asked::api);
     return tenon::failure_of(
         reply, what,
         "Google answered " + tenon::quotable_code(reason) + ": " +
@@ -127,7 +139,6 @@ class google final : public tenon::provider {
             .client_auth = tenon::client_auth::post,
             .issuer = "https://accounts.google.com",
             .jwks_url = "https://www.googleapis.com/oauth2/v3/certs",
-            .iss_promised = true,
             .nonce = true,
             .refresh = tenon::refresh_policy{.default_lifetime_s = 3600},
             .origins =

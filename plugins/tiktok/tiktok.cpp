@@ -223,7 +223,9 @@ class tiktok final : public tenon::provider {
     auto profile(tenon::profile_input in) const -> tenon::op<tenon::profile> override {
         constexpr std::string_view every_scope = "user.info.profile user.info.stats";
         auto reply = co_await user_info(allowed_fields(in.scope.empty() ? every_scope : in.scope));
-        const bool too_much = reply.json()["error"].str("code") == "scope_not_authorized";
+        const std::string refused = reply.json()["error"].str("code");
+        const bool too_much =
+            refused == "scope_not_authorized" || refused == "scope_permission_missed";
         if (too_much && in.scope.empty()) {
             auto basic = co_await user_info(basic_fields);
             co_return profile_in(basic);

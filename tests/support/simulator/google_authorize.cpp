@@ -15,6 +15,14 @@ auto is_scope(std::string_view scope) -> bool {
             scope.find(',') == std::string_view::npos);
 }
 
+// `none` stands alone (OpenID Connect Core 3.1.2.1).
+auto is_prompt(const std::vector<std::string>& prompt) -> bool {
+    const bool known = std::ranges::all_of(prompt, [](const auto& one) {
+        return one == "none" || one == "consent" || one == "select_account";
+    });
+    return known && (prompt.size() < 2 || std::ranges::find(prompt, "none") == prompt.end());
+}
+
 }  // namespace
 
 // "" or what Google's error page says.
@@ -32,6 +40,9 @@ auto google::authorization_problem(const parameters& asked) const -> std::string
     if (asked.get("response_type") != "code" ||
         (!access.empty() && access != "online" && access != "offline")) {
         return "invalid_request: response_type or access_type";
+    }
+    if (!is_prompt(split(asked.get("prompt"), ' '))) {
+        return "invalid_request: prompt";
     }
     const auto scopes = split(asked.get("scope"), ' ');
     if (scopes.empty() || !std::ranges::all_of(scopes, is_scope)) {
@@ -56,13 +67,13 @@ auto google::authorize(const sim_request& request, time_point now) -> sim_respon
     if (asked.has("state")) {
         added.emplace_back("state", asked.get("state"));
     }
-    if (iss_) {
-        added.emplace_back("iss", issuer);
-    }
     if (is_denied(asked, common_)) {
         ++counters_.denials;
         added.emplace_back("error", "access_denied");
         return redirect(asked.get("redirect_uri"), added);
+    }
+    if (iss_) {
+        added.emplace_back("iss", issuer);
     }
     auto scopes = split(asked.get("scope"), ' ');
     std::erase_if(scopes, [&](const auto& scope) {

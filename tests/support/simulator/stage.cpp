@@ -116,10 +116,23 @@ auto stage::handle(const sim_request& request, time_point now) -> stage_answer {
     if (!struck || struck->kind != fault_kind::status || struck->served) {
         answer.response = actor_->handle(request, now + shift_);
     }
+    if (recording_) {
+        recorded_.push_back({request, answer.response});
+    }
     if (struck) {
         spoil(answer, *struck);
     }
     return answer;
+}
+
+void stage::record() {
+    const std::scoped_lock lock(mutex_);
+    recording_ = true;
+}
+
+auto stage::recorded() -> std::vector<scene> {
+    const std::scoped_lock lock(mutex_);
+    return recorded_;
 }
 
 void stage::inject(fault struck) {

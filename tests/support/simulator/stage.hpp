@@ -40,6 +40,12 @@ struct stage_answer {
     ending end = ending::whole;
 };
 
+// What was asked and what the provider answered, before any fault spoilt it.
+struct scene {
+    sim_request request;
+    sim_response response;
+};
+
 // Any thread.
 class stage {
   public:
@@ -58,6 +64,9 @@ class stage {
     [[nodiscard]] auto configuration() -> nlohmann::json;
     [[nodiscard]] auto count() -> counters;
     [[nodiscard]] auto requests() -> std::map<std::string, std::uint64_t>;  // by path
+    // From now on every request is kept, with its answer.
+    void record();
+    [[nodiscard]] auto recorded() -> std::vector<scene>;
     // Token answers of fresh grants for accounts u<first> … : see simulator::mint.
     auto mint(std::int64_t first, std::int64_t count, time_point now) -> nlohmann::json;
 
@@ -74,6 +83,8 @@ class stage {
     std::deque<fault> faults_;
     std::map<std::string, std::uint64_t> requests_;
     std::chrono::milliseconds shift_{0};
+    bool recording_ = false;
+    std::vector<scene> recorded_;
 };
 
 // `{"path": "/token", "kind": "status", …}`; nothing where the kind is unknown.

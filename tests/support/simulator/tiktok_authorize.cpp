@@ -7,8 +7,9 @@
 namespace tenon::sim {
 namespace {
 
-constexpr std::array<std::string_view, 4> known_scopes{
-    "user.info.basic", "user.info.profile", "user.info.stats", "video.list"};
+constexpr std::array<std::string_view, 6> known_scopes{"user.info.basic", "user.info.profile",
+                                                       "user.info.stats", "video.list",
+                                                       "video.upload",    "video.publish"};
 
 }  // namespace
 
@@ -18,7 +19,8 @@ auto tiktok::authorization_problem(const parameters& asked) const -> std::string
         return "client_key";
     }
     if (!is_registered(asked.get("redirect_uri"), common_) ||
-        asked.get("redirect_uri").size() > 512) {
+        asked.get("redirect_uri").size() > 512 ||
+        asked.get("redirect_uri").find_first_of("?#") != std::string::npos) {
         return "redirect_uri";
     }
     const auto scopes = split(asked.get("scope"), ',');

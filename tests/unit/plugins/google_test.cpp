@@ -61,9 +61,9 @@ TEST_CASE(
     CHECK(get(authorize(google(), "").run().authorize.query, "scope") == "openid");
 }
 
-TEST_CASE("Google promises iss and an ID token with the nonce") {
+TEST_CASE("Google promises an ID token with the nonce, and no iss, which its refusals lack") {
     const auto& about = *google().descriptor;
-    CHECK(about.flags == (TENON_DESCRIPTOR_ISS_PROMISED | TENON_DESCRIPTOR_NONCE));
+    CHECK(about.flags == TENON_DESCRIPTOR_NONCE);
     CHECK(std::string(about.issuer.ptr, about.issuer.len) == "https://accounts.google.com");
     CHECK(
         std::string(about.jwks_url.ptr, about.jwks_url.len) ==
@@ -177,6 +177,11 @@ TEST_CASE("a Google 403 is throttling or a missing scope, as its reason says") {
     check_failure(
         profile(google()).reply(403, detailed).run(), TENON_ERROR_SCOPE,
         "ACCESS_TOKEN_SCOPE_INSUFFICIENT"
+    );
+    const auto second =
+        R"({"error":{"code":403,"message":"no","status":"PERMISSION_DENIED","errors":[{"reason":"forbidden"},{"reason":"rateLimitExceeded"}],"details":[{"@type":"x"},{"reason":"NO_MATTER"}]}})";
+    check_failure(
+        profile(google()).reply(403, second).run(), TENON_ERROR_RATE_LIMITED, "rateLimitExceeded"
     );
     const auto exhausted = R"({"error":{"code":429,"message":"no","status":"RESOURCE_EXHAUSTED"}})";
     check_failure(

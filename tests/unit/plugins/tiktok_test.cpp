@@ -181,10 +181,13 @@ TEST_CASE("TikTok's profile is mapped and keeps TikTok's own keys") {
 }
 
 TEST_CASE("TikTok's profile makes do with the basic fields where the scopes are not known") {
-    const auto out =
-        profile(tiktok()).reply(401, api_error("scope_not_authorized")).reply(200, user).run();
-    REQUIRE(out.done);
-    CHECK(get(out.requests.at(1).query, "fields") == "open_id,union_id,avatar_url,display_name");
+    for (const auto* code : {"scope_not_authorized", "scope_permission_missed"}) {
+        const auto out = profile(tiktok()).reply(401, api_error(code)).reply(200, user).run();
+        REQUIRE(out.done);
+        CHECK(
+            get(out.requests.at(1).query, "fields") == "open_id,union_id,avatar_url,display_name"
+        );
+    }
     const auto known =
         profile(tiktok()).param("scope", "x").reply(401, api_error("scope_not_authorized")).run();
     check_failure(known, TENON_ERROR_SCOPE, "scope_not_authorized");

@@ -74,6 +74,21 @@ inline auto with(fields values, const std::string& name, const std::string& valu
     return values;
 }
 
+// The status of the same request with one of its parameters twice (RFC 6749 3.1).
+inline auto status_of_twice(
+    client& c, const std::string& path, const fields& query, const std::string& name
+) -> int {
+    return c
+        .send(
+            {"GET",
+             path,
+             encoded(query) + '&' + name + '=' + percent_encode(query.at(name)),
+             {},
+             {}}
+        )
+        .status;
+}
+
 inline auto basic(const std::string& base64 = "ZGVtby1jbGllbnQ6ZGVtby1zZWNyZXQ=") -> header_list {
     return {{"authorization", "Basic " + base64}};  // demo-client:demo-secret
 }

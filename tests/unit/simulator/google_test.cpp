@@ -50,7 +50,9 @@ TEST_CASE("google: the callback carries iss and the granted scope") {
     CHECK(back.get("iss") == "https://accounts.google.com");
     CHECK(back.get("scope") == "openid https://www.googleapis.com/auth/calendar.readonly");
     CHECK(back.get("code").find('/') != std::string::npos);
-    CHECK(c.redirected(authorize(c, with(asking, "deny", "1"))).get("error") == "access_denied");
+    const auto denied = c.redirected(authorize(c, with(asking, "deny", "1")));
+    CHECK(denied.get("error") == "access_denied");
+    CHECK_FALSE(denied.has("iss"));
 }
 
 TEST_CASE("google: wrong authorization requests end on a page") {
@@ -61,10 +63,14 @@ TEST_CASE("google: wrong authorization requests end on a page") {
              {"response_type", "token"},
              {"scope", "openid,email"},
              {"access_type", "always"},
+             {"prompt", "always"},
+             {"prompt", "none consent"},
              {"code_challenge", "short"}}) {
         INFO(name);
         CHECK(authorize(c, with(asking, name, value)).status == 400);
     }
+    CHECK(status_of_twice(c, "/o/oauth2/v2/auth", asking, "state") == 400);
+    CHECK(authorize(c, with(asking, "prompt", "consent select_account")).status == 302);
 }
 
 TEST_CASE("google: a refresh token comes with the first offline consent, or with prompt=consent") {

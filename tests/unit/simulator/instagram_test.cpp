@@ -56,6 +56,7 @@ TEST_CASE("instagram: the redirect ends with #_, and a refusal says user_denied"
 TEST_CASE("instagram: wrong authorization requests end on a page") {
     client c("instagram");
     CHECK(c.get("/oauth/authorize", with(asking, "client_id", "x")).status == 400);
+    CHECK(status_of_twice(c, "/oauth/authorize", asking, "state") == 400);
     CHECK(
         c.get("/oauth/authorize", with(asking, "redirect_uri", std::string(here) + "/")).status ==
         400

@@ -43,6 +43,7 @@ TEST_CASE("slack: scopes are separated by commas, one list at least, and PKCE is
     CHECK(status(with(asking, "scope", "chat:write users:read")) == 400);
     CHECK(status(with(with(asking, "scope", ""), "user_scope", "")) == 400);
     CHECK(status(with(asking, "client_id", "x")) == 400);
+    CHECK(status_of_twice(c, "/oauth/v2/authorize", asking, "state") == 400);
     CHECK(status(with(asking, "redirect_uri", std::string(here) + "/sub")) == 302);
     CHECK(status(with(asking, "redirect_uri", std::string(here) + "evil")) == 400);
     CHECK(status(with(asking, "code_challenge", challenge)) == 400);

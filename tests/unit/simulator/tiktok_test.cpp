@@ -43,6 +43,12 @@ auto error_of(const sim_response& answer) -> std::string {
 
 }  // namespace
 
+TEST_CASE("tiktok: a redirect URI has no query, even if it were registered") {
+    const std::string queried = std::string(here) + "?x=1";
+    client c("tiktok", {{"redirect_uris", {queried}}});
+    CHECK(authorize(c, with(asking, "redirect_uri", queried)).status == 400);
+}
+
 TEST_CASE("tiktok: client_key, commas, and no PKCE on the web") {
     client c("tiktok");
     const auto back = c.redirected(authorize(c, asking));
@@ -54,7 +60,9 @@ TEST_CASE("tiktok: client_key, commas, and no PKCE on the web") {
     CHECK(authorize(c, renamed).status == 400);
     CHECK(authorize(c, with(asking, "scope", "user.info.basic video.list")).status == 400);
     CHECK(authorize(c, with(asking, "code_challenge", challenge)).status == 400);
+    CHECK(status_of_twice(c, "/v2/auth/authorize/", asking, "state") == 400);
     CHECK(authorize(c, with(asking, "redirect_uri", "http://127.0.0.1:8080/x")).status == 400);
+    CHECK(authorize(c, with(asking, "scope", "video.upload,video.publish")).status == 302);
     CHECK(c.get("/v2/auth/authorize", asking).status == 404);  // the slash counts
     CHECK(c.redirected(authorize(c, with(asking, "deny", "1"))).get("error") == "access_denied");
 }
