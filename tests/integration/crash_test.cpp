@@ -31,6 +31,12 @@ auto delayed(const std::string& path, int milliseconds) -> sim::fault {
     return slow;
 }
 
+auto on_either_engine() -> world_options {
+    world_options options;
+    options.stored_in = GENERATE(engine::sqlite, engine::postgresql);
+    return options;
+}
+
 auto integrations(world& here) -> json {
     return here.api().get("/api/integrations/status").json().at("integrations");
 }
@@ -40,8 +46,9 @@ auto integrations(world& here) -> json {
 TEST_CASE(
     "Instagram's exchange that is cut off between its two requests is recovered at the next start"
 ) {
-    world_options options;
+    auto options = on_either_engine();
     options.provider = "instagram";
+    CAPTURE(name_of(options.stored_in));
     world here(options);
     const auto begun = here.begin();
     const auto url = here.consent(begun.at("authUrl"));
@@ -85,8 +92,9 @@ TEST_CASE(
     "a refresh that a crash cuts off is taken up or spared, and never asked twice with one refresh "
     "token"
 ) {
-    world_options options;
+    auto options = on_either_engine();
     options.settings = json{{"rotation", true}, {"access_lifetime_s", 3600}};
+    CAPTURE(name_of(options.stored_in));
     world here(options);
     const auto id = here.connected();
     bool spared = false;
@@ -118,7 +126,9 @@ TEST_CASE(
 }
 
 TEST_CASE("kill -9 in the middle of connects and refreshes loses no connection that was told of") {
-    world here;
+    const auto options = on_either_engine();
+    CAPTURE(name_of(options.stored_in));
+    world here(options);
     std::vector<std::string> told;
     std::atomic<std::size_t> told_count{0};
     for (int round = 0; round < 6; ++round) {

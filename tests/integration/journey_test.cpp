@@ -2,6 +2,8 @@
 #include "integration/world.hpp"
 #include "support/catch.hpp"
 
+#include <chrono>
+
 namespace tenon::test {
 namespace {
 
@@ -22,8 +24,80 @@ void check_profile(http_client& api, const std::string& path, const std::string&
     CHECK(answer.json().contains("raw"));
 }
 
+struct row {
+    std::string name;
+    std::string provider;
+    nlohmann::json settings = nlohmann::json::object();  // of the simulator
+    std::string config = "";                             // further lines of the provider's section
+    bool renews = true;                                  // has something to renew a token with
+    std::vector<std::string> slots = {""};               // beside one another in each connection
+    std::string without_scope = "";                      // that the person did not grant
+};
+
+auto rows() -> std::vector<row> {
+    using nlohmann::json;
+    return {
+        {"oidc", "oidc"},
+        {"google", "google"},
+        {"google, whose callback has no iss", "google", {{"iss", false}}},
+        {.name = "google, of which the person granted a part",
+         .provider = "google",
+         .settings = {{"declined_scopes", {"profile"}}},
+         .without_scope = "profile"},
+        {"slack, rotating", "slack", {{"rotation", true}}},
+        {.name = "slack", .provider = "slack", .settings = {{"rotation", false}}, .renews = false},
+        {.name = "slack, for the bot and the person",
+         .provider = "slack",
+         .settings = {{"rotation", true}},
+         .config = "    user_scopes: [\"search:read\"]\n",
+         .slots = {"", "user"}},
+        {"tiktok", "tiktok"},
+        {"tiktok, a desktop app", "tiktok", {{"app", "desktop"}}, "    app_type: desktop\n"},
+        {"tiktok, errors under 200", "tiktok", {{"errors_with_200", true}}},
+        {"instagram", "instagram", {{"refresh_after_s", 0}}},
+        {"instagram, wrapped", "instagram", {{"wrapped", true}, {"refresh_after_s", 0}}},
+    };
+}
+
+auto world_of(const row& one, engine stored_in) -> world_options {
+    world_options options;
+    options.provider = one.provider;
+    options.stored_in = stored_in;
+    options.settings = one.settings;
+    options.provider_config = one.config;
+    return options;
+}
+
+auto refresh(world& here, const std::string& id) -> http_response {
+    return here.api().post(
+        "/api/integrations/refresh/" + here.name() + "/" + id, nlohmann::json::object()
+    );
+}
+
+auto token_of(world& here, const std::string& id, const std::string& slot = "") -> std::string {
+    const auto answer = here.api().get(here.token_path(id) + (slot.empty() ? "" : "?slot=" + slot));
+    INFO(answer.body);
+    REQUIRE(answer.status == 200);
+    return answer.json().at("accessToken");
+}
+
+// A refresh brings another token, or none where there is nothing to renew it with.
+void check_refresh(world& here, const row& one, const std::string& id) {
+    if (one.provider == "instagram") {
+        here.age_grants();  // it renews nothing younger than a day
+    }
+    const auto before = token_of(here, id);
+    const auto asked = here.provider().count().refreshes;
+    const auto refreshed = refresh(here, id);
+    INFO(refreshed.body);
+    CHECK(refreshed.status == 200);
+    CHECK(refreshed.json().at("success") == true);
+    CHECK((here.provider().count().refreshes > asked) == one.renews);
+    CHECK((token_of(here, id) != before) == one.renews);
+}
+
 // Through all the verbs, as an application would.
-void travel(world& here, const std::string& account) {
+void travel(world& here, const row& one, const std::string& account) {
     auto api = here.api();
     const auto location = here.connect("ann", account);
     INFO(location);
@@ -39,14 +113,16 @@ void travel(world& here, const std::string& account) {
     CHECK_FALSE(token.json().at("accessToken").get<std::string>().empty());
     const auto by_account = api.get(here.token_path(percent_encoded(account_id)));
     CHECK(by_account.json().at("accessToken") == token.json().at("accessToken"));
+    const std::string scope = " " + token.json().value("scope", "") + " ";
+    CHECK(scope.find(" " + one.without_scope + " ") == std::string::npos);
+    for (const auto& slot : one.slots) {
+        CHECK((token_of(here, id, slot) == token.json().at("accessToken")) == slot.empty());
+    }
 
     check_profile(api, "/api/integrations/profile/" + here.name() + "/" + id, account_id);
 
-    const auto refreshed =
-        api.post("/api/integrations/refresh/" + here.name() + "/" + id, nlohmann::json::object());
-    INFO(refreshed.body);
-    CHECK(refreshed.status == 200);
-    CHECK(refreshed.json().at("success") == true);
+    check_refresh(here, one, id);
+    api = here.api();
 
     const auto status = api.get("/api/integrations/status");
     const auto mine = find(status.json(), id);
@@ -60,7 +136,10 @@ void travel(world& here, const std::string& account) {
     INFO(gone.body);
     REQUIRE(gone.status == 200);
     CHECK(gone.json().at("success") == true);
-    CHECK_FALSE(gone.json().at("revocations").empty());
+    CHECK(gone.json().at("revocations").size() == one.slots.size());
+    for (const auto& each : gone.json().at("revocations")) {
+        CHECK(each.at("outcome") == (one.provider == "instagram" ? "unsupported" : "revoked"));
+    }
     CHECK(api.get(here.token_path(id)).status == 404);
     CHECK(api.get("/api/integrations/status").json().at("integrations").empty());
 }
@@ -68,19 +147,55 @@ void travel(world& here, const std::string& account) {
 }  // namespace
 
 TEST_CASE("an account of each provider is connected, read, refreshed and disconnected") {
-    const auto provider =
-        GENERATE(as<std::string>{}, "oidc", "google", "slack", "tiktok", "instagram");
+    const auto one = GENERATE(from_range(rows()));
     const auto stored_in = GENERATE(engine::sqlite, engine::postgresql);
-    CAPTURE(provider, name_of(stored_in));
-    world_options options;
-    options.provider = provider;
-    options.stored_in = stored_in;
-    if (provider == "slack") {
-        options.settings["rotation"] = GENERATE(true, false);
-    }
-    world here(options);
-    travel(here, "u1");
+    CAPTURE(one.name, name_of(stored_in));
+    world here(world_of(one, stored_in));
+    travel(here, one, "u1");
     CHECK(here.host().stop() == 0);
+}
+
+TEST_CASE("a refresh of a grant that the provider has ended tells the person to reconnect") {
+    const auto one = GENERATE(
+        row{"google", "google"}, row{"slack", "slack", {{"rotation", true}}},
+        row{"tiktok", "tiktok"}, row{"tiktok, under 200", "tiktok", {{"errors_with_200", true}}},
+        row{"instagram", "instagram"}
+    );
+    CAPTURE(one.name);
+    world here(world_of(one, engine::sqlite));
+    const auto id = here.connected();
+    if (one.provider == "instagram") {
+        here.age_grants();
+    }
+    here.provider().reset();
+    const auto refused = refresh(here, id);
+    INFO(refused.body);
+    CHECK(refused.status == 409);
+    CHECK(refused.json().at("error") == "RECONNECT_REQUIRED");
+    const auto mine = find(here.api().get("/api/integrations/status").json(), id);
+    CHECK(mine.at("status") == "expired");
+    CHECK(mine.at("isConnected") == false);
+}
+
+TEST_CASE("an imported Instagram token is left alone for its first day, and renewed after it") {
+    world here(world_of({"instagram", "instagram"}, engine::sqlite));
+    const auto now =
+        std::chrono::time_point_cast<host::milliseconds>(std::chrono::system_clock::now());
+    const auto minted = here.provider().mint(1, 1, now).at(0);
+    const auto imported = here.api().post(
+        "/api/integrations/import/instagram",
+        {{"accessToken", minted.at("access_token")}, {"userId", "ann"}}
+    );
+    INFO(imported.body);
+    REQUIRE(imported.status == 200);
+    const std::string id = imported.json().at("imported").at(0).at("connectionId");
+    CHECK(refresh(here, id).status == 200);
+    CHECK(here.provider().count().refreshes == 0);
+    here.age_grants();
+    here.provider().advance(std::chrono::hours(25));
+    CHECK(refresh(here, id).status == 200);
+    CHECK(here.provider().count().refreshes == 1);
+    CHECK(token_of(here, id) != minted.at("access_token"));
 }
 
 TEST_CASE("several accounts of one provider live side by side") {

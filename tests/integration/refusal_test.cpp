@@ -9,6 +9,28 @@ namespace {
 
 using nlohmann::json;
 
+// A world whose log is searched, in the end, for every secret that there was.
+class watched : public world {
+  public:
+    explicit watched(world_options options = {}) : world(with_long_secret(std::move(options))) {}
+    watched(const watched&) = delete;
+    auto operator=(const watched&) -> watched& = delete;
+    ~watched() {
+        const auto log = host().log();
+        CHECK(log.find("request") != std::string::npos);
+        const auto found = secrets().search(log, "the log");
+        INFO(describe(found));
+        CHECK(found.empty());
+    }
+
+  private:
+    static auto with_long_secret(world_options options) -> world_options {
+        options.client_secret = make_canary("client-secret");
+        options.settings["client_secret"] = options.client_secret;
+        return options;
+    }
+};
+
 // A callback that must not be believed: 400, no redirect, the documented error.
 void check_refused(world& here, const std::string& url) {
     const auto answer = here.visit(url);
@@ -41,7 +63,7 @@ auto callback_of(world& here, const std::string& query) -> std::string {
 }  // namespace
 
 TEST_CASE("a state that was not issued is refused") {
-    world here;
+    watched here;
     check_refused(here, callback_of(here, "code=x&state=forged"));
     check_refused(here, callback_of(here, "code=x"));
     check_refused(here, callback_of(here, "error=access_denied&state=forged"));
@@ -49,7 +71,7 @@ TEST_CASE("a state that was not issued is refused") {
 }
 
 TEST_CASE("a state that was already used is refused") {
-    world here;
+    watched here;
     const auto begun = here.begin();
     const auto url = here.consent(begun.at("authUrl"));
     CHECK(here.visit(url).status == 303);
@@ -58,7 +80,7 @@ TEST_CASE("a state that was already used is refused") {
 }
 
 TEST_CASE("a state that was used up by an error is refused afterwards") {
-    world here;
+    watched here;
     const auto state = here.begin().at("state").get<std::string>();
     const auto answer = here.visit(callback_of(
         here, "error=access_denied&state=" + state + "&iss=" + percent_encoded("http://127.0.0.1:1")
@@ -74,7 +96,7 @@ TEST_CASE("a state of another provider's flow is refused") {
         "  other:\n    plugin: oauth2\n    client_id: a\n    client_secret: b\n"
         "    authorize_url: https://id.example/authorize\n    token_url: https://id.example/token\n"
         "    profile: {account_id: sub}\n";
-    world here(options);
+    watched here(options);
     const auto state = here.begin().at("state").get<std::string>();
     check_refused(
         here, here.host().url() + "/api/integrations/callback/other?code=x&state=" + state
@@ -83,7 +105,7 @@ TEST_CASE("a state of another provider's flow is refused") {
 }
 
 TEST_CASE("a parameter that comes twice is refused, and the state stays") {
-    world here;
+    watched here;
     const auto begun = here.begin();
     const auto url = here.consent(begun.at("authUrl"));
     CHECK(here.visit(url + "&code=other").status == 400);
@@ -91,7 +113,7 @@ TEST_CASE("a parameter that comes twice is refused, and the state stays") {
 }
 
 TEST_CASE("cancelling is told in the user's words") {
-    world here;
+    watched here;
     const auto begun = here.begin();
     http_client browser("");
     const auto answer = browser.get(begun.at("authUrl").get<std::string>() + "&deny=1");
@@ -104,8 +126,21 @@ TEST_CASE("cancelling is told in the user's words") {
     );
 }
 
+TEST_CASE("cancelling at Google is told too: its refusals name no issuer") {
+    world_options options;
+    options.provider = "google";
+    options.settings = json{{"iss", GENERATE(true, false)}};
+    watched here(options);
+    const auto begun = here.begin();
+    http_client browser("");
+    const auto answer = browser.get(begun.at("authUrl").get<std::string>() + "&deny=1");
+    const auto back = answer.field("location").value();
+    CHECK_FALSE(query_parameter(back, "iss"));
+    check_told(here, here.visit(back).field("location").value(), "ACCESS_DENIED");
+}
+
 TEST_CASE("an answer from another issuer is refused, on success and on error") {
-    world here;
+    watched here;
     here.provider().inject({"/authorize", sim::fault_kind::wrong_iss});
     check_told(here, here.connect(), "ISSUER_MISMATCH");
     const auto state = here.begin().at("state").get<std::string>();
@@ -116,7 +151,7 @@ TEST_CASE("an answer from another issuer is refused, on success and on error") {
 }
 
 TEST_CASE("a code that the provider has taken already is told as such") {
-    world here;
+    watched here;
     const auto begun = here.begin();
     const auto first = here.consent(begun.at("authUrl"));
     const auto code = query_parameter(first, "code").value();
@@ -131,7 +166,7 @@ TEST_CASE("a code that the provider has taken already is told as such") {
 }
 
 TEST_CASE("a redirect outside the allow-list is refused") {
-    world here;
+    watched here;
     const auto target = GENERATE(
         as<std::string>{}, "https://evil.example/", "http://127.0.0.1:80@evil.example",
         "//evil.example", "javascript:alert(1)", "http://127.0.0.1.evil.example/",
@@ -146,7 +181,7 @@ TEST_CASE("a redirect outside the allow-list is refused") {
 }
 
 TEST_CASE("a parked connection is confirmed by the user who began, and by nobody else") {
-    world here;
+    watched here;
     const auto location = here.connect("ann", "u1", json{{"confirm", true}});
     REQUIRE(query_parameter(location, "status") == "confirm");
     CHECK_FALSE(query_parameter(location, "connectionId"));
@@ -169,7 +204,7 @@ TEST_CASE("a parked connection is confirmed by the user who began, and by nobody
 }
 
 TEST_CASE("reconnecting one account with another one is refused") {
-    world here;
+    watched here;
     const auto id = here.connected("ann", "u1");
     const auto before = here.api().get(here.token_path(id)).json();
     const auto location = here.connect("ann", "u2", json{{"accountId", "u1"}});
@@ -182,19 +217,22 @@ TEST_CASE("reconnecting one account with another one is refused") {
 }
 
 TEST_CASE("a provider in trouble is told, and the flow leaves nothing behind") {
-    const auto [kind, error] = GENERATE(table<sim::fault_kind, std::string>({
-        {sim::fault_kind::status, "PROVIDER_UNAVAILABLE"},
-        {sim::fault_kind::html_200, "PROVIDER_ERROR"},
-        {sim::fault_kind::truncated_json, "PROVIDER_ERROR"},
-        {sim::fault_kind::reset_before_read, "PROVIDER_UNAVAILABLE"},
-        {sim::fault_kind::reset_after_read, "PROVIDER_UNAVAILABLE"},
-        {sim::fault_kind::close_mid_body, "PROVIDER_UNAVAILABLE"},
+    const auto [kind, status, error] = GENERATE(table<sim::fault_kind, std::uint32_t, std::string>({
+        {sim::fault_kind::status, 429, "RATE_LIMITED"},
+        {sim::fault_kind::status, 500, "PROVIDER_UNAVAILABLE"},
+        {sim::fault_kind::status, 503, "PROVIDER_UNAVAILABLE"},
+        {sim::fault_kind::html_200, 200, "PROVIDER_ERROR"},
+        {sim::fault_kind::truncated_json, 200, "PROVIDER_ERROR"},
+        {sim::fault_kind::reset_before_read, 0, "PROVIDER_UNAVAILABLE"},
+        {sim::fault_kind::reset_after_read, 0, "PROVIDER_UNAVAILABLE"},
+        {sim::fault_kind::close_mid_body, 0, "PROVIDER_UNAVAILABLE"},
     }));
-    CAPTURE(static_cast<int>(kind));
-    world here;
+    CAPTURE(static_cast<int>(kind), status);
+    watched here;
     sim::fault trouble;
     trouble.path = "/token";
     trouble.kind = kind;
+    trouble.status = status;
     here.provider().inject(trouble);
     check_told(here, here.connect(), error);
     CHECK(query_parameter(here.connect(), "status") == "connected");
@@ -203,7 +241,7 @@ TEST_CASE("a provider in trouble is told, and the flow leaves nothing behind") {
 TEST_CASE("a provider that is slow beyond the deadline is told as a timeout") {
     world_options options;
     options.config = "timeouts: {operation: 1s}\n";
-    world here(options);
+    watched here(options);
     sim::fault slow;
     slow.path = "/token";
     slow.kind = sim::fault_kind::delay;

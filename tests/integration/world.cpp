@@ -1,5 +1,6 @@
 #include "integration/world.hpp"
 
+#include "store/database.hpp"
 #include "support/catch.hpp"
 #include "support/postgres.hpp"
 
@@ -22,11 +23,11 @@ const std::map<std::string, std::vector<std::string>> origins{
       "https://openidconnect.googleapis.com", "https://www.googleapis.com"}},
 };
 
-auto new_postgres_url() -> std::string {
+auto new_postgres_database() -> std::string {
     static std::atomic<int> count{0};
     const auto database = "world_" + std::to_string(::getpid()) + "_" + std::to_string(++count);
     postgres_command("postgres", "CREATE DATABASE " + database);
-    return postgres_url(database);
+    return database;
 }
 
 auto provider_section(const world_options& options, const std::string& name, const std::string& url)
@@ -45,21 +46,61 @@ auto provider_section(const world_options& options, const std::string& name, con
     return text + options.provider_config;
 }
 
-auto to_host_options(const world_options& options, const std::string& name, const std::string& url)
-    -> host_options {
+auto to_host_options(
+    const world_options& options, const std::string& name, const std::string& url,
+    const std::string& database
+) -> host_options {
     host_options made;
     made.config = "bootstrap_api_key: " + std::string(operator_key) + "\nlog: {level: trace}\n";
     made.config += "rate_limits: {connect_per_15_minutes: 0, callbacks_per_minute: 0}\n";
-    if (options.stored_in == engine::postgresql) {
-        made.config += "database: \"" + new_postgres_url() + "\"\n";
-        made.variables.emplace_back(
-            "TOKEN_ENCRYPTION_KEY",
-            "000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f"
-        );
+    if (!database.empty()) {
+        made.config += "database: \"" + postgres_url(database) + "\"\n";
+        made.variables.emplace_back("TOKEN_ENCRYPTION_KEY", encryption_key);
     }
     made.config += options.config;
     made.config += "providers:\n" + provider_section(options, name, url);
     return made;
+}
+
+void add(canary_watch& watch, const std::string& name, const std::string& secret) {
+    constexpr std::size_t shortest = 12;
+    if (secret.size() >= shortest) {
+        watch.add(name, secret);
+    }
+}
+
+void add_parameters(const std::string& encoded, canary_watch& watch) {
+    const sim::parameters sent(encoded);
+    for (const auto* name :
+         {"state", "code", "code_verifier", "client_secret", "refresh_token", "access_token",
+          "token"}) {
+        add(watch, name, sent.get(name));
+    }
+}
+
+void add_members(const nlohmann::json& body, canary_watch& watch) {
+    if (!body.is_structured()) {
+        return;
+    }
+    for (const auto& [name, value] : body.items()) {
+        const bool token = name == "access_token" || name == "refresh_token" || name == "id_token";
+        if (token && value.is_string()) {
+            add(watch, name, value.get<std::string>());
+        }
+        add_members(value, watch);
+    }
+}
+
+void add_secrets_of(const sim::scene& one, canary_watch& watch) {
+    add_parameters(one.request.query, watch);
+    add_parameters(one.request.body, watch);
+    add(watch, "bearer", sim::bearer(one.request));
+    add_members(nlohmann::json::parse(one.response.body, nullptr, false), watch);
+    for (const auto& [name, value] : one.response.headers) {
+        if (name == "Location") {
+            add(watch, "code", query_parameter(value, "code").value_or(""));
+        }
+    }
 }
 
 }  // namespace
@@ -78,7 +119,12 @@ world::world(world_options options)
     const auto wrong = sim_->on_stage().configure(options_.settings);
     INFO(wrong);
     REQUIRE(wrong.empty());
-    host_ = std::make_unique<host_process>(to_host_options(options_, name_, sim_->url()));
+    sim_->on_stage().record();
+    if (options_.stored_in == engine::postgresql) {
+        database_ = new_postgres_database();
+    }
+    host_ =
+        std::make_unique<host_process>(to_host_options(options_, name_, sim_->url(), database_));
 }
 
 world::~world() = default;
@@ -96,7 +142,10 @@ auto world::begin(const std::string& user, const nlohmann::json& more) -> nlohma
     auto answer = api(user).post("/api/integrations/connect/" + name_, body);
     INFO(answer.body);
     REQUIRE(answer.status == 200);
-    return answer.json();
+    auto begun = answer.json();
+    const std::scoped_lock lock(mutex_);
+    states_.push_back(begun.at("state"));
+    return begun;
 }
 
 auto world::consent(const std::string& auth_url, const std::string& account) -> std::string {
@@ -130,6 +179,51 @@ auto world::connected(const std::string& user, const std::string& account) -> st
 
 auto world::token_path(const std::string& connection) const -> std::string {
     return "/api/integrations/token/" + name_ + "/" + connection;
+}
+
+void world::change_database(const std::string& statement) {
+    if (!database_.empty()) {
+        postgres_command(database_, statement);
+        return;
+    }
+    const auto file = host_->dir() / "data" / "tenon.db";
+    auto opened = host::open_database("sqlite:" + file.string());
+    REQUIRE(opened.has_value());
+    const auto done = (*opened)->as_service_now(
+        host::access::write,
+        [&](host::sql_session& session) -> host::result<void> {
+            session.execute_script(statement);
+            return {};
+        }
+    );
+    REQUIRE(done.has_value());
+}
+
+void world::age_grants() {
+    host_->stop();
+    const std::string older = " - 90000000";  // milliseconds
+    change_database(
+        "UPDATE grants SET issued_at = issued_at" + older + ", expires_at = expires_at" + older +
+        ", refresh_not_before = refresh_not_before" + older
+    );
+    host_->start();
+}
+
+auto world::secrets() -> canary_watch {
+    canary_watch watch;
+    watch.add("API key", operator_key);
+    watch.add("encryption key", encryption_key);
+    add(watch, "client_secret", options_.client_secret);
+    {
+        const std::scoped_lock lock(mutex_);
+        for (const auto& state : states_) {
+            watch.add("state", state);
+        }
+    }
+    for (const auto& one : provider().recorded()) {
+        add_secrets_of(one, watch);
+    }
+    return watch;
 }
 
 }  // namespace tenon::test

@@ -2,13 +2,16 @@
 // an application.
 #pragma once
 
+#include "support/canary.hpp"
 #include "support/host_process.hpp"
 #include "support/http_client.hpp"
 #include "support/simulator/server.hpp"
 
 #include <memory>
+#include <mutex>
 #include <nlohmann/json.hpp>
 #include <string>
+#include <vector>
 
 namespace tenon::test {
 
@@ -16,6 +19,9 @@ enum class engine { sqlite, postgresql };
 [[nodiscard]] auto name_of(engine which) -> std::string;
 
 inline constexpr const char* operator_key = "integration-test-key-0123456789abcdefghij";
+// On PostgreSQL; on SQLite the host makes its own.
+inline constexpr const char* encryption_key =
+    "5f1d3a7be2904c68a1b7d0f3928e6c4450ab19fe37c2d8867b3e90a4c5d1f20e";
 
 struct world_options {
     std::string provider =
@@ -59,13 +65,27 @@ class world {
     auto connected(const std::string& user = "ann", const std::string& account = "u1")
         -> std::string;
 
+    // Stops the host, lets all tokens be a day and an hour older than they are, and starts it
+    // again.
+    void age_grants();
+    // Every secret that went over the wire so far, either way: states, codes, verifiers, tokens,
+    // client secrets of at least 12 characters, the operator's key.
+    [[nodiscard]] auto secrets() -> canary_watch;
+    // PostgreSQL: the database's name; empty on SQLite.
+    [[nodiscard]] auto database() const -> const std::string& { return database_; }
+    // Runs a statement beside the host.
+    void change_database(const std::string& statement);
+
     [[nodiscard]] auto token_path(const std::string& connection) const -> std::string;
 
   private:
     world_options options_;
     std::string name_;
+    std::string database_;
     std::unique_ptr<sim::server> sim_;
     std::unique_ptr<host_process> host_;
+    std::mutex mutex_;
+    std::vector<std::string> states_;  // of all flows that were begun
 };
 
 }  // namespace tenon::test

@@ -100,6 +100,12 @@ void canary_watch::add(std::string_view name, std::string_view secret) {
     }
 }
 
+auto canary_watch::watches(std::string_view name) const -> bool {
+    return std::any_of(forms_.begin(), forms_.end(), [name](const form& one) {
+        return one.name == name;
+    });
+}
+
 auto canary_watch::search(std::string_view text, std::string_view where) const
     -> std::vector<canary_found> {
     std::vector<canary_found> found;

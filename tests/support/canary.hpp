@@ -25,6 +25,8 @@ class canary_watch {
   public:
     // Throws std::invalid_argument for a secret of less than 12 bytes: it would be found by chance.
     void add(std::string_view name, std::string_view secret);
+    // Was a secret of that name added?
+    [[nodiscard]] auto watches(std::string_view name) const -> bool;
 
     [[nodiscard]] auto search(std::string_view text, std::string_view where) const
         -> std::vector<canary_found>;
