@@ -13,7 +13,7 @@ namespace {
 using nlohmann::json;
 
 auto soon(const std::function<bool()>& is_so) -> bool {
-    const auto until = std::chrono::steady_clock::now() + std::chrono::seconds(30);
+    const auto until = std::chrono::steady_clock::now() + std::chrono::seconds(60);
     while (std::chrono::steady_clock::now() < until) {
         if (is_so()) {
             return true;
@@ -31,9 +31,12 @@ auto delayed(const std::string& path, int milliseconds) -> sim::fault {
     return slow;
 }
 
+// On PostgreSQL another host may live on: what a killed one held is free when its lease ends, 15
+// seconds after the longest operation.
 auto on_either_engine() -> world_options {
     world_options options;
     options.stored_in = GENERATE(engine::sqlite, engine::postgresql);
+    options.config = "timeouts: {operation: 5s}\n";
     return options;
 }
 
@@ -98,7 +101,8 @@ TEST_CASE(
     world here(options);
     const auto id = here.connected();
     bool spared = false;
-    for (int round = 0; round < 5 && !spared; ++round) {
+    const int rounds = options.stored_in == engine::sqlite ? 5 : 3;
+    for (int round = 0; round < rounds && !spared; ++round) {
         const auto before = here.provider().count().refreshes;
         std::atomic<int> status{0};
         std::jthread asking([&] {
