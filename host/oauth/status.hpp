@@ -25,7 +25,8 @@ struct connection_filter {
     std::string cursor;      // of the page before, or empty
 };
 
-// The organization's, and what waits for confirmation there. Errors: invalid_request (a cursor of ours it is not), storage_unavailable.
+// The organization's, and what waits for confirmation there. Errors: invalid_request (a cursor of
+// ours it is not), storage_unavailable.
 auto list_connections(oauth_context& context, org_id org, connection_filter filter)
     -> boost::asio::awaitable<result<connection_page>>;
 
