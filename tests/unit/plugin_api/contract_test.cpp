@@ -1,67 +1,10 @@
 // The SDK's trampolines, called as a host would that follows the contract to the letter, or does
 // not.
-#include <cstring>
-#include <memory>
-#include <vector>
-
-#include "support/catch.hpp"
-#include "support/plugin_driver.hpp"
-#include "unit/plugin_api/probe.hpp"
+#include "unit/plugin_api/trampolines.hpp"
 
 using namespace tenon::test;
 
 namespace {
-
-auto entry() -> const tenon_plugin* {
-    return tenon::plugin_of<probe::prober, probe::second_provider>::entry();
-}
-auto prober() -> const tenon_provider& {
-    return *entry()->providers[0];
-}
-
-auto input_of(std::uint32_t kind) -> tenon_op_input {
-    tenon_op_input input = {};
-    input.struct_size = sizeof(input);
-    input.kind = kind;
-    return input;
-}
-
-auto action_of(std::uint32_t size = sizeof(tenon_action)) -> tenon_action {
-    tenon_action action = {};
-    action.struct_size = size;
-    return action;
-}
-
-// An operation that was begun, destroyed with the scope.
-struct begun {
-    explicit begun(std::uint32_t kind) {
-        const tenon_op_input input = input_of(kind);
-        REQUIRE(prober().op_begin(&prober(), &input, &op, &action) == TENON_OK);
-    }
-    begun(const begun&) = delete;
-    auto operator=(const begun&) -> begun& = delete;
-    ~begun() { prober().op_destroy(op); }
-
-    auto step(const tenon_reply& reply) -> tenon_status {
-        action = action_of();
-        return prober().op_step(op, &reply, &action);
-    }
-
-    tenon_op* op = nullptr;
-    tenon_action action = action_of();
-};
-
-auto reply_of(std::uint32_t kind, const tenon_http_response* http = nullptr) -> tenon_reply {
-    tenon_reply reply = {};
-    reply.struct_size = sizeof(reply);
-    reply.kind = kind;
-    reply.http = http;
-    return reply;
-}
-
-auto text(tenon_str from) -> std::string {
-    return {from.ptr, from.len};
-}
 
 // Everything of a request, in order.
 auto all_of(const sent_request& from) -> std::string {
@@ -73,15 +16,6 @@ auto all_of(const sent_request& from) -> std::string {
         out += '\n';
     }
     return out + from.body;
-}
-
-// A struct of an older host: exactly so many bytes; the address sanitizer watches the rest.
-template <class T>
-auto shortened(T whole, std::uint32_t size) -> std::unique_ptr<unsigned char[]> {
-    auto bytes = std::make_unique<unsigned char[]>(size);
-    whole.struct_size = size;
-    std::memcpy(bytes.get(), &whole, size);
-    return bytes;
 }
 
 }  // namespace
@@ -271,49 +205,5 @@ TEST_CASE("an operation can be destroyed in every state, and leaves nothing aliv
             REQUIRE(running.step(reply_of(TENON_ACTION_HTTP, &response)) == TENON_OK);
         }
     }
-    CHECK(probe::alive == 0);
-}
-
-TEST_CASE("an input from an older host is read only as far as it reaches") {
-    const auto bytes = shortened(input_of(TENON_OP_PROFILE), offsetof(tenon_op_input, connect));
-    tenon_op* op = nullptr;
-    tenon_action action = action_of();
-    const auto* input = reinterpret_cast<const tenon_op_input*>(bytes.get());
-    REQUIRE(prober().op_begin(&prober(), input, &op, &action) == TENON_OK);
-    CHECK(action.kind == TENON_ACTION_DONE);
-    prober().op_destroy(op);
-}
-
-TEST_CASE("a reply and an answer from an older host are read only as far as they reach") {
-    begun running(TENON_OP_EXCHANGE);
-    tenon_http_response whole = {};
-    whole.status = 200;
-    const auto answer = shortened(whole, offsetof(tenon_http_response, headers));
-    const auto reply = shortened(
-        reply_of(TENON_ACTION_HTTP, reinterpret_cast<const tenon_http_response*>(answer.get())),
-        offsetof(tenon_reply, call_status)
-    );
-    CHECK(running.step(*reinterpret_cast<const tenon_reply*>(reply.get())) == TENON_OK);
-    CHECK(running.action.kind == TENON_ACTION_HTTP);  // the second request
-}
-
-TEST_CASE("an action of a newer host keeps its size and its tail; a truncated one is refused") {
-    struct newer {
-        tenon_action known;
-        std::uint64_t tail;
-    };
-    newer action = {action_of(sizeof(newer)), 0x1122334455667788};
-    const tenon_op_input input = input_of(TENON_OP_PROFILE);
-    tenon_op* op = nullptr;
-    REQUIRE(prober().op_begin(&prober(), &input, &op, &action.known) == TENON_OK);
-    CHECK(action.known.struct_size == sizeof(newer));
-    CHECK(action.tail == 0x1122334455667788);
-    prober().op_destroy(op);
-
-    tenon_action small = action_of(offsetof(tenon_action, error));
-    op = nullptr;
-    CHECK(prober().op_begin(&prober(), &input, &op, &small) == TENON_INVALID);
-    CHECK(op == nullptr);
-    CHECK(small.kind == 0);
     CHECK(probe::alive == 0);
 }
