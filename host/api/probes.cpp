@@ -37,7 +37,7 @@ auto check_database(api_context& api) -> boost::asio::awaitable<check_result> {
 }
 
 auto check_cache(const api_context& api) -> check_result {
-    const bool bypassed = api.oauth.cache.bypassed();
+    const bool bypassed = api.oauth.cache.bypassed(api.oauth.time.now());
     json_writer detail;
     detail.begin_object()
         .field("kind", "memory")

@@ -48,6 +48,17 @@ class lru_map {
         }
     }
 
+    // The same, but only where there is one already.
+    template <class Better>
+    void replace_if(std::string_view key, Value value, Better better) {
+        auto& shard = shard_of(key);
+        const std::lock_guard lock(shard.guard);
+        const auto found = shard.index.find(key);
+        if (found != shard.index.end() && better(found->second->second)) {
+            found->second->second = std::move(value);
+        }
+    }
+
     void erase(std::string_view key) {
         auto& shard = shard_of(key);
         const std::lock_guard lock(shard.guard);

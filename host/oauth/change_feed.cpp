@@ -9,7 +9,6 @@ namespace tenon::host {
 namespace {
 
 constexpr milliseconds interval{300};
-constexpr milliseconds patience{1'000};  // a revocation is seen everywhere within this
 
 struct listener {
     std::function<void(const change&)> changed;
@@ -33,8 +32,8 @@ struct change_feed::implementation {
     oauth_context& context;
     change_cursor cursor;
     bool started = false;
+    bool watching = false;  // since the first read was begun
     bool blind = false;
-    time_point last_read{};
     std::vector<listener> listeners;
 
     void tell(const change& what) {
@@ -51,16 +50,14 @@ struct change_feed::implementation {
     }
 
     void go_blind() {
-        if (blind || context.time.now() - last_read < patience) {
+        if (blind || context.cache.sight().is_clear(context.time.now())) {
             return;
         }
         blind = true;
-        context.cache.bypass(true);
         log(log_level::warn, "changes can't be seen: caches are bypassed");
     }
 
     void see_again() {
-        last_read = context.time.now();
         if (!blind) {
             return;
         }
@@ -69,7 +66,6 @@ struct change_feed::implementation {
         for (const auto& one : listeners) {
             one.lost();
         }
-        context.cache.bypass(false);
         log(log_level::info, "changes can be seen again");
     }
 };
@@ -88,6 +84,11 @@ void change_feed::add_listener(
 auto change_feed::read() -> boost::asio::awaitable<milliseconds> {
     auto& self = *implementation_;
     const auto now = self.context.time.now();
+    if (!self.watching) {
+        self.watching = true;
+        self.context.cache.sight().lose();  // until the first good read
+    }
+    const bool first = !self.started;
     auto look = [&self, now](sql_session& session) -> result<std::vector<change_row>> {
         if (!self.started) {
             self.cursor.start(session, now);
@@ -105,7 +106,14 @@ auto change_feed::read() -> boost::asio::awaitable<milliseconds> {
         self.tell(to_change(row));
     }
     self.see_again();
-    co_return self.cursor.more() ? milliseconds(0) : interval;
+    if (first) {
+        self.context.cache.forget_all();  // what was read before anybody looked
+    }
+    if (self.cursor.more()) {
+        co_return milliseconds(0);
+    }
+    self.context.cache.sight().seen(now);  // as of before the read
+    co_return interval;
 }
 
 }  // namespace tenon::host

@@ -16,7 +16,8 @@ class change_feed {
     // Before the first read().
     void add_listener(std::function<void(const change&)> listener, std::function<void()> lost);
     // Reads what is new and tells it; answers how long to wait until the next time. While the table
-    // can't be read, nothing is answered from memory: what was revoked meanwhile must not be.
+    // can't be read, or does not answer, nothing is answered from memory (the token cache's sight):
+    // what was revoked meanwhile must not be.
     auto read() -> boost::asio::awaitable<milliseconds>;
 
   private:

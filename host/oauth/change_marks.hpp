@@ -36,7 +36,7 @@ class change_marks {
 
   private:
     using mark = std::atomic<moment>;
-    static constexpr std::size_t mark_count = 4'096;
+    static constexpr std::size_t mark_count = 16'384;
 
     [[nodiscard]] static auto index_of(std::string_view id) noexcept -> std::size_t {
         return std::hash<std::string_view>{}(id) % mark_count;

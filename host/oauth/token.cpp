@@ -11,8 +11,9 @@ namespace tenon::host {
 namespace {
 
 auto key_of(const token_request& request) -> token_key {
-    return token_key{
-        request.org, request.user, request.which.provider, request.which.account, request.slot};
+    return {
+        request.org, request.user, request.which.provider.text(), request.which.account,
+        request.slot};
 }
 
 // What the database says of the token that is asked for.
@@ -82,17 +83,21 @@ token_reader::token_reader(oauth_context& context, refresher& refresh)
     : context_(context), refresh_(refresh) {}
 
 auto token_reader::cached(const token_request& request) -> std::optional<token_answer> {
-    auto [grant, connection] = context_.cache.find_link(key_of(request));
-    if (grant == nullptr ||
-        judge_read(grant->life, context_.time.now(), request.minimum_lifetime) !=
-            read_verdict::serve) {
+    return cached(key_of(request), request.minimum_lifetime);
+}
+
+auto token_reader::cached(const token_key& key, std::chrono::seconds minimum)
+    -> std::optional<token_answer> {
+    const auto now = context_.time.now();
+    const auto [grant, link] = context_.cache.find(key, now);
+    if (grant == nullptr || judge_read(grant->life, now, minimum) != read_verdict::serve) {
         return std::nullopt;
     }
     auto answer = to_answer(context_.seal, *grant);
     if (answer.has_error()) {
         return std::nullopt;  // the slow path says why
     }
-    answer->connection = std::move(connection);
+    answer->connection = link->connection;
     context_.observer.token_read("hit");
     return std::move(*answer);
 }

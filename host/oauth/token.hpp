@@ -10,6 +10,7 @@
 namespace tenon::host {
 
 class refresher;
+struct token_key;
 
 struct token_request {
     org_id org;
@@ -26,6 +27,9 @@ class token_reader {
     // The answer from memory, if it is there and good for minimum_lifetime; never blocks. Any
     // thread.
     [[nodiscard]] auto cached(const token_request& request) -> std::optional<token_answer>;
+    // The same, for whoever has the parts already.
+    [[nodiscard]] auto cached(const token_key& key, std::chrono::seconds minimum)
+        -> std::optional<token_answer>;
 
     // The freshest token there is; waits for a refresh where the caller's minimum asks for it.
     // Errors: unknown_provider, not_found, reconnect_required (dead and unrenewable); dead, and it

@@ -4,9 +4,9 @@
 #include "base/ids.hpp"
 #include "base/lru.hpp"
 #include "oauth/change_marks.hpp"
+#include "oauth/change_sight.hpp"
 #include "oauth/decisions.hpp"
 
-#include <atomic>
 #include <memory>
 
 namespace tenon::host {
@@ -27,7 +27,7 @@ struct cached_grant {
 struct token_key {
     const org_id& org;
     const user_id& user;
-    const provider_id& provider;
+    std::string_view provider;
     std::string_view account;  // the provider's account id, or a connection id
     std::string_view slot;
 };
@@ -38,15 +38,17 @@ class token_cache {
   public:
     explicit token_cache(std::size_t entries) : links_(entries), grants_(entries) {}
 
-    [[nodiscard]] auto find(const token_key& key) -> std::shared_ptr<const cached_grant> {
-        return find_link(key).grant;
-    }
-    // The same, and whose it is; a null grant where it is not there.
+    // Both null where it is not there, and while changes of other processes can't be seen.
+    struct link {
+        connection_id connection;
+        grant_id grant;
+        change_marks::moment read_at = 0;
+    };
     struct found_grant {
         std::shared_ptr<const cached_grant> grant;
-        connection_id connection;
+        std::shared_ptr<const link> by;  // whose it is
     };
-    [[nodiscard]] auto find_link(const token_key& key) -> found_grant;
+    [[nodiscard]] auto find(const token_key& key, time_point now) -> found_grant;
 
     // What renew() and forget() touch. now() is to be taken before the database is read; put()
     // drops what was read before it changed.
@@ -56,27 +58,24 @@ class token_cache {
         std::shared_ptr<const cached_grant> grant, change_marks::moment read_at
     );
     // After a refresh was committed: a newer generation replaces an older one, never the reverse.
+    // What nobody has read is not remembered for it.
     void renew(std::shared_ptr<const cached_grant> grant);
 
     void forget(const grant_id& grant);
     void forget(const connection_id& connection);
     void forget_all();
-    // While changes of other processes can't be seen, nothing is answered from memory.
-    void bypass(bool on) noexcept { bypassed_.store(on); }
-    [[nodiscard]] auto bypassed() const noexcept -> bool { return bypassed_.load(); }
+    [[nodiscard]] auto sight() noexcept -> change_sight& { return sight_; }
+    [[nodiscard]] auto bypassed(time_point now) const noexcept -> bool {
+        return !sight_.is_clear(now);
+    }
     // How many tokens are remembered.
     [[nodiscard]] auto size() const -> std::size_t { return grants_.size(); }
 
   private:
-    struct link {
-        connection_id connection;
-        grant_id grant;
-    };
-
-    lru_map<link> links_;
+    lru_map<std::shared_ptr<const link>> links_;
     lru_map<std::shared_ptr<const cached_grant>> grants_;
     change_marks marks_;
-    std::atomic<bool> bypassed_{false};
+    change_sight sight_;
 };
 
 }  // namespace tenon::host

@@ -3,6 +3,7 @@
 #include "api/handlers/handlers.hpp"
 #include "api/rate_limiter.hpp"
 #include "api/view_json.hpp"
+#include "oauth/token_cache.hpp"
 
 #include <charconv>
 
@@ -87,11 +88,13 @@ auto token_from_memory(api_context& api, const request& from, response& to) -> b
     if (user.has_error()) {
         return false;
     }
-    const auto asked = token_request_of(from, known, *user);
-    if (asked.has_error()) {
+    const auto minimum = minimum_lifetime_of(from);
+    if (minimum.has_error()) {
         return false;
     }
-    const auto token = api.tokens.cached(*asked);
+    const auto slot = from.query_value("slot").value_or("");
+    const token_key key{known.org, *user, from.param("provider"), from.param("accountId"), slot};
+    const auto token = api.tokens.cached(key, *minimum);
     if (!token) {
         return false;
     }

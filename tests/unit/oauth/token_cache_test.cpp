@@ -7,7 +7,8 @@ namespace {
 
 const org_id org{"org"};
 const user_id user{"alice"};
-const provider_id provider{"slack"};
+constexpr std::string_view provider = "slack";
+const time_point now{milliseconds(1'700'000'000'000)};
 const connection_id connection{"connection-1"};
 
 auto key_of(std::string_view account = "T1", std::string_view slot = "") -> token_key {
@@ -25,7 +26,7 @@ auto make_grant(std::int64_t generation, const std::string& id = "grant-1")
 }
 
 auto generation_in(token_cache& cache, const token_key& key) -> std::int64_t {
-    const auto found = cache.find(key);
+    const auto found = cache.find(key, now).grant;
     return found ? found->generation : 0;
 }
 
@@ -44,7 +45,7 @@ TEST_CASE("what was read before something was forgotten is not remembered after 
         cache.forget_all();
     }
     cache.put(key_of(), connection, make_grant(1), before);
-    CHECK(cache.find(key_of()) == nullptr);
+    CHECK(cache.find(key_of(), now).grant == nullptr);
     CHECK(cache.size() == 0);
     cache.put(key_of(), connection, make_grant(1), cache.marks().now());
     CHECK(generation_in(cache, key_of()) == 1);
@@ -78,28 +79,45 @@ TEST_CASE("a forgotten connection is not found, the other one of its grant is") 
     cache.put(key_of("T1"), connection, make_grant(1), cache.marks().now());
     cache.put(key_of("T2"), connection_id("connection-2"), make_grant(1), cache.marks().now());
     cache.forget(connection);
-    CHECK(cache.find(key_of("T1")) == nullptr);
-    CHECK(cache.find(key_of("T2")) != nullptr);
+    CHECK(cache.find(key_of("T1"), now).grant == nullptr);
+    CHECK(cache.find(key_of("T2"), now).grant != nullptr);
 }
 
 TEST_CASE("no part of the key can be taken for another") {
     token_cache cache(10);
     cache.put(key_of("ab", "c"), connection, make_grant(1), cache.marks().now());
-    CHECK(cache.find(key_of("ab", "c")) != nullptr);
-    CHECK(cache.find(key_of("a", "bc")) == nullptr);
+    CHECK(cache.find(key_of("ab", "c"), now).grant != nullptr);
+    CHECK(cache.find(key_of("a", "bc"), now).grant == nullptr);
     const org_id other_org("other");
     const user_id other_user("bob");
-    CHECK(cache.find({other_org, user, provider, "ab", "c"}) == nullptr);
-    CHECK(cache.find({org, other_user, provider, "ab", "c"}) == nullptr);
+    CHECK(cache.find({other_org, user, provider, "ab", "c"}, now).grant == nullptr);
+    CHECK(cache.find({org, other_user, provider, "ab", "c"}, now).grant == nullptr);
 }
 
 TEST_CASE("nothing is answered from memory while changes can't be seen") {
     token_cache cache(10);
     cache.put(key_of(), connection, make_grant(1), cache.marks().now());
-    cache.bypass(true);
-    CHECK(cache.find(key_of()) == nullptr);
-    cache.bypass(false);
-    CHECK(cache.find(key_of()) != nullptr);
+    cache.sight().lose();
+    CHECK(cache.find(key_of(), now).grant == nullptr);
+    cache.sight().seen(now);
+    CHECK(cache.find(key_of(), now + milliseconds(999)).grant != nullptr);
+    CHECK(cache.find(key_of(), now + milliseconds(1'000)).grant == nullptr);
+    cache.sight().seen(now + milliseconds(900));
+    CHECK(cache.find(key_of(), now + milliseconds(1'000)).grant != nullptr);
+}
+
+TEST_CASE("a refresh of what nobody reads is not remembered") {
+    token_cache cache(10);
+    cache.renew(make_grant(2));
+    CHECK(cache.size() == 0);
+}
+
+TEST_CASE("a key that is longer than most is found as well") {
+    token_cache cache(10);
+    const std::string account(1'000, 'a');
+    cache.put(key_of(account), connection, make_grant(1), cache.marks().now());
+    CHECK(generation_in(cache, key_of(account)) == 1);
+    CHECK(cache.find(key_of(account + "a"), now).grant == nullptr);
 }
 
 }  // namespace tenon::host
