@@ -94,7 +94,7 @@ auto authenticator::remembered(std::string_view hash) -> std::optional<result<ca
     const auto now = time_.now();
     // While changes can't be seen, it may have been revoked since.
     if (auto found = known_.find(hash);
-        found && now < (*found)->read_at + options_.known_lifetime && !tokens_.bypassed()) {
+        found && now < (*found)->read_at + options_.known_lifetime && !tokens_.bypassed(now)) {
         metrics_.key_looked_up("hit");
         return result<caller_handle>(std::move(*found));
     }
