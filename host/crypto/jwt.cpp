@@ -49,6 +49,11 @@ auto parse_object(std::string_view text) -> std::optional<json> {
     return std::optional<json>(std::in_place, std::move(*parsed));
 }
 
+auto unverified_claims(std::string_view token) -> std::optional<json> {
+    const auto parts = split(token);
+    return parts && parse_object(parts->header) ? parse_object(parts->payload) : std::nullopt;
+}
+
 auto refuse(std::string problem) -> id_token_verdict {
     return {id_token_outcome::refused, {}, "the ID token was refused: " + std::move(problem)};
 }
@@ -217,12 +222,13 @@ auto verify_id_token(
 }
 
 auto unverified_expiry(std::string_view token) -> std::optional<time_point> {
-    const auto parts = split(token);
-    if (!parts || !parse_object(parts->header)) {
-        return std::nullopt;
-    }
-    const auto claims = parse_object(parts->payload);
+    const auto claims = unverified_claims(token);
     return claims ? time_claim(*claims, "exp") : std::nullopt;
+}
+
+auto unverified_subject(std::string_view token) -> std::optional<std::string> {
+    const auto claims = unverified_claims(token);
+    return claims ? text_claim(*claims, "sub") : std::nullopt;
 }
 
 }  // namespace tenon::host

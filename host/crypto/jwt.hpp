@@ -46,4 +46,8 @@ struct id_token_verdict {
 // else. Nothing if the text is no JWT or has no `exp` between 1970 and 9999.
 [[nodiscard]] auto unverified_expiry(std::string_view token) -> std::optional<time_point>;
 
+// The `sub` of a JWT, unverified: for an ID token that was verified before, or that came from the
+// token endpoint itself. Nothing if the text is no JWT or has none.
+[[nodiscard]] auto unverified_subject(std::string_view token) -> std::optional<std::string>;
+
 }  // namespace tenon::host

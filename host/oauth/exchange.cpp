@@ -96,16 +96,9 @@ auto begin_landing(const exchange_input& input, operation_output output, std::st
     return what;
 }
 
-// The profile's own word on who this is must not contradict the ID token's (OpenID Connect
-// Core 5.3.2).
-auto subjects_agree(const operation_output& profile, const std::string& subject) -> bool {
-    const auto* claimed = profile.field("subject");
-    return subject.empty() || claimed == nullptr || claimed->value == subject;
-}
-
 auto add_profile(landing& what, const operation_output& profile, const std::string& subject)
     -> std::optional<error> {
-    if (!subjects_agree(profile, subject)) {
+    if (!is_of_subject(profile, subject)) {
         return fail(
             errc::provider_error,
             "the profile is of another account than the ID token: nothing was stored"

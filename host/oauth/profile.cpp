@@ -1,11 +1,13 @@
 #include "oauth/profile.hpp"
 
+#include "crypto/jwt.hpp"
 #include "oauth/exchange.hpp"
 #include "oauth/grant_state.hpp"
 #include "oauth/landing.hpp"
 #include "oauth/operations.hpp"
 #include "oauth/profile_fields.hpp"
 #include "oauth/refresh.hpp"
+#include "oauth/sealing.hpp"
 #include "oauth/token.hpp"
 #include "store/connection_grants.hpp"
 #include "store/connections.hpp"
@@ -52,6 +54,38 @@ auto profile_request(oauth_context& context, const profiled& of, const token_ans
     request.client_id = of.main->client_id;
     request.deadline = context.options.operation_deadline;
     return request;
+}
+
+// Of the grant's ID token; empty where the provider has none that could be verified.
+auto subject_of(
+    const oauth_context& context, const provider_instance& provider, const grant_row& grant
+) -> result<std::string> {
+    const auto& about = provider.about();
+    if (!grant.id_token || about.issuer.empty() || about.jwks_url.empty()) {
+        return std::string();
+    }
+    const auto token = open_from(
+        context.seal, grant.org, grant.id.text(), sealed_column::grant_id_token, *grant.id_token
+    );
+    if (token.has_error()) {
+        return token.error();
+    }
+    return unverified_subject(token->reveal()).value_or("");
+}
+
+// The profile as the API has it, unless it is of somebody else.
+auto checked_profile(
+    const oauth_context& context, const provider_instance& provider, const profiled& of,
+    const operation_output& answered
+) -> result<std::string> {
+    const auto subject = subject_of(context, provider, *of.main);
+    if (subject.has_error()) {
+        return subject.error();
+    }
+    if (!is_of_subject(answered, *subject)) {
+        return fail(errc::provider_error, "the provider answered with another account's profile");
+    }
+    return profile_json(answered, of.connection.account.text());
 }
 
 auto keep(oauth_context& context, actor by, connection_id id, std::string profile)
@@ -106,9 +140,12 @@ auto read_profile(
         auto request = profile_request(context, of, *token);
         auto answered = co_await perform(context, *provider, std::move(request));
         if (answered.has_value()) {
-            auto json = profile_json(*answered, of.connection.account.text());
-            co_await keep(context, by, of.connection.id, json);
-            co_return profile_answer{std::move(json)};
+            auto json = checked_profile(context, **provider, of, *answered);
+            if (json.has_error()) {
+                co_return json.error();
+            }
+            co_await keep(context, by, of.connection.id, *json);
+            co_return profile_answer{std::move(*json)};
         }
         const bool rejected = answered.error().category == failure_category::token_rejected;
         if (!rejected || refreshed) {

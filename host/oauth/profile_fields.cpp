@@ -78,6 +78,11 @@ auto profile_json(const operation_output& output, std::string_view account) -> s
     return '{' + members + '}';
 }
 
+auto is_of_subject(const operation_output& profile, std::string_view subject) -> bool {
+    const auto* claimed = profile.field("subject");
+    return subject.empty() || claimed == nullptr || claimed->value == subject;
+}
+
 auto with_profile(const std::string& metadata, const operation_output& output) -> std::string {
     std::set<std::string> names;
     std::string members;

@@ -14,6 +14,10 @@ namespace tenon::host {
 [[nodiscard]] auto profile_json(const operation_output& output, std::string_view account)
     -> std::string;
 
+// The profile's own word on who this is must not contradict the ID token's `sub` (OpenID Connect
+// Core 5.3.2). `subject` is empty where there is no ID token.
+[[nodiscard]] auto is_of_subject(const operation_output& profile, std::string_view subject) -> bool;
+
 // What of the profile goes into the connection's metadata: all but `raw`, behind what `metadata`
 // (an object, or empty) has already, whose keys win.
 [[nodiscard]] auto with_profile(const std::string& metadata, const operation_output& output)

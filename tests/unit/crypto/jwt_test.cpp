@@ -182,6 +182,16 @@ TEST_CASE("a token that names no key is taken only where exactly one fits") {
     CHECK(outcome({signer::rsa(2048).jwk("k1")}) == id_token_outcome::unknown_key);
 }
 
+TEST_CASE("the subject of a JWT is read without trusting it") {
+    const auto subject = [](const json& claims) {
+        return unverified_subject(rsa_signer().sign(rs256_header, claims.dump()));
+    };
+    CHECK(subject(with("sub", "someone")) == "someone");
+    CHECK_FALSE(subject(with("sub", 7)));
+    CHECK_FALSE(subject(without("sub")));
+    CHECK_FALSE(unverified_subject("a.b.c"));
+}
+
 TEST_CASE("the expiry of a JWT is read without trusting it") {
     const auto jwt = [](const std::string& claims) {
         return to_base64url(R"({"alg":"none"})") + "." + to_base64url(claims) + ".";

@@ -49,6 +49,15 @@ TEST_CASE("what is secret or only the host's is in no profile") {
     CHECK(with_profile("", output) == R"({"username":"ann"})");
 }
 
+TEST_CASE("a profile is of the ID token's subject, where both say who it is") {
+    const auto claimed = output_of({text("subject", "s1")});
+    CHECK(is_of_subject(claimed, "s1"));
+    CHECK(is_of_subject(claimed, ""));
+    CHECK_FALSE(is_of_subject(claimed, "s2"));
+    CHECK_FALSE(is_of_subject(output_of({text("subject", "")}), "s2"));
+    CHECK(is_of_subject(output_of({text("username", "ann")}), "s1"));
+}
+
 TEST_CASE("a field that comes twice is shown once, the first one") {
     const auto output = output_of({text("username", "first"), text("username", "second")});
     CHECK(profile_json(output, "u1") == R"({"accountId":"u1","username":"first"})");
