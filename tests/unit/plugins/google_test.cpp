@@ -178,10 +178,10 @@ TEST_CASE("a Google 403 is throttling or a missing scope, as its reason says") {
         profile(google()).reply(403, detailed).run(), TENON_ERROR_SCOPE,
         "ACCESS_TOKEN_SCOPE_INSUFFICIENT"
     );
-    const auto second =
+    const auto several =
         R"({"error":{"code":403,"message":"no","status":"PERMISSION_DENIED","errors":[{"reason":"forbidden"},{"reason":"rateLimitExceeded"}],"details":[{"@type":"x"},{"reason":"NO_MATTER"}]}})";
     check_failure(
-        profile(google()).reply(403, second).run(), TENON_ERROR_RATE_LIMITED, "rateLimitExceeded"
+        profile(google()).reply(403, several).run(), TENON_ERROR_RATE_LIMITED, "rateLimitExceeded"
     );
     const auto exhausted = R"({"error":{"code":429,"message":"no","status":"RESOURCE_EXHAUSTED"}})";
     check_failure(

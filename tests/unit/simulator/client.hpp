@@ -77,7 +77,7 @@ inline auto with(fields values, const std::string& name, const std::string& valu
 // The status of the same request with one of its parameters twice (RFC 6749 3.1).
 inline auto status_of_twice(
     client& c, const std::string& path, const fields& query, const std::string& name
-) -> int {
+) -> std::uint32_t {
     return c
         .send(
             {"GET",
