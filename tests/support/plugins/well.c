@@ -110,9 +110,7 @@ static tenon_status begin(
             return TENON_OK;
         case TENON_OP_REFRESH:
             /* GRANT_REPLY is forgotten here: the host infers it. */
-            http(
-                op, action, "POST", "https://token.example.test/token", TENON_HTTP_CLIENT_AUTH
-            );
+            http(op, action, "POST", "https://token.example.test/token", TENON_HTTP_CLIENT_AUTH);
             op->form[0] = kit_kv("refresh_token", "${refresh_token}", TENON_KV_TEMPLATE);
             op->http.form = (tenon_kvs){op->form, 1};
             return TENON_OK;
