@@ -138,7 +138,8 @@ void travel(world& here, const row& one, const std::string& account) {
     REQUIRE(gone.status == 200);
     CHECK(gone.json().at("success") == true);
     CHECK(gone.json().at("revocations").size() == one.slots.size());
-    for (const auto& each : gone.json().at("revocations")) {
+    const auto revocations = gone.json().at("revocations");
+    for (const auto& each : revocations) {
         CHECK(each.at("outcome") == (one.provider == "instagram" ? "unsupported" : "revoked"));
     }
     CHECK(api.get(here.token_path(id)).status == 404);
