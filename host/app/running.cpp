@@ -101,9 +101,9 @@ auto host_process::drain() -> asio::awaitable<void> {
     end_discovery_.emit(asio::cancellation_type::all);
     end_house_.emit(asio::cancellation_type::all);
     co_await flush_journal(api_);
-    if (!through) {
-        log(log_level::warn,
-            "stopped with refreshes under way: they are taken up at the next start");
+    // A request that was ended may have left work behind that goes on without it.
+    if (!through || report.cancelled + report.cut > 0) {
+        log(log_level::warn, "stopped with work under way: it is taken up at the next start");
         flush_log();
         std::_Exit(EXIT_SUCCESS);  // their coroutines still use what would be destroyed now
     }

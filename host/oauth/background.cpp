@@ -126,7 +126,7 @@ auto background_work::stop(milliseconds grace) -> boost::asio::awaitable<bool> {
     self->scheduler.stop();
     boost::asio::steady_timer timer(co_await boost::asio::this_coro::executor);
     const auto give_up = self->context.time.now() + grace;
-    while (self->running > 0 || self->scheduler.in_flight() > 0) {
+    while (self->running > 0 || self->scheduler.in_flight() > 0 || self->refresh.in_flight() > 0) {
         if (self->context.time.now() > give_up) {
             co_return false;
         }
