@@ -107,8 +107,7 @@ auto host_process::drain() -> asio::awaitable<void> {
         flush_log();
         std::_Exit(EXIT_SUCCESS);  // their coroutines still use what would be destroyed now
     }
-    log(log_level::info, "stopped",
-        {{log_key::count, report.finished + report.cancelled + report.cut}});
+    log(log_level::info, "stopped", {{log_key::count, report.finished}});
     flush_log();
 }
 

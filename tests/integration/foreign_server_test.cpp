@@ -212,10 +212,13 @@ TEST_CASE("userinfo about somebody else than the ID token is refused") {
 }
 
 TEST_CASE("a server that fails at a refresh does not cost the connection") {
+    // 503 did nothing, and may be asked again; after 500 the refresh token may be used up.
+    const auto status = GENERATE(503, 500);
+    CAPTURE(status);
     foreign_world here;
     const auto id = here.connected();
     const auto before = here.read("token", id).json();
-    here.provider().misbehave({{"refresh", {{"status", 503}, {"body", {{"error", "oops"}}}}}});
+    here.provider().misbehave({{"refresh", {{"status", status}, {"body", {{"error", "oops"}}}}}});
     const auto failed = here.refresh(id);
     INFO(failed.body);
     CHECK(failed.status == 503);
@@ -226,11 +229,11 @@ TEST_CASE("a server that fails at a refresh does not cost the connection") {
     CHECK(here.read("token", id).json() == before);
 
     here.provider().behave();
-    CHECK(here.refresh(id).status == 200);
-    CHECK(
-        here.read("token", id).json().at("generation") ==
-        before.at("generation").get<std::int64_t>() + 1
-    );
+    const bool again = status == 503;
+    CHECK(here.refresh(id).status == (again ? 200 : 503));
+    CHECK(here.provider().requests("/token").size() == (again ? 1 : 0));
+    const auto generation = before.at("generation").get<std::int64_t>();
+    CHECK(here.read("token", id).json().at("generation") == generation + (again ? 1 : 0));
 }
 
 TEST_CASE("a server that calls the grant dead is believed, and the user must reconnect") {
