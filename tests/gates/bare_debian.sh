@@ -22,11 +22,16 @@ if [[ ! -d $dir/etc ]]; then
 fi
 dir=$(cd "$dir" && pwd)
 
-in_root() { chroot "$dir" /usr/bin/env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin HOME=/root "${proxies[@]}" "$@"; }
-proxies=()
+in_root() { chroot "$dir" /usr/bin/env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin HOME=/root "${surroundings[@]}" "$@"; }
+surroundings=()
 for name in http_proxy https_proxy no_proxy; do
-    [[ -z ${!name:-} ]] || proxies+=("$name=${!name}")
+    [[ -z ${!name:-} ]] || surroundings+=("$name=${!name}")
 done
+# A network with a certificate authority of its own: npm must know it too.
+if [[ -n ${NODE_EXTRA_CA_CERTS:-} ]]; then
+    cp "$NODE_EXTRA_CA_CERTS" "$dir/etc/extra-ca.crt"
+    surroundings+=(NODE_EXTRA_CA_CERTS=/etc/extra-ca.crt)
+fi
 
 unmount() { umount "$dir/dev/shm" "$dir/proc" 2>/dev/null || true; }
 trap unmount EXIT
