@@ -13,7 +13,8 @@ namespace {
 using shape = config_node::shape;
 
 // Those that come with the host: their variables count without a section in the file.
-constexpr std::array<std::string_view, 4> bundled{"google", "instagram", "slack", "tiktok"};
+constexpr std::array<std::string_view, 5> bundled{
+    "github", "google", "instagram", "slack", "tiktok"};
 
 auto is_name(std::string_view name) -> bool {
     constexpr std::string_view allowed = "abcdefghijklmnopqrstuvwxyz0123456789_-";

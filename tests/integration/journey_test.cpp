@@ -38,6 +38,8 @@ auto rows() -> std::vector<row> {
     using nlohmann::json;
     return {
         {"oidc", "oidc"},
+        {"github, a GitHub App", "github", {{"github_app", true}}},
+        {.name = "github, an OAuth app", .provider = "github", .renews = false},
         {"google", "google"},
         {"google, whose callback has no iss", "google", {{"iss", false}}},
         {.name = "google, of which the person granted a part",
@@ -159,8 +161,9 @@ TEST_CASE("an account of each provider is connected, read, refreshed and disconn
 
 TEST_CASE("a refresh of a grant that the provider has ended tells the person to reconnect") {
     const auto one = GENERATE(
-        row{"google", "google"}, row{"slack", "slack", {{"rotation", true}}},
-        row{"tiktok", "tiktok"}, row{"tiktok, under 200", "tiktok", {{"errors_with_200", true}}},
+        row{"github", "github", {{"github_app", true}}}, row{"google", "google"},
+        row{"slack", "slack", {{"rotation", true}}}, row{"tiktok", "tiktok"},
+        row{"tiktok, under 200", "tiktok", {{"errors_with_200", true}}},
         row{"instagram", "instagram"}
     );
     CAPTURE(one.name);

@@ -18,6 +18,7 @@ const std::map<std::string, std::vector<std::string>> origins{
      {"https://www.instagram.com", "https://api.instagram.com", "https://graph.instagram.com"}},
     {"tiktok", {"https://www.tiktok.com", "https://open.tiktokapis.com"}},
     {"slack", {"https://slack.com"}},
+    {"github", {"https://github.com", "https://api.github.com"}},
     {"google",
      {"https://accounts.google.com", "https://oauth2.googleapis.com",
       "https://openidconnect.googleapis.com", "https://www.googleapis.com"}},

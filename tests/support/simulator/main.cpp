@@ -9,6 +9,14 @@
 
 namespace {
 
+auto names() -> std::string {
+    std::vector<std::string> all;
+    for (const auto& [name, maker] : tenon::sim::simulators()) {
+        all.push_back(name);
+    }
+    return tenon::sim::join(all, ", ");
+}
+
 // `name=value`: the value is JSON where it reads as such, else text.
 auto settings_from(const std::vector<std::string>& assignments) -> nlohmann::json {
     auto values = nlohmann::json::object();
@@ -27,8 +35,7 @@ auto run(
 ) -> int {
     auto actor = tenon::sim::make_simulator(provider);
     if (!actor) {
-        std::cerr << "there is no simulator " << provider
-                  << "; oidc, instagram, tiktok, slack and google are there\n";
+        std::cerr << "there is no simulator " << provider << "; there are " << names() << '\n';
         return 2;
     }
     if (const auto problem =
@@ -65,8 +72,7 @@ auto main(int count, char** arguments) -> int {
     CLI::App app("A simulated OAuth provider, for tests, benchmarks and first steps");
     std::string provider = "oidc", listen = "127.0.0.1:0";
     std::vector<std::string> assignments;
-    app.add_option("--provider", provider, "oidc, instagram, tiktok, slack or google")
-        ->capture_default_str();
+    app.add_option("--provider", provider, "one of " + names())->capture_default_str();
     app.add_option("--listen", listen, "address and port; port 0 takes a free one")
         ->capture_default_str();
     app.add_option("--set", assignments, "a setting as name=value; may be repeated");

@@ -1,5 +1,6 @@
 #include "support/simulator/simulator.hpp"
 
+#include "support/simulator/github.hpp"
 #include "support/simulator/google.hpp"
 #include "support/simulator/instagram.hpp"
 #include "support/simulator/oidc.hpp"
@@ -26,6 +27,11 @@ auto fits(const json& value, std::string*) -> bool {
 auto fits(const json& value, std::vector<std::string>*) -> bool {
     return value.is_array() &&
            std::ranges::all_of(value, [](const json& each) { return each.is_string(); });
+}
+
+template <class Provider>
+auto make() -> std::unique_ptr<simulator> {
+    return std::make_unique<Provider>();
 }
 
 }  // namespace
@@ -84,23 +90,17 @@ void common_settings::add_to(setting_table& table) {
     );
 }
 
+auto simulators() -> const std::map<std::string, simulator_maker, std::less<>>& {
+    static const std::map<std::string, simulator_maker, std::less<>> all{
+        {"github", make<github>}, {"google", make<google>}, {"instagram", make<instagram>},
+        {"oidc", make<oidc>},     {"slack", make<slack>},   {"tiktok", make<tiktok>},
+    };
+    return all;
+}
+
 auto make_simulator(std::string_view provider) -> std::unique_ptr<simulator> {
-    if (provider == "instagram") {
-        return std::make_unique<instagram>();
-    }
-    if (provider == "tiktok") {
-        return std::make_unique<tiktok>();
-    }
-    if (provider == "slack") {
-        return std::make_unique<slack>();
-    }
-    if (provider == "google") {
-        return std::make_unique<google>();
-    }
-    if (provider == "oidc") {
-        return std::make_unique<oidc>();
-    }
-    return nullptr;
+    const auto found = simulators().find(provider);
+    return found == simulators().end() ? nullptr : found->second();
 }
 
 }  // namespace tenon::sim

@@ -69,7 +69,10 @@ class simulator {
     counters counters_;
 };
 
-// instagram, tiktok, slack, google or oidc; null for any other name.
+// All there are, by the provider's name.
+using simulator_maker = std::unique_ptr<simulator> (*)();
+[[nodiscard]] auto simulators() -> const std::map<std::string, simulator_maker, std::less<>>&;
+// Null where there is none of that name.
 [[nodiscard]] auto make_simulator(std::string_view provider) -> std::unique_ptr<simulator>;
 
 }  // namespace tenon::sim

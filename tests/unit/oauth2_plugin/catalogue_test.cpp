@@ -118,7 +118,7 @@ TEST_CASE("sections of other plugins and unknown names stay as they are") {
     section.plugin.clear();
     CHECK(complete_from(known, section)->plugin.empty());
     CHECK(known.find("nobody-knows-it").error().code == errc::unknown_provider);
-    for (const std::string bundled : {"instagram", "tiktok", "slack", "google"}) {
+    for (const std::string bundled : {"github", "google", "instagram", "slack", "tiktok"}) {
         CHECK_FALSE(known.contains(bundled));
     }
 }

@@ -84,19 +84,33 @@ inline auto category_of(std::uint32_t status, asked what) -> category {
     return category::provider;
 }
 
+namespace detail {
+
+/// From the answer's own Date, else from when the request was sent, in milliseconds; at most a day.
+inline auto wait_until_ms(const response& reply, std::int64_t at_s) -> std::uint32_t {
+    const auto answered_s =
+        parse_http_date(reply.header("date")).value_or(reply.sent_at_ms() / 1000);
+    return static_cast<std::uint32_t>(std::clamp<std::int64_t>(at_s - answered_s, 0, 86400) * 1000);
+}
+
+}  // namespace detail
+
 /// Retry-After (RFC 9110 10.2.3), seconds or a date, in milliseconds; 0 where it is absent or makes
 /// no sense. A date counts from the answer's own Date, else from when the request was sent.
 inline auto retry_after_ms(const response& reply) -> std::uint32_t {
     const std::string written = reply.header("retry-after");
-    std::int64_t wait_ms = 0;
     if (const auto seconds = to_int64(written)) {
-        wait_ms = std::clamp<std::int64_t>(*seconds, 0, 86400) * 1000;
-    } else if (const auto at_s = parse_http_date(written)) {
-        const auto answered_s =
-            parse_http_date(reply.header("date")).value_or(reply.sent_at_ms() / 1000);
-        wait_ms = std::clamp<std::int64_t>(*at_s - answered_s, 0, 86400) * 1000;
+        return static_cast<std::uint32_t>(std::clamp<std::int64_t>(*seconds, 0, 86400) * 1000);
     }
-    return static_cast<std::uint32_t>(wait_ms);
+    const auto at_s = parse_http_date(written);
+    return at_s ? detail::wait_until_ms(reply, *at_s) : 0;
+}
+
+/// The same of a header that names the moment in seconds since the epoch, such as
+/// `x-ratelimit-reset` at many providers.
+inline auto reset_after_ms(const response& reply, std::string_view header) -> std::uint32_t {
+    const auto at_s = to_int64(reply.header(header));
+    return at_s ? detail::wait_until_ms(reply, *at_s) : 0;
 }
 
 /// A failure of that category with everything that the answer's head tells.

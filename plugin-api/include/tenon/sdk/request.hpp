@@ -24,6 +24,9 @@ class request {
     auto path(std::string_view name, std::string_view text) -> request& {
         return add(path_, name, {std::string(text)});
     }
+    auto path(std::string_view name, value with_flags) -> request& {
+        return add(path_, name, std::move(with_flags));
+    }
     auto query(std::string_view name, std::string_view text) -> request& {
         return add(query_, name, {std::string(text)});
     }

@@ -1,0 +1,94 @@
+// Providers of the plain kind, as their tests need them: where each is asked, and how.
+#pragma once
+
+#include "unit/simulator/client.hpp"
+
+#include <vector>
+
+namespace tenon::sim {
+
+struct plain_provider {
+    std::string name, authorize_path, token_path;
+    fields asking;  // beside client_id, redirect_uri, response_type and state
+    bool client_in_header = false;
+    nlohmann::json settings = nlohmann::json::object();
+    header_list headers = {};  // of requests that no browser makes
+};
+
+// One of them with a client of it.
+struct plain_client : client {
+    explicit plain_client(plain_provider of) : client(of.name, of.settings), at(std::move(of)) {}
+
+    [[nodiscard]] auto asked() const -> fields {
+        fields all = at.asking;
+        all.insert(
+            {{"client_id", "demo-client"},
+             {"redirect_uri", here},
+             {"response_type", "code"},
+             {"state", "s1"}}
+        );
+        return all;
+    }
+    auto authorize(const fields& query) -> sim_response { return get(at.authorize_path, query); }
+    auto code() -> std::string { return redirected(authorize(asked())).get("code"); }
+    [[nodiscard]] auto form(const fields& more) const -> fields {
+        fields all = more;
+        if (!at.client_in_header) {
+            all.insert({{"client_id", "demo-client"}, {"client_secret", "demo-secret"}});
+        }
+        return all;
+    }
+    [[nodiscard]] auto code_form(const std::string& code) const -> fields {
+        fields all =
+            form({{"grant_type", "authorization_code"}, {"redirect_uri", here}, {"code", code}});
+        if (at.asking.contains("code_challenge")) {
+            all["code_verifier"] = verifier;
+        }
+        return all;
+    }
+    [[nodiscard]] auto heads() const -> header_list {
+        auto all = at.headers;
+        if (at.client_in_header) {
+            all.push_back(basic().front());
+        }
+        return all;
+    }
+    auto ask(const fields& body) -> sim_response { return post(at.token_path, body, heads()); }
+    auto tokens() -> nlohmann::json {
+        const auto answer = ask(code_form(code()));
+        INFO(answer.body);
+        REQUIRE(answer.status == 200);
+        return body(answer);
+    }
+    auto refresh(const std::string& token) -> sim_response {
+        return ask(form({{"grant_type", "refresh_token"}, {"refresh_token", token}}));
+    }
+    auto read(const std::string& path, const std::string& token, const fields& query = {})
+        -> sim_response {
+        auto all = at.headers;
+        all.push_back(bearer_of(token).front());
+        return get(path, query, all);
+    }
+
+    plain_provider at;
+};
+
+// Whether the token endpoint gave no tokens, whatever the status says.
+inline auto is_refused(const sim_response& answer) -> bool {
+    return answer.body.find("access_token\"") == std::string::npos;
+}
+
+inline auto plain_github() -> plain_provider {
+    return {
+        "github",
+        "/login/oauth/authorize",
+        "/login/oauth/access_token",
+        {{"scope", "read:user user:email"},
+         {"code_challenge", challenge},
+         {"code_challenge_method", "S256"}},
+        false,
+        {{"github_app", true}},
+        {{"accept", "application/json"}, {"user-agent", "demo"}}};
+}
+
+}  // namespace tenon::sim
