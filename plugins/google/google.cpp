@@ -156,9 +156,7 @@ class google final : public tenon::provider {
 
     auto authorize(tenon::authorize_input in) const -> tenon::op<tenon::request> override {
         // Without it there is neither an ID token nor an answer to "whose account is it?".
-        if (!tenon::lists(in.scope, "openid")) {
-            in.scope = in.scope.empty() ? "openid" : "openid " + in.scope;
-        }
+        in.scope = tenon::with_scopes(in.scope, {"openid"});
         const std::string prompt = in.config.text("prompt");
         const std::string keep = in.config.text("include_granted_scopes");
         auto built = tenon::authorization(authorize_url, in);

@@ -136,6 +136,19 @@ TEST_CASE("Retry-After is seconds or a date") {
     CHECK(retry_after("Sun, 06 Nov 1994 08:49:37 GMT", "Sun, 06 Nov 1994 09:00:00 GMT") == 0);
 }
 
+TEST_CASE("a moment that a header of rate limits names is waited for, a day at most") {
+    const auto wait = [](const char* reset, const char* date = "") {
+        const reply_of reply{429, "", {{"x-ratelimit-reset", reset}, {"date", date}}};
+        return tenon::reset_after_ms(reply.get(), "x-ratelimit-reset");
+    };
+    CHECK(wait("1030") == 30'000);
+    CHECK(wait("784111807", "Sun, 06 Nov 1994 08:49:37 GMT") == 30'000);
+    CHECK(wait("7") == 0);
+    CHECK(wait("soon") == 0);
+    CHECK(wait("") == 0);
+    CHECK(wait("99999999999") == 86'400'000);
+}
+
 TEST_CASE("HTTP dates are read, and only the one form") {
     CHECK(tenon::parse_http_date("Sun, 06 Nov 1994 08:49:37 GMT") == 784111777);
     CHECK(tenon::parse_http_date("Thu, 01 Jan 1970 00:00:00 GMT") == 0);
@@ -201,6 +214,9 @@ TEST_CASE("lists of scopes are compared word by word") {
     CHECK(tenon::lists("a,b c", "b"));
     CHECK_FALSE(tenon::lists("ab", "a"));
     CHECK(tenon::spaced("a,b, c") == "a b c");
+    CHECK(tenon::with_scopes("", {"a", "b"}) == "a b");
+    CHECK(tenon::with_scopes("b c", {"a", "b"}) == "a b c");
+    CHECK(tenon::with_scopes("b", {"b"}) == "b");
     CHECK(tenon::spaced("").empty());
     CHECK(tenon::is_bearer("bEaReR"));
     CHECK(tenon::is_bearer(""));

@@ -246,6 +246,17 @@ inline auto refresh_request(std::string_view url, const refresh_input& in) -> re
     return built.client_auth().grant_reply();
 }
 
+/// The revocation request of RFC 7009 2.1; `hint`: access_token or refresh_token.
+inline auto revocation_request(std::string_view url, const value& token, std::string_view hint = {})
+    -> request {
+    request built = post(url);
+    built.form("token", token);
+    if (!hint.empty()) {
+        built.form("token_type_hint", hint);
+    }
+    return built.client_auth();
+}
+
 }  // namespace tenon
 
 #endif

@@ -10,6 +10,7 @@
 #include <algorithm>
 #include <charconv>
 #include <cstdint>
+#include <initializer_list>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -66,6 +67,22 @@ inline auto lists(std::string_view list, std::string_view word) -> bool {
         }
     }
     return false;
+}
+
+/// A scope list that is separated by spaces, and before it those that it lacks of what a provider's
+/// plugin can't do without.
+inline auto with_scopes(std::string_view asked, std::initializer_list<std::string_view> needed)
+    -> std::string {
+    std::vector<std::string> all;
+    for (const std::string_view scope : needed) {
+        if (!lists(asked, scope)) {
+            all.emplace_back(scope);
+        }
+    }
+    if (!asked.empty()) {
+        all.emplace_back(asked);
+    }
+    return join(all, " ");
 }
 
 /// A whole decimal integer, or nothing: no blanks, no sign but `-`, no overflow.
