@@ -1,20 +1,16 @@
 #include "base/config_sections.hpp"
 
+#include "base/bundled.hpp"
 #include "base/config_keys.hpp"
 #include "base/config_values.hpp"
 #include "base/text.hpp"
 
 #include <algorithm>
-#include <array>
 
 namespace tenon::host {
 namespace {
 
 using shape = config_node::shape;
-
-// Those that come with the host: their variables count without a section in the file.
-constexpr std::array<std::string_view, 5> bundled{
-    "github", "google", "instagram", "slack", "tiktok"};
 
 auto is_name(std::string_view name) -> bool {
     constexpr std::string_view allowed = "abcdefghijklmnopqrstuvwxyz0123456789_-";
@@ -156,7 +152,7 @@ class variable_reader {
     // Providers that only the variables name.
     auto named_providers() const -> std::vector<std::string> {
         std::vector<std::string> names;
-        for (const auto name : bundled) {
+        for (const auto name : bundled_providers) {
             provider_section probe;
             probe.name = name;
             fill_identity(probe);

@@ -1,0 +1,17 @@
+// The providers that come with the host: their variables count without a section in the file.
+#pragma once
+
+#include <array>
+#include <string_view>
+
+namespace tenon::host {
+
+inline constexpr std::array bundled_providers = std::to_array<std::string_view>({
+    "github",
+    "google",
+    "instagram",
+    "slack",
+    "tiktok",
+});
+
+}  // namespace tenon::host
