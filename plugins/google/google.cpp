@@ -72,13 +72,7 @@ auto granted(const tenon::response& reply, asked what) -> tenon::tokens {
     if (!reply.ok() || reply.json()["error"].exists()) {
         throw tenon::failed(token_failure(reply, what));
     }
-    const tenon::json body = reply.object();
-    if (!tenon::is_bearer(body.str("token_type"))) {
-        throw tenon::failed(
-            category::provider, "Google's answer has a token type other than Bearer"
-        );
-    }
-    return tenon::tokens_in(body, reply);
+    return tenon::oauth_tokens(reply, what);
 }
 
 // {"error": {"code", "status", "message", "errors": [{"reason"}], "details": [{"reason"}]}}: 403

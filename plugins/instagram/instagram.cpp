@@ -1,5 +1,6 @@
 // Instagram API with Instagram Login: professional accounts, without a Facebook page.
 #include <tenon/sdk.hpp>
+#include <tenon/sdk/graph.hpp>
 
 #include <array>
 
@@ -52,19 +53,6 @@ auto unwrapped(const tenon::json& body) -> tenon::json {
     return inner.is_object() ? inner : body;
 }
 
-// A list, or one text with commas.
-auto permissions(const tenon::json& body) -> std::string {
-    const tenon::json granted = body["permissions"];
-    if (!granted.is_array()) {
-        return tenon::spaced(granted.text());
-    }
-    std::vector<std::string> names;
-    for (const tenon::json& name : granted.items()) {
-        names.push_back(name.text());
-    }
-    return tenon::join(names, " ");
-}
-
 // api.instagram.com: {"error_type", "code", "error_message"}. One type serves all causes, so that
 // the text decides.
 auto code_category(const tenon::response& reply, const std::string& message) -> category {
@@ -82,45 +70,16 @@ auto code_category(const tenon::response& reply, const std::string& message) -> 
     return category::invalid_code;
 }
 
-// graph.instagram.com: {"error": {"message", "type", "code"}}, under any status of 4xx.
-auto graph_category(std::int64_t code, std::uint32_t status, asked what) -> category {
-    if (code == 190 || code == 102) {
-        return what == asked::refresh ? category::revoked : category::token_rejected;
-    }
-    if (code == 10 || (code >= 200 && code <= 299)) {
-        return category::scope;
-    }
-    const bool throttled = code == 4 || code == 17 || code == 32 || code == 613;
-    if (throttled || (code >= 80000 && code <= 80014)) {
-        return category::rate_limited;
-    }
-    if (code == 1 || code == 2) {
-        return category::unavailable;
-    }
-    return tenon::category_of(status, what);
-}
-
 auto failure_in(const tenon::response& reply, asked what) -> tenon::failure {
-    if (!reply.answered()) {
-        return tenon::transport_failure(reply);
-    }
     const tenon::json body = reply.json();
-    const tenon::json graph = body["error"];
-    const std::string message =
-        graph.is_object() ? graph.str("message") : body.str("error_message");
-    const std::string said = "Instagram answered: " + tenon::quotable(message);
-    if (graph.is_object()) {
-        const std::int64_t code = graph.num("code").value_or(0);
-        return tenon::failure_of(
-            reply, graph_category(code, reply.status(), what), said, std::to_string(code)
-        );
+    if (!reply.answered() || body["error"].exists() || !body["error_type"].is_string()) {
+        return tenon::graph_failure(reply, what, "Instagram");
     }
-    if (body["error_type"].is_string()) {
-        return tenon::failure_of(
-            reply, code_category(reply, message), said, body.str("error_type")
-        );
-    }
-    return tenon::oauth_failure(reply, what);
+    const std::string message = body.str("error_message");
+    return tenon::failure_of(
+        reply, code_category(reply, message), "Instagram answered: " + tenon::quotable(message),
+        body.str("error_type")
+    );
 }
 
 // The object in a good answer.
@@ -194,7 +153,7 @@ class instagram final : public tenon::provider {
                           .query("access_token", tenon::credential(short_lived))
                           .grant_reply();
         tenon::tokens found = long_lived(second, asked::exchange);
-        found.account_id(account).scope(permissions(granted));
+        found.account_id(account).scope(tenon::scopes_in(granted["permissions"]));
         found.metadata(tenon::json_object().text("ig_business_id", account).str());
         co_return found;
     }
@@ -205,7 +164,7 @@ class instagram final : public tenon::provider {
                          .query("access_token", in.access_token)
                          .grant_reply();
         tenon::tokens found = long_lived(reply, asked::refresh);
-        found.scope(permissions(unwrapped(reply.object())));
+        found.scope(tenon::scopes_in(unwrapped(reply.object())["permissions"]));
         co_return found;
     }
 

@@ -210,11 +210,6 @@ class tiktok final : public tenon::provider {
     }
 
     auto refresh(tenon::refresh_input in) const -> tenon::op<tenon::tokens> override {
-        if (in.refresh_token.empty()) {
-            co_return tenon::failure(
-                category::revoked, "there is no refresh token: the account must be reconnected"
-            );
-        }
         auto reply =
             co_await tenon::refresh_request(token_url, in).header("Cache-Control", "no-cache");
         co_return granted(reply, asked::refresh);

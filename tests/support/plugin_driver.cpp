@@ -135,6 +135,14 @@ struct in_flight {
     }
 };
 
+auto reply_of(std::uint32_t kind, std::int64_t now_ms) -> tenon_reply {
+    tenon_reply reply = {};
+    reply.struct_size = sizeof(reply);
+    reply.kind = kind;
+    reply.now_ms = now_ms;
+    return reply;
+}
+
 auto step(const in_flight& running, const answer& from, std::int64_t now_ms, tenon_action& action)
     -> tenon_status {
     loan lent;
@@ -145,11 +153,19 @@ auto step(const in_flight& running, const answer& from, std::int64_t now_ms, ten
     response.sent = from.sent;
     response.headers = lent.list(from.headers);
     response.body = lent.text(from.body);
-    tenon_reply reply = {};
-    reply.struct_size = sizeof(reply);
-    reply.kind = TENON_ACTION_HTTP;
-    reply.now_ms = now_ms;
+    tenon_reply reply = reply_of(TENON_ACTION_HTTP, now_ms);
     reply.http = &response;
+    action = fresh_action();
+    return running.provider.op_step(running.op, &reply, &action);
+}
+
+auto step(
+    const in_flight& running, const served_call& from, std::int64_t now_ms, tenon_action& action
+) -> tenon_status {
+    loan lent;
+    tenon_reply reply = reply_of(TENON_ACTION_CALL, now_ms);
+    reply.call_status = from.status;
+    reply.call_out = lent.list(from.out);
     action = fresh_action();
     return running.provider.op_step(running.op, &reply, &action);
 }
@@ -222,36 +238,50 @@ auto drive::reply(answer what) -> drive& {
     return *this;
 }
 
+auto drive::serve(tenon_status status, pairs call_out) -> drive& {
+    served_.push_back({status, std::move(call_out)});
+    return *this;
+}
+
+auto drive::begin(tenon_op** op, tenon_action* action) const -> tenon_status {
+    loan lent;
+    tenon_op_input input = {};
+    input.struct_size = sizeof(input);
+    input.kind = kind_;
+    input.now_ms = now;
+    input.config = lent.list(config_);
+    input.params = lent.list(params_);
+    input.connect = lent.list(connect_);
+    input.slot = lent.text(slot_);
+    return provider_.op_begin(&provider_, &input, op, action);
+}
+
 auto drive::run() -> outcome {
     outcome out;
     in_flight running{provider_};
     tenon_action action = fresh_action();
-    {
-        loan lent;
-        tenon_op_input input = {};
-        input.struct_size = sizeof(input);
-        input.kind = kind_;
-        input.now_ms = now;
-        input.config = lent.list(config_);
-        input.params = lent.list(params_);
-        input.connect = lent.list(connect_);
-        input.slot = lent.text(slot_);
-        out.status = provider_.op_begin(&provider_, &input, &running.op, &action);
-    }
-    std::size_t used = 0;
+    out.status = begin(&running.op, &action);
     while (out.status == TENON_OK) {
         check_shape(action);
-        if (action.kind != TENON_ACTION_HTTP) {
+        const std::size_t used = out.requests.size();
+        const auto now_ms = now + 1000 * static_cast<std::int64_t>(used + 1);
+        if (action.kind == TENON_ACTION_HTTP) {
+            out.requests.push_back(copy(*action.http));
+            if (used == answers_.size()) {
+                throw std::logic_error("unexpected request to " + out.requests.back().url);
+            }
+            out.status = step(running, answers_[used], now_ms, action);
+        } else if (action.kind == TENON_ACTION_CALL) {
+            out.calls.push_back({copy(action.call->id), copy(action.call->args)});
+            if (out.calls.size() > served_.size()) {
+                throw std::logic_error("unexpected call of " + out.calls.back().id);
+            }
+            out.status = step(running, served_[out.calls.size() - 1], now_ms, action);
+        } else {
             break;
         }
-        out.requests.push_back(copy(*action.http));
-        if (used == answers_.size()) {
-            throw std::logic_error("unexpected request to " + out.requests.back().url);
-        }
-        const auto now_ms = now + 1000 * static_cast<std::int64_t>(used + 1);
-        out.status = step(running, answers_[used++], now_ms, action);
     }
-    if (used != answers_.size()) {
+    if (out.requests.size() != answers_.size() || out.calls.size() != served_.size()) {
         throw std::logic_error("not all answers were asked for");
     }
     if (out.status != TENON_OK) {

@@ -33,6 +33,18 @@ struct sent_request {
     pairs path, query, form, json, headers;
 };
 
+/// A call of a host service as the plugin handed it out.
+struct sent_call {
+    std::string id;
+    pairs args;
+};
+
+/// What it is answered.
+struct served_call {
+    tenon_status status = TENON_OK;
+    pairs out;
+};
+
 /// A scripted answer. Header names in lower case.
 struct answer {
     std::uint32_t status = 200;
@@ -54,6 +66,7 @@ struct outcome {
     tenon_status status = TENON_OK;  // of the last call; anything else: the rest is empty
     bool done = false;
     std::vector<sent_request> requests;
+    std::vector<sent_call> calls;
     std::vector<granted> grants;
     pairs fields;  // of the result
     sent_request authorize;
@@ -106,11 +119,14 @@ class drive {
     }
     auto reply(std::uint32_t status, std::string body, pairs headers = {}) -> drive&;
     auto reply(answer what) -> drive&;
+    /// What the next call of a host service is answered.
+    auto serve(tenon_status status, pairs call_out = {}) -> drive&;
 
     /// Runs to the end and destroys. Throws if answers are too few or too many.
     auto run() -> outcome;
 
   private:
+    auto begin(tenon_op** op, tenon_action* action) const -> tenon_status;
     auto add(pairs& list, std::string& name, std::string& value, std::uint32_t flags) -> drive&;
 
     const tenon_provider& provider_;
@@ -118,6 +134,7 @@ class drive {
     pairs config_, params_, connect_;
     std::string slot_;
     std::vector<answer> answers_;
+    std::vector<served_call> served_;
 };
 
 }  // namespace tenon::test

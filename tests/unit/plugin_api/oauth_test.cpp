@@ -222,3 +222,28 @@ TEST_CASE("lists of scopes are compared word by word") {
     CHECK(tenon::is_bearer(""));
     CHECK_FALSE(tenon::is_bearer("mac"));
 }
+
+TEST_CASE("granted scopes are read from a text and from a list") {
+    const auto read = [](std::string body) {
+        const reply_of reply{200, std::move(body)};
+        const auto got = reply.get();
+        return tenon::scopes_in(got.json()["scope"]);
+    };
+    CHECK(read(R"({"scope":"a,b c"})") == "a b c");
+    CHECK(read(R"({"scope":["a","b"]})") == "a b");
+    CHECK(read(R"({"scope":null})").empty());
+    CHECK(read("{}").empty());
+}
+
+TEST_CASE("tokens of a type that is no bearer's are refused (RFC 6749 7.1)") {
+    const auto take = [](const char* type) {
+        const reply_of reply{
+            200, R"({"access_token":"a","token_type":")" + std::string(type) + "\"}"};
+        return tenon::oauth_tokens(reply.get(), asked::exchange).has_access_token();
+    };
+    CHECK(take("Bearer"));
+    CHECK(take("bearer"));
+    CHECK(take(""));
+    CHECK_THROWS_AS(take("mac"), tenon::failed);
+    CHECK_THROWS_AS(take("DPoP"), tenon::failed);
+}

@@ -3,9 +3,8 @@
 #define TENON_SDK_OAUTH_HPP
 
 #include <tenon/sdk/http_date.hpp>
-#include <tenon/sdk/inputs.hpp>
+#include <tenon/sdk/oauth_requests.hpp>
 #include <tenon/sdk/outcomes.hpp>
-#include <tenon/sdk/request.hpp>
 #include <tenon/sdk/response.hpp>
 
 #include <algorithm>
@@ -15,6 +14,7 @@
 #include <string>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 namespace tenon {
 
@@ -158,6 +158,19 @@ inline auto is_token(std::string_view text) noexcept -> bool {
            std::all_of(text.begin(), text.end(), [](char c) { return c >= 0x20 && c < 0x7f; });
 }
 
+/// A scope list in the ABI's form, separated by spaces, from a list of texts or from one text with
+/// commas or spaces.
+inline auto scopes_in(const json& written) -> std::string {
+    if (!written.is_array()) {
+        return spaced(written.text());
+    }
+    std::vector<std::string> names;
+    for (const json& name : written.items()) {
+        names.push_back(name.text());
+    }
+    return join(names, " ");
+}
+
 /// The tokens in a JSON object of the form of RFC 6749 5.1, perhaps nested in a larger reply.
 /// Throws `failed` if there is no usable access token. expires_in and refresh_token_expires_in may
 /// be numbers or strings of digits.
@@ -181,18 +194,24 @@ inline auto tokens_in(const json& body, const response& reply) -> tokens {
     return found;
 }
 
+/// Whether a token type is one that BEARER requests can use. An absent one is taken for it.
+inline auto is_bearer(std::string_view token_type) -> bool {
+    return token_type.empty() || same_ignoring_case(token_type, "bearer");
+}
+
 /// A token endpoint's reply (RFC 6749 5.1). Throws `failed` for an error, also one under status
-/// 200.
+/// 200, and for tokens of a type that is not to be used as a bearer token (RFC 6749 7.1).
 inline auto oauth_tokens(const response& reply, asked what) -> tokens {
     if (!reply.ok() || reply.json()["error"].exists()) {
         throw failed(oauth_failure(reply, what));
     }
-    return tokens_in(reply.object(), reply);
-}
-
-/// Whether a token type is one that BEARER requests can use. An absent one is taken for it.
-inline auto is_bearer(std::string_view token_type) -> bool {
-    return token_type.empty() || same_ignoring_case(token_type, "bearer");
+    const json body = reply.object();
+    if (!is_bearer(body.str("token_type"))) {
+        throw failed(failure_of(
+            reply, category::provider, "the provider's answer has a token type other than Bearer"
+        ));
+    }
+    return tokens_in(body, reply);
 }
 
 /// A revocation endpoint's reply (RFC 7009 2.2): throws `failed` unless the token is dead, which an
@@ -203,58 +222,6 @@ inline auto oauth_revoked(const response& reply) -> revoked {
         throw failed(oauth_failure(reply, asked::revoke));
     }
     return {};
-}
-
-/// The authorization request of RFC 6749 4.1.1 with PKCE (RFC 7636 4.3) and nonce where the host
-/// gave them. The scopes are joined by `separator`; the client id goes under `client_id_param`.
-inline auto authorization(
-    std::string_view url, const authorize_input& in, std::string_view separator = " ",
-    std::string_view client_id_param = "client_id"
-) -> request {
-    request built = get(url);
-    built.query("response_type", "code").query(client_id_param, client_id());
-    built.query("redirect_uri", in.redirect_uri).query("state", in.state);
-    if (!in.scope.empty()) {
-        built.query("scope", join(split(in.scope, " "), separator));
-    }
-    if (!in.code_challenge.empty()) {
-        built.query("code_challenge", in.code_challenge)
-            .query("code_challenge_method", in.code_challenge_method);
-    }
-    if (!in.nonce.empty()) {
-        built.query("nonce", in.nonce);
-    }
-    return built;
-}
-
-/// The token request of RFC 6749 4.1.3, with the verifier where there is one, authenticated and
-/// sealed.
-inline auto code_request(std::string_view url, const exchange_input& in) -> request {
-    request built = post(url);
-    built.form("grant_type", "authorization_code").form("code", credential(in.code));
-    built.form("redirect_uri", in.redirect_uri);
-    if (!in.code_verifier.empty()) {
-        built.form("code_verifier", in.code_verifier);
-    }
-    return built.client_auth().grant_reply();
-}
-
-/// The refresh request of RFC 6749 6.
-inline auto refresh_request(std::string_view url, const refresh_input& in) -> request {
-    request built = post(url);
-    built.form("grant_type", "refresh_token").form("refresh_token", in.refresh_token);
-    return built.client_auth().grant_reply();
-}
-
-/// The revocation request of RFC 7009 2.1; `hint`: access_token or refresh_token.
-inline auto revocation_request(std::string_view url, const value& token, std::string_view hint = {})
-    -> request {
-    request built = post(url);
-    built.form("token", token);
-    if (!hint.empty()) {
-        built.form("token_type_hint", hint);
-    }
-    return built.client_auth();
 }
 
 }  // namespace tenon
