@@ -7,9 +7,15 @@
 namespace tenon::host {
 
 inline constexpr std::array bundled_providers = std::to_array<std::string_view>({
+    "asana",
+    "facebook",
     "github",
     "google",
     "instagram",
+    "jira",
+    "linear",
+    "notion",
+    "salesforce",
     "slack",
     "tiktok",
 });

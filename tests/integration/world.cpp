@@ -6,6 +6,8 @@
 
 #include <unistd.h>
 
+#include <algorithm>
+#include <array>
 #include <atomic>
 #include <map>
 #include <vector>
@@ -17,6 +19,12 @@ const std::map<std::string, std::vector<std::string>> origins{
     {"instagram",
      {"https://www.instagram.com", "https://api.instagram.com", "https://graph.instagram.com"}},
     {"tiktok", {"https://www.tiktok.com", "https://open.tiktokapis.com"}},
+    {"asana", {"https://app.asana.com"}},
+    {"facebook", {"https://www.facebook.com", "https://graph.facebook.com"}},
+    {"jira", {"https://auth.atlassian.com", "https://api.atlassian.com"}},
+    {"linear", {"https://linear.app", "https://api.linear.app"}},
+    {"notion", {"https://api.notion.com"}},
+    {"salesforce", {"https://{host}.salesforce.com", "https://{instance}.salesforce.com"}},
     {"slack", {"https://slack.com"}},
     {"github", {"https://github.com", "https://api.github.com"}},
     {"google",
@@ -74,9 +82,15 @@ void add_parameters(const std::string& encoded, canary_watch& watch) {
     const sim::parameters sent(encoded);
     for (const auto* name :
          {"state", "code", "code_verifier", "client_secret", "refresh_token", "access_token",
-          "token"}) {
+          "token", "fb_exchange_token", "appsecret_proof"}) {
         add(watch, name, sent.get(name));
     }
+}
+
+auto is_secret(std::string_view member) -> bool {
+    constexpr std::array<std::string_view, 5> names{
+        "access_token", "refresh_token", "id_token", "code_verifier", "client_secret"};
+    return std::ranges::find(names, member) != names.end();
 }
 
 void add_members(const nlohmann::json& body, canary_watch& watch) {
@@ -84,8 +98,7 @@ void add_members(const nlohmann::json& body, canary_watch& watch) {
         return;
     }
     for (const auto& [name, value] : body.items()) {
-        const bool token = name == "access_token" || name == "refresh_token" || name == "id_token";
-        if (token && value.is_string()) {
+        if (is_secret(name) && value.is_string()) {
             add(watch, name, value.get<std::string>());
         }
         add_members(value, watch);
@@ -96,6 +109,7 @@ void add_secrets_of(const sim::scene& one, canary_watch& watch) {
     add_parameters(one.request.query, watch);
     add_parameters(one.request.body, watch);
     add(watch, "bearer", sim::bearer(one.request));
+    add_members(nlohmann::json::parse(one.request.body, nullptr, false), watch);
     add_members(nlohmann::json::parse(one.response.body, nullptr, false), watch);
     for (const auto& [name, value] : one.response.headers) {
         if (name == "Location") {

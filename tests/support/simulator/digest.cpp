@@ -2,7 +2,9 @@
 
 #include <openssl/core_names.h>
 #include <openssl/evp.h>
+#include <openssl/hmac.h>
 #include <openssl/rsa.h>
+#include <algorithm>
 #include <array>
 #include <cctype>
 #include <nlohmann/json.hpp>
@@ -41,6 +43,18 @@ auto sha256(std::string_view bytes) -> std::string {
     return digest;
 }
 
+auto hmac_sha256(std::string_view key, std::string_view message) -> std::string {
+    std::string digest(32, '\0');
+    const auto* const bytes = reinterpret_cast<const unsigned char*>(message.data());
+    if (HMAC(
+            EVP_sha256(), key.data(), static_cast<int>(key.size()), bytes, message.size(),
+            reinterpret_cast<unsigned char*>(digest.data()), nullptr
+        ) == nullptr) {
+        throw std::runtime_error("OpenSSL has no HMAC");
+    }
+    return digest;
+}
+
 auto to_hex(std::string_view bytes) -> std::string {
     constexpr std::string_view digits = "0123456789abcdef";
     std::string text;
@@ -69,6 +83,14 @@ auto to_base64url(std::string_view bytes) -> std::string {
     if (bits > 0) {
         emit(held << (6 - bits));
     }
+    return text;
+}
+
+auto to_base64(std::string_view bytes) -> std::string {
+    std::string text = to_base64url(bytes);
+    std::ranges::replace(text, '-', '+');
+    std::ranges::replace(text, '_', '/');
+    text.append((4 - text.size() % 4) % 4, '=');
     return text;
 }
 

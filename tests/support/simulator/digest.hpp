@@ -13,9 +13,13 @@ struct evp_pkey_st;
 namespace tenon::sim {
 
 [[nodiscard]] auto sha256(std::string_view bytes) -> std::string;  // 32 bytes
+[[nodiscard]] auto hmac_sha256(std::string_view key, std::string_view message)
+    -> std::string;                                                // 32 bytes
 [[nodiscard]] auto to_hex(std::string_view bytes) -> std::string;  // lower case
 [[nodiscard]] auto to_base64url(std::string_view bytes)
     -> std::string;  // without padding (RFC 7636 A)
+[[nodiscard]] auto to_base64(std::string_view bytes)
+    -> std::string;  // the standard alphabet, padded
 [[nodiscard]] auto from_base64(std::string_view text)
     -> std::optional<std::string>;  // the standard alphabet, padded
 

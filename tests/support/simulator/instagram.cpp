@@ -1,5 +1,7 @@
 #include "support/simulator/instagram.hpp"
 
+#include "support/simulator/graph.hpp"
+
 #include <algorithm>
 #include <array>
 #include <nlohmann/json.hpp>
@@ -20,28 +22,6 @@ auto token_refusal(std::string_view message) -> sim_response {
     return json_answer(
         400, {{"error_type", "OAuthException"}, {"code", 400}, {"error_message", message}}
     );
-}
-
-auto graph_refusal(int code, std::string_view message) -> sim_response {
-    return json_answer(
-        400, {{"error",
-               {{"message", message},
-                {"type", "OAuthException"},
-                {"code", code},
-                {"fbtrace_id", "A1b2C3d4E5f6"}}}}
-    );
-}
-
-auto dead_token() -> sim_response {
-    return graph_refusal(
-        190, "Error validating access token: the session is unknown or has expired"
-    );
-}
-
-// Comma, or a space (URL-encoded), between scopes.
-auto scopes_of(std::string text) -> std::vector<std::string> {
-    std::ranges::replace(text, ' ', ',');
-    return split(text, ',');
 }
 
 auto user_id(const account& who) -> std::int64_t {
@@ -102,7 +82,7 @@ auto instagram::graph(const sim_request& request, time_point now) -> sim_respons
 auto instagram::authorize(const sim_request& request, time_point now) -> sim_response {
     const parameters asked(request.query);
     const auto who = consenting_account(asked, common_);
-    const auto scopes = scopes_of(asked.get("scope"));
+    const auto scopes = graph_scopes(asked.get("scope"));
     const bool scopes_known = !scopes.empty() && std::ranges::all_of(scopes, [](const auto& scope) {
         return std::ranges::find(known_scopes, scope) != known_scopes.end();
     });
@@ -219,7 +199,7 @@ auto instagram::long_lived(const parameters& query, time_point now) -> sim_respo
     }
     const auto* found = ledger_.live_token(query.get("access_token"), token_kind::access, now);
     if (found == nullptr) {
-        return dead_token();
+        return graph_dead_token();
     }
     if (found->slot != "short") {
         return graph_refusal(100, "Only a short-lived token can be exchanged");
@@ -233,7 +213,7 @@ auto instagram::refresh(const parameters& query, time_point now) -> sim_response
     }
     const auto* found = ledger_.live_token(query.get("access_token"), token_kind::access, now);
     if (found == nullptr) {
-        return dead_token();
+        return graph_dead_token();
     }
     if (found->slot != "long" || now < found->issued_at + std::chrono::seconds(refresh_after_s_)) {
         return graph_refusal(
@@ -255,7 +235,7 @@ auto instagram::me(const sim_request& request, const parameters& query, time_poi
         in_header.empty() ? query.get("access_token") : in_header, token_kind::access, now
     );
     if (found == nullptr) {
-        return dead_token();
+        return graph_dead_token();
     }
     const auto who = find_account(ledger_.grant_of(*found).given.account, common_.accounts);
     const json all = {

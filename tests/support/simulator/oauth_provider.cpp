@@ -175,7 +175,7 @@ auto oauth_provider::refresh(const parameters& form, time_point now) -> sim_resp
     const bool spent = old != nullptr && old->rotated_at &&
                        now >= *old->rotated_at + std::chrono::seconds(rules_.reuse_grace_s);
     if (spent) {
-        ++counters_.refresh_reuses;
+        note_reuse(*old);
     }
     const bool usable = old != nullptr && old->kind == token_kind::refresh && !spent &&
                         !old->revoked && now < old->expires_at && !ledger_.grant_of(*old).revoked;
@@ -205,6 +205,15 @@ auto oauth_provider::refresh(const parameters& form, time_point now) -> sim_resp
     return json_answer(200, issue(grant, scope, rotates ? std::string() : text, now));
 }
 
+void oauth_provider::note_reuse(const token& spent) {
+    ++counters_.refresh_reuses;
+    auto& family = ledger_.grant_of(spent);
+    if (rules_.reuse_ends_grant && !family.revoked) {
+        family.revoked = true;
+        ++counters_.families_revoked;
+    }
+}
+
 void oauth_provider::end(token& dead) {
     dead.revoked = true;
     if (rules_.revocation_ends_grant || dead.kind == token_kind::refresh) {
@@ -218,7 +227,9 @@ auto oauth_provider::revocation_endpoint(const sim_request& request) -> sim_resp
     if (!form || !form->problem().empty() || !request.query.empty() || !form->has("token")) {
         return refuse(mistake::request, "a body with a token is needed");
     }
-    if (const auto problem = client_problem(request, *form); !problem.empty()) {
+    const auto problem =
+        rules_.revokes_without_client ? std::string() : client_problem(request, *form);
+    if (!problem.empty()) {
         return refuse(mistake::client, problem);
     }
     const auto hint = form->get("token_type_hint");
@@ -226,6 +237,9 @@ auto oauth_provider::revocation_endpoint(const sim_request& request) -> sim_resp
         return refuse(mistake::request, "token_type_hint is access_token or refresh_token");
     }
     if (auto* found = ledger_.find_token(form->get("token")); found != nullptr) {
+        if (rules_.revokes_refresh_only && found->kind == token_kind::access) {
+            return refuse(mistake::request, "it must be a refresh token");
+        }
         end(*found);
     }
     return revoked();  // an unknown token is as good as revoked (RFC 7009 2.2)

@@ -38,10 +38,13 @@ struct oauth_rules {
     std::string_view code_prefix = "code-", access_prefix = "access-", refresh_prefix = "refresh-";
     std::string_view token_type = "Bearer";
     refresh_style refresh = refresh_style::rotates;
-    std::int64_t reuse_grace_s = 0;      // for this long a rotated refresh token is taken again
-    bool rotation_ends_access = false;   // the old access token dies with the old refresh token
-    bool revocation_ends_grant = true;   // whichever token is revoked; else only a refresh token's
-    std::string_view minted_scope = {};  // of grants without a browser, separated by spaces
+    std::int64_t reuse_grace_s = 0;       // for this long a rotated refresh token is taken again
+    bool rotation_ends_access = false;    // the old access token dies with the old refresh token
+    bool reuse_ends_grant = false;        // a rotated refresh token that comes again ends them all
+    bool revokes_without_client = false;  // the token is enough
+    bool revokes_refresh_only = false;    // an access token is refused
+    bool revocation_ends_grant = true;    // whichever token is revoked; else only a refresh token's
+    std::string_view minted_scope = {};   // of grants without a browser, separated by spaces
 };
 
 // What is wrong with a request to the token or the revocation endpoint.
@@ -120,6 +123,7 @@ class oauth_provider : public simulator {
     auto token_endpoint(const sim_request& request, time_point now) -> sim_response;
     auto exchange(const parameters& form, time_point now) -> sim_response;
     auto refresh(const parameters& form, time_point now) -> sim_response;
+    void note_reuse(const token& spent);
     auto revocation_endpoint(const sim_request& request) -> sim_response;
     auto bearer_request(const sim_request& request, time_point now) -> sim_response;
     // The tokens of a grant; `kept`: a refresh token that goes on.

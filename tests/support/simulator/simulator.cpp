@@ -1,9 +1,15 @@
 #include "support/simulator/simulator.hpp"
 
+#include "support/simulator/asana.hpp"
+#include "support/simulator/facebook.hpp"
 #include "support/simulator/github.hpp"
 #include "support/simulator/google.hpp"
 #include "support/simulator/instagram.hpp"
+#include "support/simulator/jira.hpp"
+#include "support/simulator/linear.hpp"
+#include "support/simulator/notion.hpp"
 #include "support/simulator/oidc.hpp"
+#include "support/simulator/salesforce.hpp"
 #include "support/simulator/slack.hpp"
 #include "support/simulator/tiktok.hpp"
 
@@ -92,8 +98,10 @@ void common_settings::add_to(setting_table& table) {
 
 auto simulators() -> const std::map<std::string, simulator_maker, std::less<>>& {
     static const std::map<std::string, simulator_maker, std::less<>> all{
-        {"github", make<github>}, {"google", make<google>}, {"instagram", make<instagram>},
-        {"oidc", make<oidc>},     {"slack", make<slack>},   {"tiktok", make<tiktok>},
+        {"asana", make<asana>},           {"facebook", make<facebook>},   {"github", make<github>},
+        {"google", make<google>},         {"instagram", make<instagram>}, {"jira", make<jira>},
+        {"linear", make<linear>},         {"notion", make<notion>},       {"oidc", make<oidc>},
+        {"salesforce", make<salesforce>}, {"slack", make<slack>},         {"tiktok", make<tiktok>},
     };
     return all;
 }

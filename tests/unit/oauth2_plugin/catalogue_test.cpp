@@ -118,7 +118,9 @@ TEST_CASE("sections of other plugins and unknown names stay as they are") {
     section.plugin.clear();
     CHECK(complete_from(known, section)->plugin.empty());
     CHECK(known.find("nobody-knows-it").error().code == errc::unknown_provider);
-    for (const std::string bundled : {"github", "google", "instagram", "slack", "tiktok"}) {
+    for (const std::string bundled :
+         {"asana", "facebook", "github", "google", "instagram", "jira", "linear", "notion",
+          "salesforce", "slack", "tiktok"}) {
         CHECK_FALSE(known.contains(bundled));
     }
 }

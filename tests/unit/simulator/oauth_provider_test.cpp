@@ -6,7 +6,7 @@ using namespace tenon::sim;
 namespace {
 
 auto all() -> std::vector<plain_provider> {
-    return {plain_github()};
+    return {plain_asana(), plain_github(), plain_salesforce()};
 }
 
 auto any() -> plain_client {

@@ -13,6 +13,7 @@ struct plain_provider {
     bool client_in_header = false;
     nlohmann::json settings = nlohmann::json::object();
     header_list headers = {};  // of requests that no browser makes
+    bool speaks_json = false;  // to the token endpoint
 };
 
 // One of them with a client of it.
@@ -53,7 +54,15 @@ struct plain_client : client {
         }
         return all;
     }
-    auto ask(const fields& body) -> sim_response { return post(at.token_path, body, heads()); }
+    auto ask(const fields& body) -> sim_response {
+        return at.speaks_json ? post_json(at.token_path, body, heads())
+                              : post(at.token_path, body, heads());
+    }
+    auto post_json(const std::string& path, const fields& body, header_list headers)
+        -> sim_response {
+        headers.emplace_back("content-type", "application/json");
+        return send({"POST", path, {}, std::move(headers), nlohmann::json(body).dump()});
+    }
     auto tokens() -> nlohmann::json {
         const auto answer = ask(code_form(code()));
         INFO(answer.body);
@@ -89,6 +98,26 @@ inline auto plain_github() -> plain_provider {
         false,
         {{"github_app", true}},
         {{"accept", "application/json"}, {"user-agent", "demo"}}};
+}
+
+inline auto plain_asana() -> plain_provider {
+    return {
+        "asana",
+        "/-/oauth_authorize",
+        "/-/oauth_token",
+        {{"scope", "tasks:read users:read"},
+         {"code_challenge", challenge},
+         {"code_challenge_method", "S256"}}};
+}
+
+inline auto plain_salesforce() -> plain_provider {
+    return {
+        "salesforce",
+        "/services/oauth2/authorize",
+        "/services/oauth2/token",
+        {{"scope", "api refresh_token openid"},
+         {"code_challenge", challenge},
+         {"code_challenge_method", "S256"}}};
 }
 
 }  // namespace tenon::sim
