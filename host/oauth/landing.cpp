@@ -111,12 +111,17 @@ auto replace_grant(
     return {};
 }
 
+struct stored_grant {
+    grant_id id;
+    bool stood = false;  // it was there before
+};
+
 // The grant's id is part of what binds its tokens, so it is looked up first; a row that came
 // meanwhile makes it conflict.
 auto store_grant(
     sql_session& session, const oauth_context& context, const landing& what, const granted& from,
     const provider_instance& provider
-) -> result<grant_id> {
+) -> result<stored_grant> {
     const auto known =
         find_grant_id(session, what.provider, account_of(what, from), stored_slot(from.slot));
     const grant_id id = known ? *known : grant_id(make_uuid(context.time, context.random));
@@ -124,18 +129,25 @@ auto store_grant(
     if (known && lock_grant(session, id)) {
         const auto standing = find_grant(session, id);
         auto replaced = replace_grant(session, context, from, std::move(row), provider, *standing);
-        return replaced.has_error() ? result<grant_id>(replaced.error()) : id;
+        return replaced.has_error() ? result<stored_grant>(replaced.error())
+                                    : stored_grant{id, true};
     }
     set_ends(row, context, from, provider, nullptr);
     const auto generation = upsert_grant(session, row);
-    return generation.has_error() ? result<grant_id>(generation.error()) : id;
+    return generation.has_error() ? result<stored_grant>(generation.error())
+                                  : stored_grant{id, false};
 }
 
-auto store_connection(sql_session& session, const oauth_context& context, const landing& what)
-    -> connection_row {
+struct stored_connection {
     connection_row row;
-    row.id = what.connection.empty() ? connection_id(make_uuid(context.time, context.random))
-                                     : what.connection;
+    bool stood = false;  // it was there before
+};
+
+auto store_connection(sql_session& session, const oauth_context& context, const landing& what)
+    -> stored_connection {
+    connection_row row;
+    const auto fresh = connection_id(make_uuid(context.time, context.random));
+    row.id = what.connection.empty() ? fresh : what.connection;
     row.user = what.by.user;
     row.provider = what.provider;
     row.account = what.account;
@@ -147,7 +159,9 @@ auto store_connection(sql_session& session, const oauth_context& context, const 
     if (row.profile) {
         row.profile_at = row.created_at;
     }
-    return upsert_connection(session, row);
+    auto stored = upsert_connection(session, row);
+    const bool stood = stored.id != fresh;
+    return {std::move(stored), stood};
 }
 
 // The user's connection where it stems from a later consent than this landing: of an exchange that
@@ -168,34 +182,43 @@ struct stored_landing {
     std::vector<grant_id> grants;
 };
 
+void drop_other_slots(
+    sql_session& session, const connection_id& connection, const std::vector<std::string>& slots
+) {
+    for (const auto& left : unlink_other_slots(session, connection, slots)) {
+        if (lock_grant(session, left)) {
+            erase_grant_if_unreferenced(session, left);
+        }
+    }
+}
+
 // The connection with all its grants; those of slots that it has no more are let go.
 auto store_with_grants(
     sql_session& session, const oauth_context& context, const landing& what,
     const provider_instance& provider
 ) -> result<stored_landing> {
-    auto stored = store_connection(session, context, what);
+    auto [stored, stood] = store_connection(session, context, what);
     std::vector<std::string> slots;
     std::vector<grant_id> grants;
     for (std::size_t i = 0; i < what.grants.size(); ++i) {
         const auto& from = what.grants[i];
-        auto id = store_grant(session, context, what, from, provider);
-        if (id.has_error()) {
-            return id.error();
+        auto grant = store_grant(session, context, what, from, provider);
+        if (grant.has_error()) {
+            return grant.error();
         }
+        const auto& id = grant->id;
         slots.push_back(stored_slot(from.slot));
-        grants.push_back(*id);
-        link_grant(session, grant_link{stored.id, slots.back(), *id, static_cast<std::int64_t>(i)});
-        // Others who share a grant that was dead have a live one again.
-        set_state_of_connections_of_grant(
-            session, *id, connection_state::connected, "", stored.updated_at
-        );
-    }
-    for (const auto& left : unlink_other_slots(session, stored.id, slots)) {
-        if (lock_grant(session, left)) {
-            erase_grant_if_unreferenced(session, left);
+        grants.push_back(id);
+        link_grant(session, grant_link{stored.id, slots.back(), id, static_cast<std::int64_t>(i)});
+        if (grant->stood) {
+            // Others who share a grant that was dead have a live one again.
+            set_state_of_connections_of_grant(
+                session, id, connection_state::connected, "", stored.updated_at
+            );
         }
     }
-    if (stored.created_at != stored.updated_at) {
+    if (stood) {
+        drop_other_slots(session, stored.id, slots);
         append_change(session, change_kind::connection, stored.id.text(), stored.updated_at);
     }
     return stored_landing{std::move(stored), std::move(grants)};

@@ -54,11 +54,13 @@ auto forget_subject(sql_session& session, const user_id& user) -> bool {
 }
 
 void append_audit(sql_session& session, const audit_row& row) {
-    run(session,
+    run_later(
+        session,
         "INSERT INTO audit_log (org_id, id, at, actor, action, subject, provider, connection_id, "
         "outcome, detail, request_id) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)",
         session.org(), row.id, row.at, row.actor, row.action, row.subject, row.provider,
-        row.connection, row.outcome, row.detail, row.request_id);
+        row.connection, row.outcome, row.detail, row.request_id
+    );
 }
 
 auto list_audit(sql_session& session, const audit_query& query) -> std::vector<audit_row> {

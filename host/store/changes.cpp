@@ -38,8 +38,10 @@ auto read(const sql_row& row) -> change_row {
 void append_change(
     sql_session& session, change_kind kind, const std::string& subject, time_point at
 ) {
-    run(session, "INSERT INTO changes (org_id, kind, subject, at) VALUES ($1, $2, $3, $4)",
-        session.org(), text_of(kind), subject, at);
+    run_later(
+        session, "INSERT INTO changes (org_id, kind, subject, at) VALUES ($1, $2, $3, $4)",
+        session.org(), text_of(kind), subject, at
+    );
 }
 
 auto newest_change(sql_session& session) -> std::int64_t {

@@ -36,11 +36,13 @@ auto connected_grant_statement() -> std::string {
 }  // namespace
 
 void link_grant(sql_session& session, const grant_link& link) {
-    run(session,
+    run_later(
+        session,
         "INSERT INTO connection_grants (org_id, connection_id, slot, grant_id, position) "
         "VALUES ($1, $2, $3, $4, $5) ON CONFLICT (org_id, connection_id, slot) DO UPDATE SET "
         "grant_id = EXCLUDED.grant_id, position = EXCLUDED.position",
-        session.org(), link.connection, link.slot, link.grant, link.position);
+        session.org(), link.connection, link.slot, link.grant, link.position
+    );
 }
 
 auto links_of_connection(sql_session& session, const connection_id& connection)

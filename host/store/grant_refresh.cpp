@@ -28,10 +28,12 @@ auto take_grant_lease(
 }
 
 void release_grant_lease(sql_session& session, const grant_id& id, const std::string& owner) {
-    run(session,
+    run_later(
+        session,
         "UPDATE grants SET lease_owner = '', lease_until = NULL "
         "WHERE org_id = $1 AND id = $2 AND lease_owner = $3",
-        session.org(), id, owner);
+        session.org(), id, owner
+    );
 }
 
 auto commit_refresh(

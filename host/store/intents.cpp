@@ -37,11 +37,13 @@ auto select(std::string_view rest) -> std::string {
 }  // namespace
 
 void insert_intent(sql_session& session, const intent_row& row) {
-    run(session,
+    run_later(
+        session,
         "INSERT INTO intents (org_id, id, kind, provider, user_id, grant_id, generation, sealed, "
         "owner, created_at, updated_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)",
         session.org(), row.id, text_of(row.kind), row.provider, row.user, row.grant, row.generation,
-        blob{row.sealed}, row.owner, row.created_at, row.updated_at);
+        blob{row.sealed}, row.owner, row.created_at, row.updated_at
+    );
 }
 
 auto find_intent(sql_session& session, const std::string& id) -> std::optional<intent_row> {
@@ -55,13 +57,17 @@ auto intents_of_grant(sql_session& session, const grant_id& grant) -> std::vecto
 }
 
 void add_intent_reply(sql_session& session, const std::string& id, const intent_reply& reply) {
-    run(session,
+    run_later(
+        session,
         "INSERT INTO intent_replies (org_id, intent_id, position, sealed, received_at) "
         "VALUES ($1, $2, $3, $4, $5) ON CONFLICT (org_id, intent_id, position) DO UPDATE SET "
         "sealed = EXCLUDED.sealed, received_at = EXCLUDED.received_at",
-        session.org(), id, reply.position, blob{reply.sealed}, reply.received_at);
-    run(session, "UPDATE intents SET updated_at = $3 WHERE org_id = $1 AND id = $2", session.org(),
-        id, reply.received_at);
+        session.org(), id, reply.position, blob{reply.sealed}, reply.received_at
+    );
+    run_later(
+        session, "UPDATE intents SET updated_at = $3 WHERE org_id = $1 AND id = $2", session.org(),
+        id, reply.received_at
+    );
 }
 
 auto replies_of_intent(sql_session& session, const std::string& id) -> std::vector<intent_reply> {
@@ -75,9 +81,8 @@ auto replies_of_intent(sql_session& session, const std::string& id) -> std::vect
     });
 }
 
-auto delete_intent(sql_session& session, const std::string& id) -> bool {
-    return run(session, "DELETE FROM intents WHERE org_id = $1 AND id = $2", session.org(), id)
-               .affected() > 0;
+void delete_intent(sql_session& session, const std::string& id) {
+    run_later(session, "DELETE FROM intents WHERE org_id = $1 AND id = $2", session.org(), id);
 }
 
 void delete_exchange_intents(

@@ -44,8 +44,8 @@ void add_intent_reply(sql_session& session, const std::string& id, const intent_
 // By position.
 [[nodiscard]] auto replies_of_intent(sql_session& session, const std::string& id)
     -> std::vector<intent_reply>;
-// With its replies. False: it was not there.
-auto delete_intent(sql_session& session, const std::string& id) -> bool;
+// With its replies.
+void delete_intent(sql_session& session, const std::string& id);
 // The user's exchanges with that provider: what they left is not to become a connection any more.
 void delete_exchange_intents(
     sql_session& session, const user_id& user, const provider_id& provider

@@ -30,7 +30,8 @@ auto read(const sql_row& row) -> pending_connect_row {
 }  // namespace
 
 void save_pending_connect(sql_session& session, const pending_connect_row& row) {
-    run(session,
+    run_later(
+        session,
         "INSERT INTO pending_connects (org_id, state_hash, user_id, provider, client_id, "
         "redirect_url, requested_scope, connect_params, verifier, nonce, issuer, "
         "reconnect_account_id, confirm, browser_hash, created_at, expires_at) "
@@ -38,7 +39,8 @@ void save_pending_connect(sql_session& session, const pending_connect_row& row) 
         session.org(), blob{row.state_hash}, row.user, row.provider, row.client_id,
         row.redirect_url, row.requested_scope, row.connect_params, to_sql_bytes(row.verifier),
         to_sql_bytes(row.nonce), row.issuer, row.reconnect, row.confirm,
-        to_sql_bytes(row.browser_hash), row.created_at, row.expires_at);
+        to_sql_bytes(row.browser_hash), row.created_at, row.expires_at
+    );
 }
 
 auto take_pending_connect(sql_session& session, const std::string& state_hash, time_point now)

@@ -1,7 +1,6 @@
 // PostgreSQL: as many threads as connections, each with its own, which heals.
-#include "base/log.hpp"
 #include "store/engines.hpp"
-#include "store/postgres_link.hpp"
+#include "store/postgres_session.hpp"
 #include "store/worker_pool.hpp"
 
 #include <atomic>
@@ -14,147 +13,9 @@ namespace tenon::host {
 namespace {
 
 using job_ptr = worker_pool::job_ptr;
-using steady = std::chrono::steady_clock;
+using steady = postgres_seat::steady;
 
 constexpr std::size_t default_connections = 8;
-// A connect that takes longer than this is a network that swallows packets: for that long again the
-// others fail at once, or each would wait as well.
-constexpr milliseconds slow_connect{1'000};
-
-auto unavailable(const std::string& why) -> storage_failure {
-    log(log_level::error, "storage_failed",
-        {{log_key::operation, "postgresql"}, {log_key::detail, why}});
-    return storage_failure(
-        fail(errc::storage_unavailable, "the database can't be reached, or went away; try again")
-    );
-}
-
-// One thread's place for a connection.
-class postgres_seat {
-  public:
-    postgres_seat(
-        std::string url, const database_options& options, std::atomic<steady::rep>& closed
-    )
-        : url_(std::move(url)), options_(options), closed_until_(closed) {}
-
-    // The connection, made if there is none. `fresh`: it was made just now. Throws storage_failure.
-    auto link(bool& fresh) -> postgres_link& {
-        fresh = !link_;
-        if (!link_) {
-            try {
-                connect();
-            } catch (const postgres_lost& lost) {
-                throw unavailable(lost.what());
-            }
-        }
-        return *link_;
-    }
-    void drop() noexcept { link_.reset(); }
-
-    // Throws postgres_lost.
-    void connect() {
-        const auto begun = steady::now();
-        if (begun.time_since_epoch().count() < closed_until_.load()) {
-            throw postgres_lost("not tried: the last attempt to connect took too long");
-        }
-        try {
-            link_ = std::make_unique<postgres_link>(
-                url_, options_.statement_timeout, options_.lock_timeout
-            );
-        } catch (const postgres_lost&) {
-            if (steady::now() - begun > slow_connect) {
-                closed_until_.store((steady::now() + slow_connect).time_since_epoch().count());
-            }
-            throw;
-        }
-    }
-
-  private:
-    std::string url_;
-    const database_options& options_;
-    std::atomic<steady::rep>& closed_until_;
-    std::unique_ptr<postgres_link> link_;
-};
-
-// Reads: every statement is a transaction of its own, in one round trip with its scope: as much as
-// READ COMMITTED promises. Writes: BEGIN and the scope travel with the first statement.
-class postgres_session final : public sql_session {
-  public:
-    postgres_session(postgres_seat& seat, const transaction_job& job)
-        : sql_session(job.org()), seat_(seat), writes_(job.writes()) {}
-
-    [[nodiscard]] auto engine() const noexcept -> sql_engine override {
-        return sql_engine::postgresql;
-    }
-    using sql_session::lost_to;
-
-    void finish(bool keep) {
-        if (!begun_) {
-            return;
-        }
-        bool fresh = false;
-        try {
-            seat_.link(fresh).send(keep ? "COMMIT" : "ROLLBACK");
-        } catch (const postgres_lost& lost) {
-            seat_.drop();
-            if (keep) {
-                throw unavailable(lost.what());
-            }
-        }
-    }
-
-  private:
-    auto do_execute(std::string_view statement, std::span<const sql_value> arguments)
-        -> sql_rows override {
-        return heal([&](postgres_link& link) {
-            auto call = link.call_of(statement, arguments);
-            return link.send(preamble(link) + call);
-        });
-    }
-    void do_execute_script(const std::string& script) override {
-        heal([&](postgres_link& link) { return link.send(preamble(link) + script); });
-    }
-
-    // Before a transaction has begun, a connection that turns out to be dead is replaced, once:
-    // nothing was done on it.
-    template <class Fn>
-    auto heal(Fn fn) -> sql_rows {
-        for (bool again = !begun_;; again = false) {
-            bool fresh = false;
-            auto& link = seat_.link(fresh);
-            try {
-                auto rows = fn(link);
-                begun_ = writes_;
-                return rows;
-            } catch (const postgres_lost& lost) {
-                seat_.drop();
-                begun_ = false;
-                if (fresh || !again) {
-                    throw unavailable(lost.what());
-                }
-            } catch (const storage_failure&) {
-                // BEGIN may have been done before what failed.
-                begun_ = writes_;
-                throw;
-            }
-        }
-    }
-
-    auto preamble(postgres_link& link) const -> std::string {
-        if (begun_) {
-            return {};
-        }
-        std::string commands = writes_ ? "BEGIN;" : "SET LOCAL transaction_read_only = on;";
-        if (scope()) {
-            commands += "SET LOCAL tenon.org = " + link.quoted(scope()->text()) + ";";
-        }
-        return commands;
-    }
-
-    postgres_seat& seat_;
-    bool writes_;
-    bool begun_ = false;
-};
 
 void run_job(postgres_seat& seat, transaction_job& job) {
     postgres_session session(seat, job);

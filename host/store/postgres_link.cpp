@@ -3,6 +3,7 @@
 #include "base/log.hpp"
 #include "base/result.hpp"
 
+#include <poll.h>
 #include <charconv>
 #include <pqxx/pqxx>
 #include <stdexcept>
@@ -158,6 +159,11 @@ auto postgres_link::send(const std::string& commands) -> sql_rows {
     } catch (const pqxx::failure& failure) {
         throw postgres_lost(first_line(failure.what()));
     }
+}
+
+auto postgres_link::has_ended() const noexcept -> bool {
+    pollfd socket{connection_->link.sock(), POLLIN, 0};
+    return !connection_->link.is_open() || ::poll(&socket, 1, 0) != 0;
 }
 
 auto postgres_link::quoted(std::string_view text) const -> std::string {

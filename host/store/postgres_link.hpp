@@ -36,6 +36,9 @@ class postgres_link {
     // connection has not seen it. Throws as send.
     auto call_of(std::string_view statement, std::span<const sql_value> arguments) -> std::string;
 
+    // Of a connection on which nothing is asked: did the server, or the network, end it?
+    [[nodiscard]] auto has_ended() const noexcept -> bool;
+
     // 'text', safe within a command.
     [[nodiscard]] auto quoted(std::string_view text) const -> std::string;
 

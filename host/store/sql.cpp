@@ -79,6 +79,25 @@ auto sql_session::execute(std::string_view statement, std::span<const sql_value>
     }
 }
 
+void sql_session::execute_later(std::string_view statement, std::span<const sql_value> arguments) {
+    if (lost_to_) {
+        throw storage_failure(*lost_to_);
+    }
+    try {
+        check_arguments(arguments);
+        do_execute_later(statement, arguments);
+    } catch (const storage_failure& failure) {
+        lost_to_ = failure.reason();
+        throw;
+    }
+}
+
+void sql_session::do_execute_later(
+    std::string_view statement, std::span<const sql_value> arguments
+) {
+    do_execute(statement, arguments);
+}
+
 void sql_session::execute_script(const std::string& script) {
     if (lost_to_) {
         throw storage_failure(*lost_to_);

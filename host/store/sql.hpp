@@ -104,6 +104,10 @@ class sql_session {
     // transaction is then lost, on both engines, even if the function catches it and goes on.
     auto execute(std::string_view statement, std::span<const sql_value> arguments) -> sql_rows;
 
+    // The same, for a statement whose answer nobody needs: on PostgreSQL it travels with the next
+    // one, or with the commit. What fails in it is thrown then, or is the transaction's error.
+    void execute_later(std::string_view statement, std::span<const sql_value> arguments);
+
     // Several statements without arguments, for migrations. Throws storage_failure, as execute.
     void execute_script(const std::string& script);
 
@@ -124,6 +128,7 @@ class sql_session {
   private:
     virtual auto do_execute(std::string_view statement, std::span<const sql_value> arguments)
         -> sql_rows = 0;
+    virtual void do_execute_later(std::string_view statement, std::span<const sql_value> arguments);
     virtual void do_execute_script(const std::string& script) = 0;
 
     std::optional<org_id> org_;
@@ -175,6 +180,11 @@ template <class... Args>
 auto run(sql_session& session, std::string_view statement, const Args&... args) -> sql_rows {
     const std::vector<sql_value> arguments{to_sql(args)...};
     return session.execute(statement, arguments);
+}
+template <class... Args>
+void run_later(sql_session& session, std::string_view statement, const Args&... args) {
+    const std::vector<sql_value> arguments{to_sql(args)...};
+    session.execute_later(statement, arguments);
 }
 
 }  // namespace tenon::host

@@ -89,6 +89,7 @@ TEST_CASE("a change that becomes visible after a later one is not missed", "[sto
                 org_a, access::write,
                 [&](sql_session& session) -> host::result<void> {
                     append_change(session, change_kind::grant, "slow", at(1));
+                    (void)newest_change(session);  // with it the change is sent
                     written.release();
                     let_go.acquire();
                     return {};
@@ -116,6 +117,7 @@ TEST_CASE("a change that was open when the cursor began is not missed", "[store]
                 org_a, access::write,
                 [&](sql_session& session) -> host::result<void> {
                     append_change(session, change_kind::grant, "slow", at(1));
+                    (void)newest_change(session);  // with it the change is sent
                     written.release();
                     let_go.acquire();
                     return {};
@@ -136,6 +138,7 @@ TEST_CASE("a number that was rolled back is asked for a minute, then forgotten",
     auto cursor = started(store.db(), 0);
     (void)store->with_org_now(org_a, access::write, [](sql_session& session) -> host::result<void> {
         append_change(session, change_kind::grant, "undone", at(1));
+        (void)newest_change(session);  // with it the change is sent
         return fail(errc::conflict, "no");
     });
     append(store.db(), "done");

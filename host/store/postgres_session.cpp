@@ -1,0 +1,177 @@
+#include "store/postgres_session.hpp"
+
+#include "base/log.hpp"
+
+namespace tenon::host {
+
+namespace {
+
+// A connect that takes longer than this is a network that swallows packets: for that long again the
+// others fail at once, or each would wait as well.
+constexpr milliseconds slow_connect{1'000};
+
+auto unavailable(const std::string& why) -> storage_failure {
+    log(log_level::error, "storage_failed",
+        {{log_key::operation, "postgresql"}, {log_key::detail, why}});
+    return storage_failure(
+        fail(errc::storage_unavailable, "the database can't be reached, or went away; try again")
+    );
+}
+
+}  // namespace
+
+postgres_seat::postgres_seat(
+    std::string url, const database_options& options, std::atomic<steady::rep>& closed
+)
+    : url_(std::move(url)), options_(options), closed_until_(closed) {}
+
+auto postgres_seat::link(bool& fresh) -> postgres_link& {
+    fresh = !link_;
+    if (!link_) {
+        try {
+            connect();
+        } catch (const postgres_lost& lost) {
+            throw unavailable(lost.what());
+        }
+    }
+    return *link_;
+}
+
+void postgres_seat::drop_if_ended() noexcept {
+    if (link_ && link_->has_ended()) {
+        drop();
+    }
+}
+
+void postgres_seat::connect() {
+    const auto begun = steady::now();
+    if (begun.time_since_epoch().count() < closed_until_.load()) {
+        throw postgres_lost("not tried: the last attempt to connect took too long");
+    }
+    try {
+        link_ = std::make_unique<postgres_link>(
+            url_, options_.statement_timeout, options_.lock_timeout
+        );
+    } catch (const postgres_lost&) {
+        if (steady::now() - begun > slow_connect) {
+            closed_until_.store((steady::now() + slow_connect).time_since_epoch().count());
+        }
+        throw;
+    }
+}
+
+postgres_session::postgres_session(postgres_seat& seat, const transaction_job& job)
+    : sql_session(job.org()), seat_(seat), writes_(job.writes()) {}
+
+void postgres_session::finish(bool keep) {
+    if (keep) {
+        commit();
+    } else if (begun_) {
+        roll_back();
+    }
+}
+
+// Before a transaction has begun, a connection that turns out to be dead is replaced, once:
+// nothing was done on it.
+template <class Fn>
+auto postgres_session::heal(Fn fn) -> sql_rows {
+    for (bool again = !begun_;; again = false) {
+        bool fresh = false;
+        auto& link = seat_.link(fresh);
+        try {
+            auto rows = fn(link);
+            begun_ = writes_;
+            waiting_.clear();
+            return rows;
+        } catch (const postgres_lost& lost) {
+            seat_.drop();
+            begun_ = false;
+            if (fresh || !again) {
+                throw unavailable(lost.what());
+            }
+        } catch (const storage_failure&) {
+            // BEGIN may have been done before what failed.
+            begun_ = writes_;
+            throw;
+        }
+    }
+}
+
+auto postgres_session::do_execute(std::string_view statement, std::span<const sql_value> arguments)
+    -> sql_rows {
+    return heal([&](postgres_link& link) {
+        const auto before = calls_that_wait(link);
+        const auto call = link.call_of(statement, arguments);
+        return link.send(preamble(link) + before + call);
+    });
+}
+
+void postgres_session::do_execute_later(
+    std::string_view statement, std::span<const sql_value> arguments
+) {
+    if (!writes_) {
+        do_execute(statement, arguments);
+        return;
+    }
+    waiting_.push_back({std::string(statement), {arguments.begin(), arguments.end()}});
+}
+
+void postgres_session::do_execute_script(const std::string& script) {
+    heal([&](postgres_link& link) {
+        const auto before = calls_that_wait(link);
+        return link.send(preamble(link) + before + script);
+    });
+}
+
+auto postgres_session::preamble(postgres_link& link) const -> std::string {
+    if (begun_) {
+        return {};
+    }
+    std::string commands = writes_ ? "BEGIN;" : "SET LOCAL transaction_read_only = on;";
+    if (scope()) {
+        commands += "SET LOCAL tenon.org = " + link.quoted(scope()->text()) + ";";
+    }
+    return commands;
+}
+
+auto postgres_session::calls_that_wait(postgres_link& link) const -> std::string {
+    std::string calls;
+    for (const auto& one : waiting_) {
+        calls += link.call_of(one.text, one.arguments) + ";";
+    }
+    return calls;
+}
+
+void postgres_session::commit() {
+    if (!begun_ && waiting_.empty()) {
+        return;
+    }
+    if (!begun_) {
+        // Whether a commit was done can't be known of a connection that is lost in it: so a
+        // dead one is found before.
+        seat_.drop_if_ended();
+    }
+    bool fresh = false;
+    auto& link = seat_.link(fresh);
+    try {
+        const auto before = calls_that_wait(link);
+        link.send(preamble(link) + before + "COMMIT");
+    } catch (const postgres_lost& lost) {
+        seat_.drop();
+        throw unavailable(lost.what());
+    } catch (const storage_failure&) {
+        roll_back();
+        throw;
+    }
+}
+
+void postgres_session::roll_back() noexcept {
+    bool fresh = false;
+    try {
+        seat_.link(fresh).send("ROLLBACK");
+    } catch (...) {
+        seat_.drop();  // the server rolls back what a lost connection began
+    }
+}
+
+}  // namespace tenon::host
