@@ -2,6 +2,7 @@
 // README.md.
 #include "benches.hpp"
 #include "load.hpp"
+#include "support/postgres.hpp"
 
 #include <algorithm>
 #include <filesystem>
@@ -39,6 +40,7 @@ auto main(int argc, char** argv) -> int {
         {"flows", [&] { measure_flows(to, where); }},
         {"due", [&] { measure_due(to, where); }}};
     std::size_t known = 0;
+    tenon::test::use_postgres_defaults();
     pin_to_servers();  // what is started from here on inherits it
     std::cout << processors() << " processors: the load generator on the last one, "
               << server_threads() << " thread(s) for each server on the others\n";

@@ -22,9 +22,10 @@ namespace {
 namespace fs = std::filesystem;
 
 // Guards the server: it outlives this process by as long as it takes to stop the server and to
-// remove the folder, which is when its standard input ends. $1 folder, $2 programs.
+// remove the folder, which is when its standard input ends. $1 folder, $2 programs,
+// $3 settings.
 constexpr const char* shepherd = R"sh(
-dir=$1 bin=$2
+dir=$1 bin=$2 settings=$3
 as() {
     if [ "$(id -u)" = 0 ]; then setpriv --reuid="$user" --regid="$group" --clear-groups -- "$@"; else "$@"; fi
 }
@@ -35,7 +36,7 @@ cd "$dir" || exit 1
 clean() { cd /; rm -rf "$dir"; }
 if ! as "$bin/initdb" -D "$dir/data" -U tenon -A trust -E UTF8 --locale=C --no-sync >"$dir/log" 2>&1 ||
     ! as "$bin/pg_ctl" -D "$dir/data" -s -w -t 60 -l "$dir/data/log" -o "-k $dir -c listen_addresses= \
--c fsync=off -c full_page_writes=off -c max_connections=300 -c shared_buffers=32MB -c log_min_messages=fatal" \
+-c max_connections=300 -c log_min_messages=fatal $settings" \
         start </dev/null >>"$dir/log" 2>&1; then
     tail -n 3 "$dir/log" "$dir/data/log" 2>/dev/null | tr '\n' ' '
     echo
@@ -47,6 +48,12 @@ read -r _
 as "$bin/pg_ctl" -D "$dir/data" -s -m immediate -w stop </dev/null >/dev/null 2>&1
 clean
 )sh";
+
+// The tests' server is fast, and loses what it has with the machine's power.
+auto chosen_settings() -> std::string& {
+    static std::string settings = "-c fsync=off -c full_page_writes=off -c shared_buffers=32MB";
+    return settings;
+}
 
 // Where Debian, Ubuntu and others put initdb and pg_ctl: the newest version's.
 auto find_programs() -> fs::path {
@@ -117,8 +124,9 @@ class cluster {
         posix_spawnattr_t attributes;
         posix_spawnattr_init(&attributes);
         posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETPGROUP);
-        std::array<std::string, 6> words{"sh", "-c", shepherd, "sh", folder_, programs.string()};
-        std::array<char*, 7> arguments{};
+        std::array<std::string, 7> words{
+            "sh", "-c", shepherd, "sh", folder_, programs.string(), chosen_settings()};
+        std::array<char*, 8> arguments{};
         std::transform(words.begin(), words.end(), arguments.begin(), [](std::string& word) {
             return word.data();
         });
@@ -151,6 +159,10 @@ auto the_cluster() -> const cluster& {
 }
 
 }  // namespace
+
+void use_postgres_defaults() {
+    chosen_settings().clear();
+}
 
 auto postgres_url(const std::string& database) -> std::string {
     return "postgresql://tenon@/" + database + "?host=" + the_cluster().folder();

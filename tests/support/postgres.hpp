@@ -11,6 +11,10 @@ namespace tenon::test {
 // tests that need PostgreSQL fail without it, they are not skipped.
 [[nodiscard]] auto postgres_url(const std::string& database = "postgres") -> std::string;
 
+// Before the first call of the above: a server with PostgreSQL's own settings. The tests' is fast
+// instead, and loses what it has with the machine's power (fsync=off).
+void use_postgres_defaults();
+
 // Runs commands on that database, beside the code under test. Throws std::runtime_error.
 void postgres_command(const std::string& database, const std::string& commands);
 
