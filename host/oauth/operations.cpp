@@ -52,12 +52,12 @@ auto perform(oauth_context& context, provider_handle provider, operation_request
     const auto kind = request.kind;
     const auto secrets = provider->settings().client_secrets.size();
     for (;;) {
-        operation_request attempt = request;
-        auto outcome =
-            co_await run_operation(provider, std::move(attempt), context.http, context.time);
-        const bool another = outcome.has_error() && client_was_refused(outcome.error()) &&
-                             request.client_secret_index + 1 < secrets;
-        if (!another) {
+        const bool last = request.client_secret_index + 1 >= secrets;
+        auto attempt = run_operation(
+            provider, last ? std::move(request) : request, context.http, context.time
+        );
+        auto outcome = co_await std::move(attempt);
+        if (last || !outcome.has_error() || !client_was_refused(outcome.error())) {
             report(context, *provider, kind, outcome, began);
             co_return outcome;
         }

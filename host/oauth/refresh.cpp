@@ -16,9 +16,16 @@ auto earliest(std::optional<time_point> left, std::optional<time_point> right)
     return left && right ? std::min(*left, *right) : (left ? left : right);
 }
 
-auto grants_of(oauth_context& context, actor by, account_selector which)
-    -> boost::asio::awaitable<result<std::vector<grant_row>>> {
-    auto read = [user = by.user, which](sql_session& session) -> result<std::vector<grant_row>> {
+// Of a grant, what it takes to judge whether it is refreshed.
+struct held_grant {
+    grant_id id;
+    grant_life life;
+};
+
+auto grants_of(oauth_context& context, actor by, account_selector which, provider_handle provider)
+    -> boost::asio::awaitable<result<std::vector<held_grant>>> {
+    auto read = [user = by.user, which,
+                 provider](sql_session& session) -> result<std::vector<held_grant>> {
         const auto connection = find_connection(session, user, which.provider, which.account);
         if (!connection) {
             return fail(errc::not_found, "the user has no such connection");
@@ -29,9 +36,13 @@ auto grants_of(oauth_context& context, actor by, account_selector which)
                 "the grant is dead (" + connection->state_reason + "); connect the account again"
             );
         }
-        return grants_of_connection(session, connection->id);
+        std::vector<held_grant> held;
+        for (const auto& row : grants_of_connection(session, connection->id)) {
+            held.push_back({row.id, life_of(row, provider.get())});
+        }
+        return held;
     };
-    co_return co_await context.db.with_org(by.org, access::read, std::move(read));
+    return context.db.with_org(by.org, access::read, std::move(read));
 }
 
 }  // namespace
@@ -41,7 +52,7 @@ struct refresher::implementation {
 
     oauth_context& context;
     revocation_watch watch;
-    single_flight<grant_id, result<grant_row>> flights;
+    single_flight<grant_id, result<shared_grant>> flights;
 };
 
 refresher::refresher(oauth_context& context)
@@ -49,13 +60,13 @@ refresher::refresher(oauth_context& context)
 
 refresher::~refresher() = default;
 
-auto refresher::refresh(refresh_order order) -> boost::asio::awaitable<result<grant_row>> {
+auto refresher::refresh(refresh_order order) -> boost::asio::awaitable<result<shared_grant>> {
     auto& self = *implementation_;
     auto grant = order.grant;
     auto work = [&self, order = std::move(order)] {
         return fly_refresh(self.context, self.watch, order);
     };
-    co_return co_await self.flights.run(std::move(grant), std::move(work));
+    return self.flights.run(std::move(grant), std::move(work));
 }
 
 auto refresher::refresh_connection(actor by, account_selector which)
@@ -65,28 +76,30 @@ auto refresher::refresh_connection(actor by, account_selector which)
     if (provider.has_error()) {
         co_return provider.error();
     }
-    auto grants = co_await grants_of(context, by, which);
+    auto reading = grants_of(context, by, which, std::move(*provider));
+    auto grants = co_await std::move(reading);
     if (grants.has_error()) {
         co_return grants.error();
     }
     refresh_report report;
     bool renewable = false;
     for (const auto& grant : *grants) {
-        const auto life = life_of(grant, provider->get());
+        const auto& life = grant.life;
         const auto now = context.time.now();
         renewable = renewable || !is_over(life, now);
         // One that is dead for good is taken along: the flight says so, and writes it down.
         if (!may_refresh(life, now) && (is_alive(life, now) || !is_over(life, now))) {
-            report.expires_at = earliest(report.expires_at, grant.expires_at);
+            report.expires_at = earliest(report.expires_at, life.expires_at);
             continue;
         }
-        refresh_order order{by.org, grant.id, grant.provider, refresh_reason::asked};
-        auto renewed = co_await refresh(std::move(order));
+        refresh_order order{by.org, grant.id, which.provider, refresh_reason::asked};
+        auto refreshing = refresh(std::move(order));
+        auto renewed = co_await std::move(refreshing);
         if (renewed.has_error()) {
             co_return renewed.error();
         }
         report.refreshed = true;
-        report.expires_at = earliest(report.expires_at, renewed->expires_at);
+        report.expires_at = earliest(report.expires_at, (*renewed)->expires_at);
     }
     if (!renewable && !report.expires_at) {
         report.note = "the token has no end, and needs no refresh";

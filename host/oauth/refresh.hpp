@@ -4,13 +4,12 @@
 #include "base/result.hpp"
 #include "oauth/context.hpp"
 #include "oauth/views.hpp"
+#include "store/grants.hpp"
 
 #include <boost/asio/awaitable.hpp>
 #include <memory>
 
 namespace tenon::host {
-
-struct grant_row;
 
 enum class refresh_reason {
     ahead,    // the scheduler's
@@ -44,12 +43,12 @@ class refresher {
     auto operator=(const refresher&) -> refresher& = delete;
 
     // Refreshes one grant, or joins the refresh of it that is under way; answers with the row as it
-    // is then. The work itself runs on the background executor: a caller that goes away does not
-    // end it. A token that is dead, or refused, and that nothing can renew ends the grant. Errors:
-    // not_found, reconnect_required, provider_unavailable, provider_timeout,
+    // is then, never null. The work itself runs on the background executor: a caller that goes away
+    // does not end it. A token that is dead, or refused, and that nothing can renew ends the grant.
+    // Errors: not_found, reconnect_required, provider_unavailable, provider_timeout,
     // provider_misconfigured, rate_limited, unsupported_by_provider (it lives, but can't be renewed
     // now), storage_unavailable, and those of registry::acquire.
-    auto refresh(refresh_order order) -> boost::asio::awaitable<result<grant_row>>;
+    auto refresh(refresh_order order) -> boost::asio::awaitable<result<shared_grant>>;
 
     // POST …/refresh: every slot of the connection.
     auto refresh_connection(actor by, account_selector which)

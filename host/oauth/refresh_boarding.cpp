@@ -23,9 +23,9 @@ auto dead_error(const grant_row& row) -> error {
 // Adopts what an earlier run of the same generation left, or begins a new intent.
 void begin_intent(sql_session& session, const oauth_context& context, boarding& on) {
     const auto now = context.time.now();
-    for (const auto& left : intents_of_grant(session, on.row.id)) {
+    for (const auto& left : intents_of_grant(session, on.row->id)) {
         auto replies = replies_of_intent(session, left.id);
-        const bool same = left.generation == on.row.generation;
+        const bool same = left.generation == on.row->generation;
         if (same && !replies.empty() && on.recorded.empty()) {
             on.intent = left.id;
             on.recorded = std::move(replies);
@@ -43,9 +43,9 @@ void begin_intent(sql_session& session, const oauth_context& context, boarding& 
     intent_row row;
     row.id = make_uuid(context.time, context.random);
     row.kind = intent_kind::refresh;
-    row.provider = on.row.provider;
-    row.grant = on.row.id;
-    row.generation = on.row.generation;
+    row.provider = on.row->provider;
+    row.grant = on.row->id;
+    row.generation = on.row->generation;
     row.sealed = seal_for(context.seal, session.org(), row.id, sealed_column::intent, "{}");
     row.owner = context.options.instance;
     row.created_at = on.cut_off_at.value_or(now);
@@ -73,7 +73,7 @@ auto try_board(sql_session& session, const oauth_context& context, const refresh
     }
     if (has_moved(*before, order)) {
         on.state = boarding::kind::moved;
-        on.row = std::move(*before);
+        on.row = std::make_shared<const grant_row>(std::move(*before));
         return on;
     }
     auto leased = take_grant_lease(
@@ -81,10 +81,10 @@ auto try_board(sql_session& session, const oauth_context& context, const refresh
     );
     if (!leased) {
         on.state = boarding::kind::taken;
-        on.row = std::move(*before);
+        on.row = std::make_shared<const grant_row>(std::move(*before));
         return on;
     }
-    on.row = std::move(*leased);
+    on.row = std::make_shared<const grant_row>(std::move(*leased));
     begin_intent(session, context, on);
     return on;
 }
@@ -112,11 +112,11 @@ auto board(oauth_context& context, refresh_order order)
         if (on.has_error() || on->state != boarding::kind::taken) {
             co_return on;
         }
-        if (generation != 0 && on->row.generation != generation) {
+        if (generation != 0 && on->row->generation != generation) {
             on->state = boarding::kind::moved;
             co_return on;
         }
-        generation = on->row.generation;
+        generation = on->row->generation;
         if (context.time.now() > give_up) {
             co_return too_busy();
         }
@@ -127,7 +127,7 @@ auto board(oauth_context& context, refresh_order order)
 
 auto give_back(oauth_context& context, boarding on) -> boost::asio::awaitable<void> {
     const bool ours_alone = on.recorded.empty() && !on.cut_off_at;
-    auto release = [&context, id = on.row.id, intent = on.intent,
+    auto release = [&context, id = on.row->id, intent = on.intent,
                     ours_alone](sql_session& session) -> result<void> {
         if (ours_alone) {
             delete_intent(session, intent);
@@ -137,7 +137,7 @@ auto give_back(oauth_context& context, boarding on) -> boost::asio::awaitable<vo
     };
     // What can't be given back ends with its lease.
     [[maybe_unused]] auto done =
-        co_await context.db.with_org(on.row.org, access::write, std::move(release));
+        co_await context.db.with_org(on.row->org, access::write, std::move(release));
 }
 
 }  // namespace tenon::host

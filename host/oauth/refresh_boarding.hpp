@@ -17,7 +17,7 @@ struct boarding {
         moved,  // it was renewed, or judged, since it was seen
         taken,  // another host holds the lease
     } state = kind::ours;
-    grant_row row;
+    shared_grant row;  // as it was when the lease was taken
     std::string intent;
     std::vector<intent_reply> recorded;
     // Of an earlier run that may have sent the request and recorded nothing: when it began.

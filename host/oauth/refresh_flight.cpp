@@ -13,7 +13,7 @@ namespace tenon::host {
 namespace {
 
 auto refresh_request(oauth_context& context, const boarding& on) -> result<operation_request> {
-    const auto& row = on.row;
+    const auto& row = *on.row;
     const auto& org = row.org;
     operation_request request;
     request.kind = operation_kind::refresh;
@@ -59,8 +59,8 @@ auto facts_of(const boarding& on, const refresh_order& order, const provider_ins
         facts.reuse_grace = policy->reuse_grace;
     }
     facts.cut_off_at = on.cut_off_at;
-    facts.failures = on.row.failures;
-    facts.next_refresh_at = on.row.next_refresh_at;
+    facts.failures = on.row->failures;
+    facts.next_refresh_at = on.row->next_refresh_at;
     return facts;
 }
 
@@ -88,29 +88,78 @@ auto spared(const grant_row& row, time_point now) -> error {
     return reason;
 }
 
-// The operation, from the request to what is written of its end.
+// What is written of the operation's end.
+auto write_end(refresh_settlement settle, operation_result outcome, time_point began)
+    -> boost::asio::awaitable<result<shared_grant>> {
+    if (outcome.has_error()) {
+        return settle_failure(std::move(settle), std::move(outcome.error()));
+    }
+    return settle_success(std::move(settle), std::move(outcome->grants.front()), began);
+}
+
+auto turned_back(oauth_context& context, boarding on, error reason)
+    -> boost::asio::awaitable<result<shared_grant>> {
+    co_await give_back(context, std::move(on));
+    co_return reason;
+}
+
+using operation = boost::asio::awaitable<operation_result>;
+
+// What a refresh waits in: nothing is kept here but what the end is written with.
+auto await_end(refresh_settlement settle, operation running, time_point began)
+    -> boost::asio::awaitable<result<shared_grant>> {
+    auto outcome = co_await std::move(running);
+    auto writing = write_end(std::move(settle), std::move(outcome), began);
+    co_return co_await std::move(writing);
+}
+
 auto carry_out(oauth_context& context, refresh_settlement settle, boarding on)
-    -> boost::asio::awaitable<result<grant_row>> {
+    -> boost::asio::awaitable<result<shared_grant>> {
     auto request = refresh_request(context, on);
     if (request.has_error()) {
-        co_await give_back(context, std::move(on));
-        co_return request.error();
+        return turned_back(context, std::move(on), std::move(request.error()));
     }
     // What is replayed was issued when it was recorded.
     const auto began =
         request->recorded.empty() ? context.time.now() : request->recorded.begin()->second.began_at;
-    auto outcome = co_await perform(context, settle.provider, std::move(*request));
-    if (outcome.has_error()) {
-        co_return co_await settle_failure(std::move(settle), outcome.error());
+    auto running = perform(context, settle.provider, std::move(*request));
+    return await_end(std::move(settle), std::move(running), began);
+}
+
+// Where a refresh goes that holds lease and intent.
+auto depart(oauth_context& context, refresh_settlement settle, boarding on, departure way)
+    -> boost::asio::awaitable<result<shared_grant>> {
+    switch (way) {
+        case departure::go: break;
+        case departure::cut_off: return settle_failure(std::move(settle), cut_off_failure());
+        case departure::lapsed: return settle_lapse(std::move(settle));
+        case departure::spared: {
+            auto reason = spared(*on.row, context.time.now());
+            return turned_back(context, std::move(on), std::move(reason));
+        }
+        case departure::not_now: {
+            auto reason = not_renewable(*on.row);
+            return turned_back(context, std::move(on), std::move(reason));
+        }
     }
-    auto tokens = std::move(outcome->grants.front());
-    co_return co_await settle_success(std::move(settle), std::move(tokens), began);
+    return carry_out(context, std::move(settle), std::move(on));
+}
+
+auto judge(
+    const oauth_context& context, const boarding& on, const refresh_order& order,
+    const provider_instance& provider
+) -> departure {
+    if (!on.recorded.empty()) {
+        return departure::go;
+    }
+    const auto facts = facts_of(on, order, provider);
+    return judge_departure(life_of(*on.row, &provider), facts, context.time.now());
 }
 
 }  // namespace
 
 auto fly_refresh(oauth_context& context, revocation_watch& watch, refresh_order order)
-    -> boost::asio::awaitable<result<grant_row>> {
+    -> boost::asio::awaitable<result<shared_grant>> {
     auto provider = co_await context.providers.acquire(order.provider.text());
     if (provider.has_error()) {
         co_return provider.error();
@@ -119,31 +168,13 @@ auto fly_refresh(oauth_context& context, revocation_watch& watch, refresh_order 
     if (boarded.has_error()) {
         co_return boarded.error();
     }
-    boarding on = std::move(*boarded);
-    if (on.state == boarding::kind::moved) {
-        co_return std::move(on.row);
+    if (boarded->state == boarding::kind::moved) {
+        co_return std::move(boarded->row);
     }
-    refresh_settlement settle{context, watch, *provider, on.row, on.intent};
-    const auto now = context.time.now();
-    auto way = departure::go;
-    if (on.recorded.empty()) {
-        const auto facts = facts_of(on, order, **provider);
-        way = judge_departure(life_of(on.row, provider->get()), facts, now);
-    }
-    switch (way) {
-        case departure::go: break;
-        case departure::cut_off:
-            co_return co_await settle_failure(std::move(settle), cut_off_failure());
-        case departure::lapsed: co_return co_await settle_lapse(std::move(settle));
-        case departure::spared:
-        case departure::not_now: {
-            const auto reason =
-                way == departure::spared ? spared(on.row, now) : not_renewable(on.row);
-            co_await give_back(context, std::move(on));
-            co_return reason;
-        }
-    }
-    co_return co_await carry_out(context, std::move(settle), std::move(on));
+    const auto way = judge(context, *boarded, order, **provider);
+    refresh_settlement settle{context, watch, std::move(*provider), boarded->row, boarded->intent};
+    auto rest = depart(context, std::move(settle), std::move(*boarded), way);
+    co_return co_await std::move(rest);
 }
 
 }  // namespace tenon::host

@@ -15,6 +15,6 @@ namespace tenon::host {
 // recorded is replayed instead of asked again; an earlier run that recorded nothing is an ambiguous
 // failure. The row as it is afterwards, or why it could not be renewed.
 auto fly_refresh(oauth_context& context, revocation_watch& watch, refresh_order order)
-    -> boost::asio::awaitable<result<grant_row>>;
+    -> boost::asio::awaitable<result<shared_grant>>;
 
 }  // namespace tenon::host

@@ -24,7 +24,7 @@ auto sealed_token(const refresh_settlement& settle, sealed_column column, const 
         return std::nullopt;
     }
     return seal_for(
-        settle.context.seal, settle.row.org, settle.row.id.text(), column, token.reveal()
+        settle.context.seal, settle.row->org, settle.row->id.text(), column, token.reveal()
     );
 }
 
@@ -32,7 +32,7 @@ auto refresh_end(const refresh_settlement& settle, const granted& tokens, time_p
     -> std::optional<time_point> {
     // An answer with no word of it leaves the old refresh token, and its end, as they were.
     return tokens.refresh_token.empty() && !tokens.refresh_expires_at
-               ? settle.row.refresh_expires_at
+               ? settle.row->refresh_expires_at
                : refresh_expiry_of(tokens, began, *settle.provider);
 }
 
@@ -42,10 +42,10 @@ void note_stillborn(refreshed_grant& values, const refresh_settlement& settle, g
     const auto now = settle.context.time.now();
     failure_facts facts;
     facts.kind = refresh_failure::broken;
-    facts.failures_before = settle.row.failures;
+    facts.failures_before = settle.row->failures;
     facts.jitter = random_fraction(settle.context.random);
     values.next_refresh_at = judge_failure(life, facts, now).try_again;
-    values.failures = settle.row.failures + 1;
+    values.failures = settle.row->failures + 1;
     values.last_failure = "the provider answered with a token that has expired already";
     values.failure_code = code_of(errc::provider_error);
 }
@@ -60,11 +60,11 @@ auto to_values(const refresh_settlement& settle, const granted& tokens, time_poi
         sealed_token(settle, sealed_column::grant_refresh_token, tokens.refresh_token);
     values.id_token = sealed_token(settle, sealed_column::grant_id_token, tokens.id_token);
     values.key_id = context.seal.current_key_id();
-    values.token_type = tokens.token_type.empty() ? settle.row.token_type : tokens.token_type;
-    values.scope = tokens.scope.empty() ? settle.row.scope : tokens.scope;
-    values.base_url = tokens.base_url.empty() ? settle.row.base_url : tokens.base_url;
+    values.token_type = tokens.token_type.empty() ? settle.row->token_type : tokens.token_type;
+    values.scope = tokens.scope.empty() ? settle.row->scope : tokens.scope;
+    values.base_url = tokens.base_url.empty() ? settle.row->base_url : tokens.base_url;
     values.issued_at = began;
-    auto life = life_of(settle.row, settle.provider.get());
+    auto life = life_of(*settle.row, settle.provider.get());
     values.expires_at = expiry_of(tokens, began, life, *settle.provider);
     values.refresh_expires_at = refresh_end(settle, tokens, began);
     values.refresh_not_before = refresh_start_of(tokens, began, *settle.provider);
@@ -91,7 +91,7 @@ auto facts_of(const refresh_settlement& settle, const operation_failure& failure
         // Of a run that was cut off the grace is over: within it, it would have gone on.
         facts.reuse_grace = failure.code == cut_off ? milliseconds(0) : policy->reuse_grace;
     }
-    facts.failures_before = settle.row.failures;
+    facts.failures_before = settle.row->failures;
     facts.retry_after = failure.retry_after;
     facts.jitter = random_fraction(settle.context.random);
     return facts;
@@ -112,9 +112,9 @@ auto words_of(refresh_failure kind, const operation_failure& failure) -> std::st
 }
 
 void alarm(const refresh_settlement& settle, std::string_view reason) {
-    settle.context.observer.provider_alarm(settle.row.provider.text(), reason);
+    settle.context.observer.provider_alarm(settle.row->provider.text(), reason);
     log(log_level::error, "provider misconfigured",
-        {{log_key::provider, settle.row.provider.text()}, {log_key::detail, reason}});
+        {{log_key::provider, settle.row->provider.text()}, {log_key::detail, reason}});
 }
 
 // What the provider called dead may be the client's fault, not the grant's.
@@ -126,7 +126,7 @@ auto doubted(const refresh_settlement& settle, failure_facts facts) -> failure_f
         return facts;
     }
     const bool burst =
-        settle.watch.note_revoked(settle.row.provider, settle.row.id, settle.context.time.now());
+        settle.watch.note_revoked(settle.row->provider, settle.row->id, settle.context.time.now());
     if (burst) {
         alarm(
             settle, "many grants were called dead within a minute: check the client id and secret"
@@ -137,9 +137,15 @@ auto doubted(const refresh_settlement& settle, failure_facts facts) -> failure_f
 }
 
 struct written_failure {
-    std::optional<grant_row> row;        // as it is now; empty: it is gone
+    shared_grant row;                    // as it is now; empty: it is gone
     std::optional<std::size_t> expired;  // how many connections did, where it was buried
 };
+
+// As it is now; empty: it is gone.
+auto look_again(sql_session& session, const grant_id& id) -> shared_grant {
+    auto row = find_grant(session, id);
+    return row ? std::make_shared<const grant_row>(std::move(*row)) : nullptr;
+}
 
 // The intent goes in every case: what is answered without tokens holds none.
 auto write_failure(
@@ -147,7 +153,7 @@ auto write_failure(
     const grant_failure& what
 ) -> written_failure {
     const auto& context = settle.context;
-    const auto& row = settle.row;
+    const auto& row = *settle.row;
     written_failure written;
     if (after.dead) {
         written.expired = bury(session, context, row, what.words);
@@ -158,7 +164,7 @@ auto write_failure(
         );
     }
     delete_intent(session, settle.intent);
-    written.row = find_grant(session, row.id);
+    written.row = look_again(session, row.id);
     return written;
 }
 
@@ -170,7 +176,7 @@ auto told(
     const refresh_settlement& settle, const operation_failure& failure, const failure_facts& facts,
     const after_failure& after
 ) -> error {
-    auto reason = to_error(failure, settle.row.provider.text());
+    auto reason = to_error(failure, settle.row->provider.text());
     if (after.dead) {
         return fail(
             errc::reconnect_required, "the provider ended the grant; connect the account again"
@@ -197,71 +203,71 @@ auto told(
 }  // namespace
 
 auto settle_success(refresh_settlement settle, granted tokens, time_point began)
-    -> boost::asio::awaitable<result<grant_row>> {
+    -> boost::asio::awaitable<result<shared_grant>> {
     auto& context = settle.context;
-    const auto values = to_values(settle, tokens, began);
-    auto commit = [values, id = settle.row.id, generation = settle.row.generation,
-                   intent = settle.intent, now = context.time.now()](sql_session& session
-                  ) -> result<std::optional<grant_row>> {
+    auto values = std::make_shared<const refreshed_grant>(to_values(settle, tokens, began));
+    auto commit = [settle,
+                   values = std::move(values)](sql_session& session) -> result<shared_grant> {
+        const auto& row = *settle.row;
         // False where the user connected anew meanwhile: those tokens are the newer ones.
         [[maybe_unused]] const bool committed =
-            commit_refresh(session, id, generation, values, now);
-        delete_intent(session, intent);
-        return find_grant(session, id);
+            commit_refresh(session, row.id, row.generation, *values, settle.context.time.now());
+        delete_intent(session, settle.intent);
+        return look_again(session, row.id);
     };
-    auto written = co_await persist(context, settle.row.org, std::move(commit));
+    auto written = co_await persist(context, settle.row->org, std::move(commit));
     if (written.has_error()) {
         co_return written.error();
     }
-    settle.watch.note_success(settle.row.provider);
+    settle.watch.note_success(settle.row->provider);
     if (!*written) {
         co_return gone();
     }
-    auto row = std::move(**written);
+    const auto& row = **written;
     context.cache.renew(to_cached(row, settle.provider.get()));
     log(log_level::debug, "grant refreshed",
         {{log_key::grant, row.id.text()},
          {log_key::provider, row.provider.text()},
          {log_key::generation, row.generation}});
-    co_return row;
+    co_return std::move(*written);
 }
 
 auto settle_failure(refresh_settlement settle, operation_failure failure)
-    -> boost::asio::awaitable<result<grant_row>> {
+    -> boost::asio::awaitable<result<shared_grant>> {
     auto& context = settle.context;
     const auto facts = doubted(settle, facts_of(settle, failure));
-    const auto life = life_of(settle.row, settle.provider.get());
+    const auto life = life_of(*settle.row, settle.provider.get());
     const auto after = judge_failure(life, facts, context.time.now());
     const auto reason = told(settle, failure, facts, after);
     const grant_failure what{words_of(facts.kind, failure), std::string(code_of(reason.code))};
     auto write = [settle, after, what](sql_session& session) -> result<written_failure> {
         return write_failure(session, settle, after, what);
     };
-    auto written = co_await persist(context, settle.row.org, std::move(write));
+    auto written = co_await persist(context, settle.row->org, std::move(write));
     if (written.has_error()) {
         co_return written.error();
     }
     if (!written->row) {
         co_return gone();
     }
-    if (written->row->generation != settle.row.generation &&
+    if (written->row->generation != settle.row->generation &&
         written->row->state == grant_state::live) {
-        co_return std::move(*written->row);  // somebody renewed it meanwhile: the new token serves
+        co_return std::move(written->row);  // somebody renewed it meanwhile: the new token serves
     }
     if (after.dead) {
-        mourn(context, settle.row, written->expired.value_or(0), what.words);
+        mourn(context, *settle.row, written->expired.value_or(0), what.words);
     }
     co_return reason;
 }
 
-auto settle_lapse(refresh_settlement settle) -> boost::asio::awaitable<result<grant_row>> {
+auto settle_lapse(refresh_settlement settle) -> boost::asio::awaitable<result<shared_grant>> {
     after_failure dead;
     dead.dead = true;
     const std::string words = "the token has ended, and nothing can renew it";
     auto write = [settle, dead, words](sql_session& session) -> result<written_failure> {
         return write_failure(session, settle, dead, {words, {}});
     };
-    auto written = co_await persist(settle.context, settle.row.org, std::move(write));
+    auto written = co_await persist(settle.context, settle.row->org, std::move(write));
     if (written.has_error()) {
         co_return written.error();
     }
@@ -269,9 +275,9 @@ auto settle_lapse(refresh_settlement settle) -> boost::asio::awaitable<result<gr
         co_return gone();
     }
     if (!written->expired && written->row->state == grant_state::live) {
-        co_return std::move(*written->row);
+        co_return std::move(written->row);
     }
-    mourn(settle.context, settle.row, written->expired.value_or(0), words);
+    mourn(settle.context, *settle.row, written->expired.value_or(0), words);
     co_return fail(errc::reconnect_required, words + "; connect the account again");
 }
 

@@ -34,14 +34,11 @@ class single_flight {
         auto [joined, mine] = board(key);
         if (mine) {
             boost::asio::co_spawn(
-                executor_, fly(shared_, joined, key, std::move(start)), boost::asio::detached
+                executor_, fly(shared_, joined, std::move(key), std::move(start)),
+                boost::asio::detached
             );
         }
-        co_await wait_for(joined, boost::asio::use_awaitable);
-        if (joined->thrown) {
-            std::rethrow_exception(joined->thrown);
-        }
-        co_return *joined->value;
+        return landing_of(std::move(joined));
     }
 
     [[nodiscard]] auto size() const -> std::size_t {
@@ -93,6 +90,14 @@ class single_flight {
         for (auto& resume : waiting) {
             resume();
         }
+    }
+
+    static auto landing_of(std::shared_ptr<flight> one) -> boost::asio::awaitable<Value> {
+        co_await wait_for(one, boost::asio::use_awaitable);
+        if (one->thrown) {
+            std::rethrow_exception(one->thrown);
+        }
+        co_return *one->value;
     }
 
     template <class Token>

@@ -154,7 +154,7 @@ auto token_reader::find_or_renew(token_request request, connection_id& connectio
     refresh_order order{request.org, row.id, row.provider, refresh_reason::needed, row.generation};
     auto renewed = co_await refresh_.refresh(std::move(order));
     if (renewed.has_value()) {
-        const auto fresh = to_cached(*renewed, provider);
+        const auto fresh = to_cached(**renewed, provider);
         co_return is_alive(fresh->life, context_.time.now())
             ? to_answer(context_.seal, *fresh)
             : result<token_answer>(fail(

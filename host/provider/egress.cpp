@@ -5,8 +5,8 @@
 namespace tenon::host {
 
 struct egress_policy::match {
-    split_url url;            // concrete
-    std::string declared_as;  // the template's text, or the origin
+    std::string host;                // concrete
+    const declared* last = nullptr;  // of those that it matches
     origin_roles roles = 0;
     bool user_named = false;
 };
@@ -57,6 +57,7 @@ auto egress_policy::parameter::admits(std::string_view value) const -> bool {
 auto egress_policy::declare(const descriptor& about, const origin_descriptor& origin) -> declared {
     declared out;
     out.url = split(origin.url, url_templates::allowed).value();
+    out.text = out.url.origin();
     out.roles = origin.roles;
     if (out.url.host.find('{') == std::string::npos) {
         return out;
@@ -148,17 +149,17 @@ auto egress_policy::capture(
 
 // An origin that is declared as it stands counts for itself: what a template that happens to admit
 // the same name may do is not added.
-auto egress_policy::is_declared(std::string_view origin) const -> bool {
+auto egress_policy::is_declared(const split_url& url) const -> bool {
     return std::ranges::any_of(origins_, [&](const declared& one) {
-        return one.url.origin() == origin;
+        return same_origin(one.url, url);
     });
 }
 
 auto egress_policy::find(const split_url& url, const std::map<std::string, std::string>& connect)
     const -> or_refusal<match> {
-    match out{url, "", 0, false};
+    match out{url.host, nullptr, 0, false};
     const bool by_text = url.host.find('{') != std::string::npos;
-    const bool exact = !by_text && is_declared(url.origin());
+    const bool exact = !by_text && is_declared(url);
     for (const auto& origin : origins_) {
         if (origin.url.scheme != url.scheme || origin.url.port != url.port) {
             continue;
@@ -174,15 +175,11 @@ auto egress_policy::find(const split_url& url, const std::map<std::string, std::
             if (host.has_error()) {
                 return host.error();
             }
-            out.url.host = *host;
+            out.host = std::move(*host);
         }
         out.user_named = out.user_named || !origin.parameters.empty();
-        out.declared_as = origin.url.origin();
+        out.last = &origin;
         out.roles |= origin.roles;
-    }
-    const auto filled = split(out.url.origin(), url_templates::refused);
-    if (by_text && out.roles != 0 && filled && is_declared(filled->origin())) {
-        return find(*filled, connect);
     }
     if (out.roles == 0) {
         return denied(url.origin() + " is not among the origins that the plugin declares");
@@ -192,7 +189,7 @@ auto egress_policy::find(const split_url& url, const std::map<std::string, std::
 
 auto egress_policy::admit(std::string_view url, const std::map<std::string, std::string>& connect)
     const -> or_refusal<admitted_url> {
-    const auto parts = split(url, url_templates::allowed);
+    auto parts = split(url, url_templates::allowed);
     if (!parts) {
         return denied("the URL is not of the form https://host[:port]/path in plain ASCII");
     }
@@ -200,15 +197,29 @@ auto egress_policy::admit(std::string_view url, const std::map<std::string, std:
     if (found.has_error()) {
         return found.error();
     }
-    // Filled in, it must still be what a URL may be: `{domain}` could have made an address of it.
-    const auto concrete = split(found->url.origin(), url_templates::refused);
-    if (!concrete || (found->user_named && is_address(concrete->host))) {
+    if (found->host != parts->host) {
+        // Filled in, it must still be what a URL may be: `{domain}` could have made an address of
+        // it. And it may be an origin that is declared as it stands.
+        parts->host = std::move(found->host);
+        const auto filled = split(parts->origin(), url_templates::refused);
+        if (!filled) {
+            return denied("the connect parameters don't make a host name");
+        }
+        parts->host = filled->host;
+        if (is_declared(*parts)) {
+            found = find(*parts, connect);
+        }
+        if (found.has_error()) {
+            return found.error();
+        }
+    }
+    if (found->user_named && is_address(parts->host)) {
         return denied("the connect parameters don't make a host name");
     }
     admitted_url out;
-    out.url = concrete->origin() + parts->rest;
+    out.url = parts->origin() + parts->rest;
     out.roles = found->roles;
-    const auto elsewhere = mapped(*concrete, found->declared_as);
+    const auto elsewhere = mapped(*parts, found->last->text);
     out.address = elsewhere ? *elsewhere + parts->rest : out.url;
     out.addresses =
         found->user_named && !elsewhere ? address_policy::public_only : address_policy::any;
@@ -217,6 +228,9 @@ auto egress_policy::admit(std::string_view url, const std::map<std::string, std:
 
 auto egress_policy::mapped(const split_url& url, const std::string& declared_as) const
     -> std::optional<std::string> {
+    if (mapping_.empty()) {
+        return std::nullopt;
+    }
     auto found = mapping_.find(url.origin());
     if (found == mapping_.end()) {
         found = mapping_.find(declared_as);

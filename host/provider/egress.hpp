@@ -53,6 +53,7 @@ class egress_policy {
     };
     struct declared {
         split_url url;
+        std::string text;  // its origin
         origin_roles roles = 0;
         host_template host;  // without names where it is no template
         std::vector<parameter> parameters;
@@ -66,7 +67,7 @@ class egress_policy {
         const declared& origin, std::string_view host,
         const std::map<std::string, std::string>& connect
     ) -> bool;
-    [[nodiscard]] auto is_declared(std::string_view origin) const -> bool;
+    [[nodiscard]] auto is_declared(const split_url& url) const -> bool;
     [[nodiscard]] auto find(const split_url& url, const std::map<std::string, std::string>& connect)
         const -> or_refusal<match>;
     [[nodiscard]] auto mapped(const split_url& url, const std::string& declared_as) const

@@ -18,12 +18,12 @@ auto find_arg(const std::vector<key_value>& args, std::string_view name) -> cons
 }
 
 auto serve_hmac(const call_action& call, const reference_values& values) -> call_answer {
-    const auto args = expand_all(call.args, values, {0, true});
-    if (args.has_error() || args->size() != 2) {
+    auto args = call.args;
+    if (expand_all(args, values, {0, true}).has_error() || args.size() != 2) {
         return {TENON_INVALID, {}};
     }
-    const auto* key = find_arg(*args, "key");
-    const auto* message = find_arg(*args, "message");
+    const auto* key = find_arg(args, "key");
+    const auto* message = find_arg(args, "message");
     if (key == nullptr || message == nullptr || key->empty()) {
         return {TENON_INVALID, {}};
     }

@@ -37,8 +37,9 @@ void throw_exception_from_error(
 auto run_operation(
     provider_handle instance, operation_request request, outbound_http& http, const clock& time
 ) -> boost::asio::awaitable<operation_result> {
-    operation_run run(operation_access::parts(*instance), request, http, time);
-    co_return co_await run.drive();
+    return operation_run::drive(
+        std::make_unique<operation_run>(std::move(instance), std::move(request), http, time)
+    );
 }
 
 namespace {

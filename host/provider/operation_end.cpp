@@ -45,17 +45,17 @@ auto operation_run::param(std::string_view name) const -> std::string_view {
     return found == request_.params.end() ? std::string_view{} : std::string_view(found->second);
 }
 
-auto operation_run::finish(any_action action) -> operation_result {
+auto operation_run::finish() -> operation_result {
     auto out = [&]() -> operation_result {
-        if (auto* done = std::get_if<done_action>(&action)) {
+        if (auto* done = std::get_if<done_action>(&action_)) {
             return finish_done(std::move(*done));
         }
-        if (auto* failed = std::get_if<fail_action>(&action)) {
+        if (auto* failed = std::get_if<fail_action>(&action_)) {
             return std::move(failed->failure);
         }
         return failure(
             failure_category::provider, "plugin_broke_contract",
-            std::get<broken_action>(action).what
+            std::get<broken_action>(action_).what
         );
     }();
     if (out.has_value()) {

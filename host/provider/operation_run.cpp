@@ -83,18 +83,21 @@ void forget_refusals(std::map<std::size_t, recorded_reply>& recorded) {
 }  // namespace
 
 operation_run::operation_run(
-    const provider_parts& parts, operation_request& request, outbound_http& http, const clock& time
+    provider_handle instance, operation_request request, outbound_http& http, const clock& time
 )
-    : parts_(parts),
-      request_(request),
+    : instance_(std::move(instance)),
+      parts_(operation_access::parts(*instance_)),
+      request_(std::move(request)),
       http_(http),
       time_(time),
-      client_id_(request.client_id.empty() ? parts.settings.client_id : request.client_id),
-      label_(parts.settings.name + " " + std::string(name_of(request.kind))),
-      began_at_(request.recorded.empty() ? time.now() : request.recorded.begin()->second.began_at),
-      ends_at_(time.now() + request.deadline),
-      op_(parts.raw) {
-    forget_refusals(request.recorded);
+      client_id_(request_.client_id.empty() ? parts_.settings.client_id : request_.client_id),
+      label_(parts_.settings.name + " " + std::string(name_of(request_.kind))),
+      began_at_(
+          request_.recorded.empty() ? time.now() : request_.recorded.begin()->second.began_at
+      ),
+      ends_at_(time.now() + request_.deadline),
+      op_(parts_.raw) {
+    forget_refusals(request_.recorded);
 }
 
 auto operation_run::context() const -> encoding_context {
@@ -134,127 +137,123 @@ auto operation_run::begin() -> any_action {
     return op_.begin({request_.kind, began_at_, parts_.config, params, connect, request_.slot});
 }
 
-auto operation_run::drive() -> awaitable<operation_result> {
-    if (!parts_.about.supports(request_.kind)) {
-        co_return failure(
+auto operation_run::drive(std::unique_ptr<operation_run> run) -> awaitable<operation_result> {
+    if (!run->parts_.about.supports(run->request_.kind)) {
+        co_return run->failure(
             failure_category::unsupported, "unsupported",
-            parts_.settings.name + " has no operation " + std::string(name_of(request_.kind))
+            run->parts_.settings.name + " has no operation " +
+                std::string(name_of(run->request_.kind))
         );
     }
-    auto action = begin();
-    for (int step = 0; step < step_budget && !is_end(action); ++step) {
-        auto next = co_await perform(std::move(action));
-        action = std::move(next);
+    run->action_ = run->begin();
+    for (int step = 0; step < step_budget && !is_end(run->action_); ++step) {
+        co_await run->perform();
     }
-    if (!is_end(action)) {
-        action = stop(
+    if (!is_end(run->action_)) {
+        run->action_ = run->stop(
             failure_category::provider, "step_budget",
             "the plugin did not end the operation within " + std::to_string(step_budget) + " steps"
         );
     }
-    co_return finish(std::move(action));
+    co_return run->finish();
 }
 
-auto operation_run::perform(any_action action) -> awaitable<any_action> {
+auto operation_run::perform() -> awaitable<void> {
     if (remaining() <= milliseconds(0)) {
-        co_return stop(
-            failure_category::unavailable, "deadline",
-            "the operation did not end within its deadline"
-        );
+        return end_late();
     }
-    if (auto* http = std::get_if<http_action>(&action)) {
-        co_return co_await exchange(std::move(*http));
+    if (std::holds_alternative<http_action>(action_)) {
+        return exchange();
     }
-    if (const auto* pause = std::get_if<sleep_action>(&action)) {
-        co_return co_await sleep(*pause);
-    }
-    co_return call(std::get<call_action>(action));
+    return std::holds_alternative<sleep_action>(action_) ? sleep() : call();
 }
 
-auto operation_run::exchange(http_action action) -> awaitable<any_action> {
+auto operation_run::end_late() -> awaitable<void> {
+    action_ = stop(
+        failure_category::unavailable, "deadline", "the operation did not end within its deadline"
+    );
+    co_return;
+}
+
+auto operation_run::exchange() -> awaitable<void> {
     const auto position = requests_++;
-    const bool grants = may_carry_tokens(action, context());
-    auto got = co_await answer(action, position, grants);
-    if (auto* ended = std::get_if<any_action>(&got)) {
-        co_return std::move(*ended);
-    }
-    const auto& response = std::get<outbound_response>(got);
-    note(response, grants);
-    if (response.outcome == transport::cancelled) {
-        co_return stop(failure_category::unavailable, "cancelled", "the host ended the operation");
-    }
-    const bool replayed = request_.recorded.contains(position);
-    if (grants && response.outcome == transport::ok && !replayed) {
-        auto lost = co_await keep(position, response);
-        if (lost) {
-            co_return std::move(*lost);
+    const bool grants = may_carry_tokens(std::get<http_action>(action_), context());
+    if (auto request = prepare(position, grants)) {
+        request->may_resend = !grants;
+        auto sending = http_.send(std::move(*request));
+        last_ = co_await std::move(sending);
+        if (last_.sent_at == time_point{}) {
+            last_.sent_at = time_.now();
         }
     }
-    co_return step_with(response);
+    if (is_end(action_)) {
+        co_return;
+    }
+    note_answer(grants);
+    if (last_.outcome == transport::cancelled) {
+        action_ = stop(failure_category::unavailable, "cancelled", "the host ended the operation");
+        co_return;
+    }
+    const bool replayed = request_.recorded.contains(position);
+    if (grants && last_.outcome == transport::ok && !replayed && request_.sink) {
+        const auto kept = co_await keep(position);
+        if (kept.has_error()) {
+            grant_reply_pending_ = true;
+            action_ = stop(failure_category::unavailable, "reply_not_stored", kept.error().message);
+            co_return;
+        }
+    }
+    action_ = step_with(last_);
+    last_.body = {};
+    last_.headers = {};
 }
 
-auto operation_run::answer(const http_action& action, std::size_t position, bool grants)
-    -> awaitable<std::variant<outbound_response, any_action>> {
-    if (const auto found = request_.recorded.find(position); found != request_.recorded.end()) {
+auto operation_run::prepare(std::size_t position, bool grants) -> std::optional<outbound_request> {
+    const auto& recorded = request_.recorded;
+    if (const auto found = recorded.find(position); found != recorded.end()) {
         if (!grants) {
-            co_return stop(
+            action_ = stop(
                 failure_category::provider, "replay_diverged",
                 "the recorded run had a reply with tokens where this one asks for something else"
             );
         }
-        co_return found->second.response;
+        last_ = found->second.response;
+        return std::nullopt;
     }
-    if (grants && !request_.recorded.empty() && position < request_.recorded.rbegin()->first) {
-        co_return lost_response();
+    if (grants && !recorded.empty() && position < recorded.rbegin()->first) {
+        last_ = lost_response();
+        return std::nullopt;
     }
-    co_return co_await send(action);
+    return encode();
 }
 
-auto operation_run::send(const http_action& action)
-    -> awaitable<std::variant<outbound_response, any_action>> {
-    auto encoded = encode_request(action, context());
-    if (encoded.has_error()) {
-        if (encoded.error().kind == refusal_kind::broken) {
-            co_return broken_action{encoded.error().message};
-        }
-        log(log_level::warn, "request_denied",
-            {{log_key::provider, parts_.settings.name},
-             {log_key::operation, name_of(request_.kind)},
-             {log_key::detail, encoded.error().message}});
-        co_return refused_response(encoded.error().message);
+auto operation_run::encode() -> std::optional<outbound_request> {
+    auto encoded = encode_request(std::move(std::get<http_action>(action_)), context());
+    if (encoded.has_value()) {
+        encoded->timeout = std::min(encoded->timeout, remaining());
+        return std::move(*encoded);
     }
-    encoded->timeout = std::min(encoded->timeout, remaining());
-    encoded->may_resend = !may_carry_tokens(action, context());
-    auto outgoing = std::move(*encoded);
-    auto response = co_await http_.send(std::move(outgoing));
-    if (response.sent_at == time_point{}) {
-        response.sent_at = time_.now();
+    const auto& refused = encoded.error();
+    if (refused.kind == refusal_kind::broken) {
+        action_ = broken_action{refused.message};
+        return std::nullopt;
     }
-    co_return response;
+    log(log_level::warn, "request_denied",
+        {{log_key::provider, parts_.settings.name},
+         {log_key::operation, name_of(request_.kind)},
+         {log_key::detail, refused.message}});
+    last_ = refused_response(refused.message);
+    return std::nullopt;
 }
 
-auto operation_run::keep(std::size_t position, const outbound_response& response)
-    -> awaitable<std::optional<any_action>> {
-    if (!request_.sink) {
-        co_return std::nullopt;
-    }
-    recorded_reply reply{began_at_, response};
+auto operation_run::keep(std::size_t position) -> awaitable<result<void>> {
+    recorded_reply reply{began_at_, last_};
     reply.response.problem.clear();
-    const auto kept = co_await request_.sink(position, std::move(reply));
-    if (kept.has_error()) {
-        grant_reply_pending_ = true;
-        co_return stop(failure_category::unavailable, "reply_not_stored", kept.error().message);
-    }
-    co_return std::nullopt;
+    return request_.sink(position, std::move(reply));
 }
 
-void operation_run::note(const outbound_response& response, bool grants) {
-    last_.outcome = response.outcome;
-    last_.sent = response.sent;
-    last_.status = response.status;
-    last_.problem = response.problem;
-    last_.retry_after = response.retry_after;
-    const bool lost = response.outcome != transport::ok && response.sent != request_sent::no;
+void operation_run::note_answer(bool grants) {
+    const bool lost = last_.outcome != transport::ok && last_.sent != request_sent::no;
     grant_requests_ += grants ? 1 : 0;
     if (grants && lost) {
         grant_reply_pending_ = true;

@@ -7,41 +7,47 @@
 #include "provider/request_encoder.hpp"
 
 #include <boost/asio/awaitable.hpp>
+#include <memory>
+#include <optional>
 
 namespace tenon::host {
 
-// Lives in one coroutine's frame. Everything referred to outlives it.
+// The state of one operation: what its coroutines share is here, so that each of their frames is
+// small. http and time outlive it.
 class operation_run {
   public:
     operation_run(
-        const provider_parts& parts, operation_request& request, outbound_http& http,
-        const clock& time
+        provider_handle instance, operation_request request, outbound_http& http, const clock& time
     );
-    auto drive() -> boost::asio::awaitable<operation_result>;
+    // To its end.
+    static auto drive(std::unique_ptr<operation_run> run)
+        -> boost::asio::awaitable<operation_result>;
 
   private:
     template <class T>
     using awaitable = boost::asio::awaitable<T>;
 
+    // Each performs action_, and makes it what the plugin wants next.
+    auto perform() -> awaitable<void>;
+    auto exchange() -> awaitable<void>;
+    auto sleep() -> awaitable<void>;
+    auto call() -> awaitable<void>;
+    auto end_late() -> awaitable<void>;
+
     auto begin() -> any_action;
-    auto perform(any_action action) -> awaitable<any_action>;
-    auto exchange(http_action action) -> awaitable<any_action>;
-    auto answer(const http_action& action, std::size_t position, bool grants)
-        -> awaitable<std::variant<outbound_response, any_action>>;
-    auto send(const http_action& action) -> awaitable<std::variant<outbound_response, any_action>>;
-    auto keep(std::size_t position, const outbound_response& response)
-        -> awaitable<std::optional<any_action>>;
-    auto sleep(sleep_action action) -> awaitable<any_action>;
-    auto call(const call_action& action) -> any_action;
+    // The request to be sent; nothing: the answer is in last_ already, or action_ is an end.
+    auto prepare(std::size_t position, bool grants) -> std::optional<outbound_request>;
+    auto encode() -> std::optional<outbound_request>;
+    auto keep(std::size_t position) -> awaitable<result<void>>;
     auto step_with(const outbound_response& response) -> any_action;
 
-    auto finish(any_action action) -> operation_result;
+    auto finish() -> operation_result;
     auto finish_done(done_action done) -> operation_result;
     auto check_grants(const operation_output& output) const -> std::optional<operation_failure>;
     auto authorize_url(const http_action& action) -> operation_result;
 
     void redact_all(operation_failure& failed) const;
-    void note(const outbound_response& response, bool grants);
+    void note_answer(bool grants);
     [[nodiscard]] auto failure(failure_category category, std::string code, std::string message)
         const -> operation_failure;
     [[nodiscard]] auto stop(failure_category category, std::string code, std::string message) const
@@ -50,8 +56,9 @@ class operation_run {
     [[nodiscard]] auto remaining() const -> milliseconds;
     [[nodiscard]] auto param(std::string_view name) const -> std::string_view;
 
+    provider_handle instance_;  // its plugin stays loaded
     const provider_parts& parts_;
-    operation_request& request_;
+    operation_request request_;
     outbound_http& http_;
     const clock& time_;
     std::string client_id_;
@@ -59,7 +66,8 @@ class operation_run {
     time_point began_at_;  // as the plugin is told: a replay's is the recorded one
     time_point ends_at_;   // the deadline
     std::size_t requests_ = 0;
-    outbound_response last_;  // without its body: outcome, sent, status, problem
+    any_action action_;       // what is to be done now
+    outbound_response last_;  // the last request's answer; without its body once the plugin has it
     std::size_t grant_requests_ = 0;
     bool grant_reply_pending_ = false;
     plugin_op op_;

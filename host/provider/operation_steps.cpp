@@ -19,24 +19,26 @@ auto borrow(std::string_view text) -> tenon_str {
 
 }  // namespace
 
-auto operation_run::sleep(sleep_action action) -> awaitable<any_action> {
-    if (action.length > remaining()) {
-        co_return stop(
+auto operation_run::sleep() -> awaitable<void> {
+    const auto length = std::get<sleep_action>(action_).length;
+    if (length > remaining()) {
+        action_ = stop(
             failure_category::unavailable, "deadline",
             "the plugin wants to wait beyond the operation's deadline"
         );
+        co_return;
     }
-    asio::steady_timer timer(co_await asio::this_coro::executor, action.length);
+    asio::steady_timer timer(co_await asio::this_coro::executor, length);
     co_await timer.async_wait(asio::as_tuple(asio::use_awaitable));
     tenon_reply reply{};
     reply.struct_size = sizeof reply;
     reply.kind = TENON_ACTION_SLEEP;
     reply.now_ms = time_.now().time_since_epoch().count();
-    co_return op_.step(reply);
+    action_ = op_.step(reply);
 }
 
-auto operation_run::call(const call_action& action) -> any_action {
-    const auto served = serve_call(action, parts_.about, context().values);
+auto operation_run::call() -> awaitable<void> {
+    const auto served = serve_call(std::get<call_action>(action_), parts_.about, context().values);
     std::vector<tenon_kv> out;
     for (const auto& item : served.out) {
         out.push_back({borrow(item.key), borrow(item.value), item.flags, 0});
@@ -47,7 +49,8 @@ auto operation_run::call(const call_action& action) -> any_action {
     reply.now_ms = time_.now().time_since_epoch().count();
     reply.call_status = served.status;
     reply.call_out = {out.data(), out.size()};
-    return op_.step(reply);
+    action_ = op_.step(reply);
+    co_return;
 }
 
 auto operation_run::step_with(const outbound_response& response) -> any_action {

@@ -107,6 +107,10 @@ auto split_url::origin() const -> std::string {
     return scheme + "://" + host + (port.empty() ? "" : ":" + port);
 }
 
+auto same_origin(const split_url& left, const split_url& right) -> bool {
+    return left.host == right.host && left.scheme == right.scheme && left.port == right.port;
+}
+
 auto split(std::string_view url, url_templates templates) -> std::optional<split_url> {
     constexpr std::size_t longest = 8192;
     if (url.size() > longest || !is_plain(url)) {

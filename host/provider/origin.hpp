@@ -20,6 +20,8 @@ struct split_url {
     [[nodiscard]] auto origin() const -> std::string;
 };
 
+[[nodiscard]] auto same_origin(const split_url& left, const split_url& right) -> bool;
+
 // Nothing unless it is `http(s)://host[:port][/path][?query]` of visible ASCII, without user
 // information, backslash or fragment. The host: letters, digits, `-`, `.`, non-empty labels; an
 // IPv6 address in brackets; {name} where `templates` allows it.

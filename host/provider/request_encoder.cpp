@@ -44,11 +44,9 @@ auto expand_action(http_action& action, const encoding_context& context, templat
     -> or_refusal<void> {
     for (auto* list :
          {&action.path_params, &action.query, &action.form, &action.json, &action.headers}) {
-        auto expanded = expand_all(*list, context.values, place);
-        if (expanded.has_error()) {
+        if (auto expanded = expand_all(*list, context.values, place); expanded.has_error()) {
             return expanded.error();
         }
-        *list = std::move(*expanded);
     }
     return {};
 }
@@ -75,7 +73,7 @@ auto origin_end(std::string_view url) -> std::size_t {
     return std::min(url.find_first_of("/?", url.find("://") + 3), url.size());
 }
 
-auto make_body(const http_action& action, outbound_request& out) -> or_refusal<void> {
+auto make_body(http_action& action, outbound_request& out) -> or_refusal<void> {
     if (!action.form.empty()) {
         out.body = encode_form(action.form);
         set_default(out.headers, "Content-Type", "application/x-www-form-urlencoded");
@@ -87,7 +85,7 @@ auto make_body(const http_action& action, outbound_request& out) -> or_refusal<v
         out.body = std::move(*text);
         set_default(out.headers, "Content-Type", "application/json");
     } else {
-        out.body = action.body;
+        out.body = std::move(action.body);
     }
     return {};
 }
@@ -183,7 +181,7 @@ auto check_parameters(
 
 }  // namespace
 
-auto encode_request(const http_action& action, const encoding_context& context)
+auto encode_request(http_action action, const encoding_context& context)
     -> or_refusal<outbound_request> {
     if (auto shape = check_shape(action); shape.has_error()) {
         return shape.error();
@@ -199,17 +197,16 @@ auto encode_request(const http_action& action, const encoding_context& context)
         );
     }
     outbound_request out;
-    out.method = action.method;
     out.label = context.label;
     out.addresses = where->addresses;
     out.timeout = action.timeout_ms == 0 ? default_timeout : milliseconds(action.timeout_ms);
     out.max_body_bytes = action.max_body_bytes == 0
                              ? default_body_bytes
                              : std::min<std::size_t>(action.max_body_bytes, most_body_bytes);
-    http_action own = action;
-    if (auto filled = fill_request(own, context, *where, out); filled.has_error()) {
+    if (auto filled = fill_request(action, context, *where, out); filled.has_error()) {
         return filled.error();
     }
+    out.method = std::move(action.method);
     return out;
 }
 

@@ -24,7 +24,7 @@ struct encoding_context {
 // Path, query (RFC 3986), form (WHATWG: application/x-www-form-urlencoded) and JSON are encoded,
 // templates filled in, the client authenticated as the descriptor says, `Accept` and `User-Agent`
 // added where the plugin has none of its own. Never logs.
-[[nodiscard]] auto encode_request(const http_action& action, const encoding_context& context)
+[[nodiscard]] auto encode_request(http_action action, const encoding_context& context)
     -> or_refusal<outbound_request>;
 
 // Parameters that an authorization URL must carry exactly once, with exactly these values (RFC

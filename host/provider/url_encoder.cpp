@@ -11,11 +11,9 @@
 
 namespace tenon::host {
 
-auto expand_all(
-    const std::vector<key_value>& from, const reference_values& values, template_place place
-) -> or_refusal<std::vector<key_value>> {
-    auto out = from;
-    for (auto& item : out) {
+auto expand_all(std::vector<key_value>& items, const reference_values& values, template_place place)
+    -> or_refusal<void> {
+    for (auto& item : items) {
         if ((item.flags & TENON_KV_TEMPLATE) == 0) {
             continue;
         }
@@ -28,7 +26,7 @@ auto expand_all(
         }
         item.value = std::move(*text);
     }
-    return out;
+    return {};
 }
 
 auto form_encode(std::string_view text) -> std::string {

@@ -11,10 +11,10 @@
 
 namespace tenon::host {
 
-// The values with their templates filled in. Broken: TEMPLATE and JSON on one value.
+// Fills in the values' templates. Broken: TEMPLATE and JSON on one value.
 [[nodiscard]] auto expand_all(
-    const std::vector<key_value>& from, const reference_values& values, template_place place
-) -> or_refusal<std::vector<key_value>>;
+    std::vector<key_value>& items, const reference_values& values, template_place place
+) -> or_refusal<void>;
 
 // application/x-www-form-urlencoded, as WHATWG's URL standard serializes it.
 [[nodiscard]] auto encode_form(const std::vector<key_value>& pairs) -> std::string;

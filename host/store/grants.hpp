@@ -5,6 +5,7 @@
 #include "store/connections.hpp"
 #include "store/sql.hpp"
 
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -44,6 +45,9 @@ struct grant_row {
     time_point created_at{};
     time_point updated_at{};
 };
+
+// A row that many look at: one copy. It is long, and coroutines' frames add up.
+using shared_grant = std::shared_ptr<const grant_row>;
 
 [[nodiscard]] auto find_grant(sql_session& session, const grant_id& id) -> std::optional<grant_row>;
 // The id under which tokens of that account and slot must be sealed, if there is a row already.

@@ -108,7 +108,7 @@ auto plugin::exchange(tenon::exchange_input in) const -> tenon::op<tenon::tokens
     if (!in.code_verifier.empty()) put(built, by, "code_verifier", in.code_verifier);
     put_all(built, by, by.token_params, in.connect);
     built.client_auth().grant_reply();
-    const tenon::response reply = co_await built;
+    const tenon::response reply = co_await std::move(built);
     tenon::tokens granted = tokens_in_answer(reply, by, tenon::asked::exchange);
     granted.account_id(account_in_answer(reply, by, in));
     co_return with_base_url(std::move(granted), by, in.connect);
@@ -128,7 +128,7 @@ auto plugin::refresh(tenon::refresh_input in) const -> tenon::op<tenon::tokens> 
     put(built, by, "refresh_token", in.refresh_token);
     put_all(built, by, by.refresh_params, in.connect);
     built.client_auth().grant_reply();
-    const tenon::response reply = co_await built;
+    const tenon::response reply = co_await std::move(built);
     tenon::tokens granted = tokens_in_answer(reply, by, tenon::asked::refresh);
     co_return with_base_url(std::move(granted), by, in.connect);
 }
@@ -144,7 +144,7 @@ auto plugin::profile(tenon::profile_input in) const -> tenon::op<tenon::profile>
     add_query(built, by.userinfo_params, in.connect);
     add_headers(built, by, in.connect);
     built.bearer();
-    const tenon::response reply = co_await built;
+    const tenon::response reply = co_await std::move(built);
     co_return profile_in_answer(reply, by);
 }
 

@@ -45,7 +45,7 @@ struct flow_case : oauth_world {
         return std::string(open_from(seal, row.org, row.id.text(), column, sealed).value().reveal()
         );
     }
-    auto fly(const grant_row& row, refresh_reason reason) -> result<grant_row> {
+    auto fly(const grant_row& row, refresh_reason reason) -> result<shared_grant> {
         refresh_order order{row.org, row.id, row.provider, reason, row.generation};
         return run(refresh->refresh(std::move(order)));
     }

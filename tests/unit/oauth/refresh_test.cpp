@@ -156,7 +156,7 @@ TEST_CASE("what was renewed between the look and the lease is not renewed again"
     late.due = seen.next_refresh_at;
     const auto answer = here.run(here.refresh->refresh(late));
     REQUIRE(answer.has_value());
-    CHECK(answer->generation == seen.generation + 1);
+    CHECK((*answer)->generation == seen.generation + 1);
     CHECK(here.scene.count().refreshes == 1);
 }
 
@@ -212,10 +212,10 @@ TEST_CASE("a token that had ended when it came is a failure, and its refresh tok
     flow_case here;
     const auto id = here.connect(ann, "u1");
     here.time.advance(hours(1));
-    const auto before = here.grant(id);
+    const auto before = std::make_shared<const grant_row>(here.grant(id));
     revocation_watch watch;
     const auto now = here.time.now();
-    const auto intent = here.leave_intent(before);
+    const auto intent = here.leave_intent(*before);
     granted tokens;
     tokens.access_token = secret("ended");
     tokens.refresh_token = secret("the next one");
@@ -224,7 +224,7 @@ TEST_CASE("a token that had ended when it came is a failure, and its refresh tok
     refresh_settlement settle{here.context, watch, provider, before, intent};
     CHECK(here.run(settle_success(settle, tokens, now)).has_value());
     const auto after = here.grant(id);
-    CHECK(after.generation == before.generation + 1);
+    CHECK(after.generation == before->generation + 1);
     CHECK(
         here.open(after, sealed_column::grant_refresh_token, *after.refresh_token) == "the next one"
     );

@@ -84,6 +84,9 @@ class promise_base {
     // NOLINTEND(readability-convert-member-functions-to-static)
 
     auto await_transform(const request& what) -> detail::waits_for_http { return {wait_for(what)}; }
+    auto await_transform(request&& what) -> detail::waits_for_http {
+        return {wait_for(std::move(what))};
+    }
     auto await_transform(const call& what) -> detail::waits_for_call { return {wait_for(what)}; }
     auto await_transform(pause what) -> detail::waits_for_pause { return {wait_for(what)}; }
 
@@ -103,8 +106,9 @@ class promise_base {
 
   private:
     template <class T>
-    auto wait_for(const T& what) -> detail::waits {
-        box_->want(what);  // NOLINT(clang-analyzer-core.CallAndMessage): it was set by connect()
+    auto wait_for(T what) -> detail::waits {
+        box_->want(std::move(what)
+        );  // NOLINT(clang-analyzer-core.CallAndMessage): it was set by connect()
         return {box_};
     }
 

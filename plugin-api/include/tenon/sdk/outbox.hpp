@@ -13,6 +13,7 @@
 #include <tenon/sdk/request_view.hpp>
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <utility>
 #include <vector>
@@ -48,27 +49,36 @@ class outbox {
     auto next() const noexcept -> const tenon_action& { return next_; }
 
   private:
-    auto done() -> tenon_result& {
-        result_.struct_size = sizeof(result_);
+    // What an operation ends with. Made when it does: thousands that wait do not carry it along.
+    struct ending {
+        tenon_result result = {};
+        tenon_error error = {};
+        tokens granted;
+        std::vector<tenon_grant> grants;
+        std::vector<const tenon_grant*> grant_pointers;
+        std::vector<named_value> fields;
+        borrowed_values field_items;
+        std::optional<descriptor_arrays> descriptor;
+        std::optional<failure> why;
+    };
+
+    auto end() -> ending& {
+        ending_ = std::make_unique<ending>();
+        return *ending_;
+    }
+    auto done(ending& with) -> tenon_result& {
+        with.result.struct_size = sizeof(with.result);
         next_ = tenon_action{};
         next_.kind = TENON_ACTION_DONE;
-        next_.result = &result_;
-        return result_;
+        next_.result = &with.result;
+        return with.result;
     }
     static auto grant(const tokens& from) -> tenon_grant;
 
     tenon_action next_ = {};
     request_view http_;
     call_view call_;
-    tenon_result result_ = {};
-    tenon_error error_ = {};
-    tokens tokens_;
-    std::vector<tenon_grant> grants_;
-    std::vector<const tenon_grant*> grant_pointers_;
-    std::vector<named_value> fields_;
-    borrowed_values field_items_;
-    std::optional<descriptor_arrays> descriptor_;
-    std::optional<failure> failure_;
+    std::unique_ptr<ending> ending_;
 };
 
 inline auto outbox::grant(const tokens& from) -> tenon_grant {
@@ -90,56 +100,58 @@ inline auto outbox::grant(const tokens& from) -> tenon_grant {
 }
 
 inline void outbox::finish(tokens what, std::uint64_t) {
-    tokens_ = std::move(what);
-    grants_.push_back(grant(tokens_));
-    for (const tokens& other : tokens_.others_) {
-        grants_.push_back(grant(other));
+    ending& with = end();
+    with.granted = std::move(what);
+    with.grants.push_back(grant(with.granted));
+    for (const tokens& other : with.granted.others_) {
+        with.grants.push_back(grant(other));
     }
-    grant_pointers_.reserve(grants_.size());
-    for (const tenon_grant& made : grants_) {
-        grant_pointers_.push_back(&made);
+    with.grant_pointers.reserve(with.grants.size());
+    for (const tenon_grant& made : with.grants) {
+        with.grant_pointers.push_back(&made);
     }
-    tenon_result& result = done();
-    result.grants = grant_pointers_.data();
-    result.grant_count = static_cast<std::uint32_t>(grant_pointers_.size());
+    tenon_result& result = done(with);
+    result.grants = with.grant_pointers.data();
+    result.grant_count = static_cast<std::uint32_t>(with.grant_pointers.size());
 }
 
 inline void outbox::finish(request what, std::uint64_t) {
     const tenon_http_request* const authorize = http_.fill(std::move(what));
-    done().authorize = authorize;
+    done(end()).authorize = authorize;
 }
 
 inline void outbox::finish(profile what, std::uint64_t) {
-    fields_ = std::move(what.fields_);
-    const tenon_kvs fields = field_items_.fill(fields_);
-    done().fields = fields;
+    ending& with = end();
+    with.fields = std::move(what.fields_);
+    done(with).fields = with.field_items.fill(with.fields);
 }
 
 inline void outbox::finish(revoked, std::uint64_t) {
-    done();
+    done(end());
 }
 
 inline void outbox::finish(description what, std::uint64_t operations) {
-    descriptor_.emplace(std::move(what), operations);
-    done().descriptor = descriptor_->get();
+    ending& with = end();
+    with.descriptor.emplace(std::move(what), operations);
+    done(with).descriptor = with.descriptor->get();
 }
 
 inline void outbox::finish(failure why) {
-    failure_.emplace(std::move(why));
-    fields_.clear();
-    for (const auto& [name, problem] : failure_->details) {
-        fields_.push_back({name, {problem, 0}});
+    ending& with = end();
+    with.why.emplace(std::move(why));
+    for (const auto& [name, problem] : with.why->details) {
+        with.fields.push_back({name, {problem, 0}});
     }
-    error_.struct_size = sizeof(error_);
-    error_.category = static_cast<std::uint32_t>(failure_->category);
-    error_.retry_after_ms = failure_->retry_after_ms;
-    error_.http_status = failure_->http_status;
-    error_.code = borrow(failure_->code);
-    error_.message = borrow(failure_->message);
-    error_.details = field_items_.fill(fields_);
+    with.error.struct_size = sizeof(with.error);
+    with.error.category = static_cast<std::uint32_t>(with.why->category);
+    with.error.retry_after_ms = with.why->retry_after_ms;
+    with.error.http_status = with.why->http_status;
+    with.error.code = borrow(with.why->code);
+    with.error.message = borrow(with.why->message);
+    with.error.details = with.field_items.fill(with.fields);
     next_ = tenon_action{};
     next_.kind = TENON_ACTION_FAIL;
-    next_.error = &error_;
+    next_.error = &with.error;
 }
 
 }  // namespace tenon

@@ -14,7 +14,8 @@
 namespace tenon {
 
 /// An HTTP request under construction. The host encodes, authenticates and sends it: give every
-/// value raw. `co_await` it for the response. Build it in one expression or keep it in a variable:
+/// value raw. `co_await` it for the response. Build it in one expression or keep it in a variable
+/// (`co_await std::move(it)` then spares a copy):
 ///   auto reply = co_await tenon::post(url).form("code", in.code).client_auth().grant_reply();
 class request {
   public:
