@@ -139,6 +139,16 @@ auto time_claim(const json& claims, const char* name) -> std::optional<time_poin
     return time_point(milliseconds(std::llround(seconds * 1000)));
 }
 
+auto is_for(const json& claims, const std::string& client_id) -> bool {
+    const auto audience = claims.find("aud");
+    if (audience == claims.end() || client_id.empty()) {
+        return false;
+    }
+    return *audience == client_id ||
+           (audience->is_array() &&
+            std::find(audience->begin(), audience->end(), json(client_id)) != audience->end());
+}
+
 // Each answers what is wrong, or null.
 auto check_parties(const json& claims, const id_token_expectation& expected) -> const char* {
     const auto issuer = text_claim(claims, "iss");
@@ -149,16 +159,11 @@ auto check_parties(const json& claims, const id_token_expectation& expected) -> 
     if (text_claim(claims, "sub").value_or("").empty()) {
         return "it has no `sub`";
     }
-    const auto audience = claims.find("aud");
-    const bool several = audience != claims.end() && audience->is_array() && audience->size() != 1;
-    const bool ours = audience != claims.end() && !expected.client_id.empty() &&
-                      (*audience == expected.client_id ||
-                       (audience->is_array() &&
-                        std::find(audience->begin(), audience->end(), json(expected.client_id)) !=
-                            audience->end()));
-    if (!ours) {
+    if (!is_for(claims, expected.client_id)) {
         return "its `aud` is not our client id";
     }
+    const auto& audience = claims["aud"];
+    const bool several = audience.is_array() && audience.size() != 1;
     const bool authorized = claims.contains("azp");
     if ((several || authorized) && text_claim(claims, "azp") != expected.client_id) {
         return "its `azp` is not our client id";
@@ -219,6 +224,34 @@ auto verify_id_token(
         }
     }
     return {id_token_outcome::accepted, std::move(parts->payload), {}};
+}
+
+auto compare_renewed_id_token(
+    std::string_view renewed, std::string_view original, const id_token_expectation& expected
+) -> id_token_renewal {
+    const auto now = unverified_claims(renewed);
+    if (!now) {
+        return id_token_renewal::unlike;
+    }
+    const auto before = unverified_claims(original).value_or(json::object());
+    const auto differs = [&](const char* name) {
+        return before.contains(name) && now->value(name, json()) != before[name];
+    };
+    const auto& names = expected.issuers;
+    const bool same_issuer =
+        !differs("iss") ||
+        std::ranges::count(names, text_claim(*now, "iss").value_or("")) +
+                std::ranges::count(names, text_claim(before, "iss").value_or("")) ==
+            2;
+    if (!same_issuer || differs("sub") || !is_for(*now, expected.client_id)) {
+        return id_token_renewal::another;
+    }
+    // 12.2: an `azp` that was not there must not come; a nonce need not come again.
+    const bool appeared = !before.empty() && now->contains("azp") && !before.contains("azp");
+    const bool contradicts = appeared || differs("azp") ||
+                             (now->contains("nonce") && differs("nonce")) ||
+                             (now->contains("auth_time") && differs("auth_time"));
+    return contradicts ? id_token_renewal::unlike : id_token_renewal::same;
 }
 
 auto unverified_expiry(std::string_view token) -> std::optional<time_point> {

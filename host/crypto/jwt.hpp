@@ -42,6 +42,20 @@ struct id_token_verdict {
     time_point now
 ) -> id_token_verdict;
 
+// What an ID token that comes with a refresh says beside the one that the grant has (OpenID Connect
+// Core 12.2).
+enum class id_token_renewal {
+    same,     // `iss` and `sub` are the same, `aud` holds the client
+    another,  // one of them is not: what came with it is of another person, or for another client
+    unlike,   // it can't be read, or its `azp`, `nonce` or `auth_time` contradict the original
+};
+// Of their claims alone: neither signature nor times are looked at, nobody is asked. An original
+// that can't be read says nothing: then only `aud` can be wrong. `issuers` as in
+// id_token_expectation: all names of one.
+[[nodiscard]] auto compare_renewed_id_token(
+    std::string_view renewed, std::string_view original, const id_token_expectation& expected
+) -> id_token_renewal;
+
 // The `exp` of a JWT, unverified: good for guessing when a token should be renewed, and for nothing
 // else. Nothing if the text is no JWT or has no `exp` between 1970 and 9999.
 [[nodiscard]] auto unverified_expiry(std::string_view token) -> std::optional<time_point>;

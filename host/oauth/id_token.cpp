@@ -11,6 +11,7 @@ namespace {
 
 constexpr auto keys_lifetime = std::chrono::hours(24);
 constexpr auto least_interval = std::chrono::minutes(1);
+constexpr milliseconds keys_timeout{5'000};  // whoever waits for a token waits for it
 
 using key_set = signing_keys::key_set;
 
@@ -18,6 +19,7 @@ auto fetch_keys(oauth_context& context, std::string url, std::string label)
     -> boost::asio::awaitable<result<key_set>> {
     outbound_request request;
     request.may_resend = true;
+    request.timeout = keys_timeout;
     request.method = "GET";
     request.url = std::move(url);
     request.headers = {{"Accept", "application/json"}};
@@ -30,15 +32,6 @@ auto fetch_keys(oauth_context& context, std::string url, std::string label)
         );
     }
     co_return key_set{std::move(answer.body), answer.sent_at};
-}
-
-// Google signs with either of two names for itself (PROVIDERS, Google).
-auto accepted_issuers(const std::string& issuer) -> std::vector<std::string> {
-    constexpr std::string_view scheme = "https://";
-    if (issuer == "https://accounts.google.com") {
-        return {issuer, issuer.substr(scheme.size())};
-    }
-    return {issuer};
 }
 
 auto identity_of(std::string claims) -> result<verified_identity> {
@@ -62,6 +55,14 @@ auto signing_keys::find(const std::string& url) -> std::optional<key_set> {
 void signing_keys::put(const std::string& url, key_set keys) {
     const std::lock_guard lock(guard_);
     sets_[url] = std::move(keys);
+}
+
+auto accepted_issuers(const std::string& issuer) -> std::vector<std::string> {
+    constexpr std::string_view scheme = "https://";
+    if (issuer == "https://accounts.google.com") {
+        return {issuer, issuer.substr(scheme.size())};
+    }
+    return {issuer};
 }
 
 auto verify_identity(

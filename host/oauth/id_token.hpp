@@ -8,6 +8,7 @@
 #include <boost/asio/awaitable.hpp>
 #include <mutex>
 #include <unordered_map>
+#include <vector>
 
 namespace tenon::host {
 
@@ -25,6 +26,9 @@ class signing_keys {
     std::mutex guard_;
     std::unordered_map<std::string, key_set> sets_;
 };
+
+// All names that an issuer signs with: Google has two.
+[[nodiscard]] auto accepted_issuers(const std::string& issuer) -> std::vector<std::string>;
 
 struct verified_identity {
     std::string subject;  // `sub`

@@ -7,6 +7,7 @@
 #include "oauth/operations.hpp"
 #include "oauth/refresh_boarding.hpp"
 #include "oauth/refresh_settle.hpp"
+#include "oauth/renewed_tokens.hpp"
 #include "oauth/sealing.hpp"
 
 namespace tenon::host {
@@ -88,13 +89,27 @@ auto spared(const grant_row& row, time_point now) -> error {
     return reason;
 }
 
+// Tokens that an ID token came with, which is to say whose they are.
+auto settle_identified(refresh_settlement settle, granted tokens, time_point began)
+    -> boost::asio::awaitable<result<shared_grant>> {
+    auto checking =
+        check_renewed(settle.context, settle.provider, settle.row, std::move(tokens), began);
+    auto checked = co_await std::move(checking);
+    auto writing = checked.has_error()
+                       ? settle_failure(std::move(settle), std::move(checked.error()))
+                       : settle_success(std::move(settle), std::move(*checked), began);
+    co_return co_await std::move(writing);
+}
+
 // What is written of the operation's end.
 auto write_end(refresh_settlement settle, operation_result outcome, time_point began)
     -> boost::asio::awaitable<result<shared_grant>> {
     if (outcome.has_error()) {
         return settle_failure(std::move(settle), std::move(outcome.error()));
     }
-    return settle_success(std::move(settle), std::move(outcome->grants.front()), began);
+    auto& tokens = outcome->grants.front();
+    return tokens.id_token.empty() ? settle_success(std::move(settle), std::move(tokens), began)
+                                   : settle_identified(std::move(settle), std::move(tokens), began);
 }
 
 auto turned_back(oauth_context& context, boarding on, error reason)

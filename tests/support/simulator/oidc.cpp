@@ -21,6 +21,7 @@ auto oidc::settings() -> setting_table {
         {"family", &family_},
         {"iss", &iss_},
         {"offline_access", &offline_access_},
+        {"refresh_id_token", &refresh_id_token_},
         {"revocation", &revocation_},
         {"reuse_grace_s", &reuse_grace_s_},
         {"refresh_lifetime_s", &refresh_lifetime_s_}};
@@ -130,6 +131,9 @@ auto oidc::id_token(const grant& of, time_point now) -> std::string {
         {"aud", fault == "audience" ? "another-client" : common_.client_id},
         {"iat", seconds},
         {"exp", seconds + 600}};
+    if (fault == "azp") {
+        claims["azp"] = common_.client_id;
+    }
     if (!of.given.nonce.empty()) {
         claims["nonce"] = fault == "nonce" ? "another-nonce" : of.given.nonce;
     }

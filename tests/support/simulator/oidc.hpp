@@ -48,6 +48,7 @@ class oidc final : public simulator {
 
     auto issue(std::uint64_t grant, const std::string& scope, bool with_refresh, time_point now)
         -> nlohmann::json;
+    void add_id_token(nlohmann::json& answer, std::uint64_t grant, time_point now);
     auto id_token(const grant& of, time_point now) -> std::string;
 
     common_settings common_;
@@ -56,8 +57,8 @@ class oidc final : public simulator {
     std::string auth_method_ = "client_secret_basic";  // …_basic, …_basic_raw, …_post, none, any
     std::string request_format_ = "form";              // form, json: of the token endpoint
     std::string expires_in_ = "number";                // number, string, absent
-    std::string id_token_fault_ =
-        "none";  // none, issuer, audience, expired, nonce, signature, alg_none, subject
+    std::string id_token_fault_ = "none";  // none, issuer, audience, expired, nonce, signature,
+                                           // alg_none, subject, azp, absent
     std::vector<std::string> scopes_ = {
         "openid", "profile", "email", "offline_access", "posts.read"};
     bool auto_consent_ = false;
@@ -67,6 +68,7 @@ class oidc final : public simulator {
     bool iss_ = true;  // `iss` in the authorization response, and promised by discovery (RFC 9207)
     bool offline_access_ =
         true;  // a refresh token needs the scope offline_access (OpenID Connect Core 11)
+    bool refresh_id_token_ = false;  // a refresh brings an ID token too (OpenID Connect Core 12.2)
     bool revocation_ = true;
     std::int64_t reuse_grace_s_ = 0;
     std::int64_t refresh_lifetime_s_ = never_expires;

@@ -98,6 +98,15 @@ auto oidc::exchange_problem(const parameters& form, const issued_code& code, tim
                                                                   : "code_verifier does not match";
 }
 
+void oidc::add_id_token(json& answer, std::uint64_t grant, time_point now) {
+    const auto& of = ledger_.grant_at(grant);
+    const auto scopes = split(of.given.scope, ' ');
+    const bool openid = std::ranges::find(scopes, "openid") != scopes.end();
+    if (openid && id_token_fault_ != "absent") {
+        answer["id_token"] = id_token(of, now);
+    }
+}
+
 auto oidc::exchange(const parameters& form, time_point now) -> sim_response {
     if (!form.has("code")) {
         return oauth_error(400, "invalid_request", "code is missing");
@@ -116,11 +125,7 @@ auto oidc::exchange(const parameters& form, time_point now) -> sim_response {
     }
     code->grant = ledger_.add_grant(code->given);
     auto answer = issue(code->grant, code->given.scope, code->given.offline, now);
-    const auto scopes = split(code->given.scope, ' ');
-    const bool openid = std::ranges::find(scopes, "openid") != scopes.end();
-    if (openid && id_token_fault_ != "absent") {
-        answer["id_token"] = id_token(ledger_.grant_at(code->grant), now);
-    }
+    add_id_token(answer, code->grant, now);
     ++counters_.exchanges;
     return json_answer(200, answer);
 }
@@ -161,7 +166,11 @@ auto oidc::refresh(const parameters& form, time_point now) -> sim_response {
         old->rotated_at = now;
     }
     ++counters_.refreshes;
-    return json_answer(200, issue(family, scope, rotation_, now));
+    auto answer = issue(family, scope, rotation_, now);
+    if (refresh_id_token_) {
+        add_id_token(answer, family, now);
+    }
+    return json_answer(200, answer);
 }
 
 auto oidc::revoke(const sim_request& request, time_point /*now*/) -> sim_response {
