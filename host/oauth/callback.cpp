@@ -4,6 +4,7 @@
 #include "crypto/hash.hpp"
 #include "crypto/random.hpp"
 #include "oauth/audit_entry.hpp"
+#include "oauth/discarding.hpp"
 #include "oauth/exchange.hpp"
 #include "oauth/park.hpp"
 #include "oauth/persist.hpp"
@@ -162,7 +163,7 @@ auto complete(oauth_context& context, const pending_connect_row& flow, exchange_
         co_return exchanged.error().reason;
     }
     if (flow.reconnect && *flow.reconnect != exchanged->account) {
-        co_await forget_intent(context, org, intent);
+        co_await discard(context, std::move(*exchanged), errc::account_mismatch);
         co_return fail(
             errc::account_mismatch, "another account was connected than the one to reconnect"
         );

@@ -99,9 +99,7 @@ auto verify_identity(
         if (!ask_again) {
             log(log_level::warn, "id token refused",
                 {{log_key::provider, provider->name()}, {log_key::detail, verdict.problem}});
-            co_return fail(
-                errc::provider_error, "the provider's ID token was refused: " + verdict.problem
-            );
+            co_return fail(errc::provider_error, verdict.problem);
         }
         keys.reset();
     }

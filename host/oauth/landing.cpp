@@ -30,10 +30,6 @@ auto sealed_or_none(
     return seal_for(seal, org, id.text(), column, token.reveal());
 }
 
-auto account_of(const landing& what, const granted& from) -> account_id {
-    return from.account_id.empty() ? what.account : account_id(from.account_id);
-}
-
 // Providers that give a refresh token with the first consent only (Google) mean the old one to be
 // used on.
 auto keeps_refresh_token(const grant_row& standing, const grant_row& row) -> bool {
@@ -285,6 +281,10 @@ auto land_from(oauth_context& context, org_id org, provider_handle provider, lan
     }
     context.cache.marks().touch(org, stored->connection.user);
     co_return std::move(stored->connection);
+}
+
+auto account_of(const landing& what, const granted& from) -> account_id {
+    return from.account_id.empty() ? what.account : account_id(from.account_id);
 }
 
 auto stored_slot(std::string_view plugin_slot) -> std::string {

@@ -44,6 +44,8 @@ auto land_from(oauth_context& context, org_id org, provider_handle provider, lan
 [[nodiscard]] auto serialize(const landing& what) -> std::string;
 [[nodiscard]] auto parse_landing(std::string_view bytes) -> result<landing>;
 
+// Whose the tokens are: some slots have an account of their own.
+[[nodiscard]] auto account_of(const landing& what, const granted& from) -> account_id;
 // The slot as it is stored and shown: the main one has a name of its own.
 [[nodiscard]] auto stored_slot(std::string_view plugin_slot) -> std::string;
 // The slot as the plugin calls it.

@@ -2,10 +2,9 @@
 
 #include "base/log.hpp"
 #include "oauth/audit_entry.hpp"
-#include "oauth/exchange.hpp"
 #include "oauth/landing.hpp"
-#include "oauth/operations.hpp"
 #include "oauth/persist.hpp"
+#include "oauth/revoking.hpp"
 #include "oauth/sealing.hpp"
 #include "oauth/token_cache.hpp"
 #include "store/changes.hpp"
@@ -16,12 +15,10 @@
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/this_coro.hpp>
 #include <boost/asio/use_awaitable.hpp>
-#include <nlohmann/json.hpp>
 
 namespace tenon::host {
 namespace {
 
-constexpr milliseconds revoke_deadline{15'000};
 constexpr milliseconds lease_poll{100};
 constexpr std::size_t batch = 100;
 
@@ -101,14 +98,10 @@ auto hold_grant(oauth_context& context, org_id org, connection_id leaver, grant_
     }
 }
 
-auto revoke_request(const oauth_context& context, const grant_row& grant)
-    -> result<operation_request> {
-    operation_request request;
-    request.kind = operation_kind::revoke;
-    request.connect = params_from_json(grant.connect_params);
-    request.slot = plugin_slot(grant.slot);
-    request.client_id = grant.client_id;
-    request.deadline = revoke_deadline;
+// Error: internal.
+auto opened(const oauth_context& context, const grant_row& grant) -> result<revocable> {
+    revocable tokens{
+        grant.provider, grant.client_id, grant.connect_params, plugin_slot(grant.slot), {}, {}};
     const auto open = [&](sealed_column column, const std::string& sealed) {
         return open_from(context.seal, grant.org, grant.id.text(), column, sealed);
     };
@@ -116,35 +109,15 @@ auto revoke_request(const oauth_context& context, const grant_row& grant)
     if (access_token.has_error()) {
         return access_token.error();
     }
-    request.secrets.access_token = std::move(*access_token);
+    tokens.access_token = std::move(*access_token);
     if (grant.refresh_token) {
         auto refresh_token = open(sealed_column::grant_refresh_token, *grant.refresh_token);
         if (refresh_token.has_error()) {
             return refresh_token.error();
         }
-        request.secrets.refresh_token = std::move(*refresh_token);
+        tokens.refresh_token = std::move(*refresh_token);
     }
-    return request;
-}
-
-auto revoke_held(oauth_context& context, grant_row grant) -> boost::asio::awaitable<std::string> {
-    auto provider = co_await context.providers.acquire(grant.provider.text());
-    if (provider.has_error()) {
-        co_return "failed";
-    }
-    if (!(*provider)->supports(operation_kind::revoke)) {
-        co_return "unsupported";
-    }
-    auto request = revoke_request(context, grant);
-    if (request.has_error()) {
-        co_return "failed";
-    }
-    auto revoked = co_await perform(context, *provider, std::move(*request));
-    if (revoked.has_value()) {
-        co_return "revoked";
-    }
-    const auto category = revoked.error().category;
-    co_return category == failure_category::unsupported ? "unsupported" : "failed";
+    return tokens;
 }
 
 // `revoked`, or why not: see views.hpp.
@@ -163,15 +136,11 @@ auto revoke_grant(oauth_context& context, org_id org, connection_id leaver, gran
     if (!held->row || held->row->access_token.empty()) {
         co_return "nothing";
     }
-    co_return co_await revoke_held(context, std::move(*held->row));
-}
-
-auto outcomes_json(const std::vector<revocation>& outcomes) -> std::string {
-    nlohmann::json detail{{"revocations", nlohmann::json::array()}};
-    for (const auto& one : outcomes) {
-        detail["revocations"].push_back({{"slot", one.slot}, {"outcome", one.outcome}});
+    auto tokens = opened(context, *held->row);
+    if (tokens.has_error()) {
+        co_return "failed";
     }
-    return detail.dump();
+    co_return co_await revoke_tokens(context, std::move(*tokens));
 }
 
 // The lock makes who lands on the grant at this moment wait, and be seen.

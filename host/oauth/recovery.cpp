@@ -2,6 +2,7 @@
 
 #include "base/log.hpp"
 #include "oauth/audit_entry.hpp"
+#include "oauth/discarding.hpp"
 #include "oauth/exchange.hpp"
 #include "oauth/intents.hpp"
 #include "oauth/sealing.hpp"
@@ -80,9 +81,7 @@ auto land_recovered(
         co_return;
     }
     if (reconnect && *reconnect != what->account) {
-        co_await drop(
-            context, std::move(intent), "another account was connected than the one to reconnect"
-        );
+        co_await discard(context, std::move(*what), errc::account_mismatch);
         co_return;
     }
     what->action = "connection.recovered";

@@ -70,6 +70,16 @@ void delete_confirmations(
         session.org(), user, provider, account);
 }
 
+auto is_account_parked(
+    sql_session& session, const provider_id& provider, const account_id& account, time_point now
+) -> bool {
+    return !run(session,
+                "SELECT 1 FROM confirmations "
+                "WHERE provider = $1 AND account_id = $2 AND expires_at > $3 LIMIT 1",
+                provider, account, now)
+                .empty();
+}
+
 auto list_confirmations(sql_session& session, const confirmation_query& query, time_point now)
     -> std::vector<confirmation_row> {
     std::string statement =

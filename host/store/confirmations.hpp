@@ -39,6 +39,10 @@ void delete_confirmations(
     sql_session& session, const user_id& user, const provider_id& provider,
     const account_id& account
 );
+// As the service: whether anything waits to connect the account, in any organization.
+[[nodiscard]] auto is_account_parked(
+    sql_session& session, const provider_id& provider, const account_id& account, time_point now
+) -> bool;
 struct confirmation_query {
     std::optional<user_id> user = {};
     std::optional<provider_id> provider = {};

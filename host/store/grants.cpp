@@ -132,6 +132,18 @@ auto find_grant_id(
     return read_first(rows, [](const sql_row& row) { return grant_id(row.text(0)); });
 }
 
+// By the index of each organization: there are few of these, and many grants.
+auto is_account_granted(
+    sql_session& session, const provider_id& provider, const account_id& account
+) -> bool {
+    return !run(session,
+                "SELECT 1 FROM organizations WHERE EXISTS (SELECT 1 FROM grants WHERE "
+                "grants.org_id = organizations.id AND provider = $1 AND account_id = $2 AND "
+                "grants.status = 'live') LIMIT 1",
+                provider, account)
+                .empty();
+}
+
 auto upsert_grant(sql_session& session, const grant_row& row) -> result<std::int64_t> {
     const auto rows =
         run(session, upsert_statement, session.org(), row.id, row.provider, row.client_id,

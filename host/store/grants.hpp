@@ -56,6 +56,11 @@ using shared_grant = std::shared_ptr<const grant_row>;
     const std::string& slot
 ) -> std::optional<grant_id>;
 
+// As the service: whether any organization has a live grant of the account, in any slot.
+[[nodiscard]] auto is_account_granted(
+    sql_session& session, const provider_id& provider, const account_id& account
+) -> bool;
+
 // Inserts into the session's organization, or replaces the tokens and all about them of the row
 // with the same id, provider, account and slot: created_at is kept, the lease ends, failures are
 // forgotten, the generation is one more. Answers with the generation. Error conflict: that account

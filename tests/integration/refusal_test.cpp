@@ -209,6 +209,7 @@ TEST_CASE("reconnecting one account with another one is refused") {
     const auto before = here.api().get(here.token_path(id)).json();
     const auto location = here.connect("ann", "u2", json{{"accountId", "u1"}});
     CHECK(query_parameter(location, "error") == "ACCOUNT_MISMATCH");
+    CHECK(here.provider().count().revokes == 2);
     CHECK(connections(here) == 1);
     CHECK(here.api().get(here.token_path(id)).json() == before);
     CHECK(

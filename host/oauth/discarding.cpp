@@ -1,0 +1,74 @@
+#include "oauth/discarding.hpp"
+
+#include "oauth/audit_entry.hpp"
+#include "oauth/persist.hpp"
+#include "oauth/revoking.hpp"
+#include "store/confirmations.hpp"
+#include "store/intents.hpp"
+
+#include <algorithm>
+
+namespace tenon::host {
+namespace {
+
+auto accounts_of(const landing& what) -> std::vector<account_id> {
+    std::vector<account_id> accounts;
+    for (const auto& grant : what.grants) {
+        accounts.push_back(account_of(what, grant));
+    }
+    return accounts;
+}
+
+// Of any organization: they are one client at the provider.
+auto is_in_use(oauth_context& context, provider_id provider, std::vector<account_id> accounts)
+    -> boost::asio::awaitable<result<bool>> {
+    auto look = [provider, accounts,
+                 now = context.time.now()](sql_session& session) -> result<bool> {
+        return std::ranges::any_of(accounts, [&](const account_id& account) {
+            return is_account_granted(session, provider, account) ||
+                   is_account_parked(session, provider, account, now);
+        });
+    };
+    co_return co_await context.db.as_service(access::read, std::move(look));
+}
+
+auto revoke_all(oauth_context& context, landing what)
+    -> boost::asio::awaitable<std::vector<revocation>> {
+    std::vector<revocation> outcomes;
+    auto accounts = accounts_of(what);
+    const auto in_use = co_await is_in_use(context, what.provider, std::move(accounts));
+    for (const auto& grant : what.grants) {
+        const auto slot = stored_slot(grant.slot);
+        if (in_use.has_error() || *in_use) {
+            outcomes.push_back({slot, in_use.has_error() ? "failed" : "kept"});
+            continue;
+        }
+        revocable tokens{what.provider, what.client_id,     what.connect_params,
+                         grant.slot,    grant.access_token, grant.refresh_token};
+        auto outcome = co_await revoke_tokens(context, std::move(tokens));
+        outcomes.push_back({slot, std::move(outcome)});
+    }
+    co_return outcomes;
+}
+
+}  // namespace
+
+auto discard(oauth_context& context, landing what, errc reason) -> boost::asio::awaitable<void> {
+    audit_entry entry;
+    entry.action = "connection.discarded";
+    entry.provider = what.provider;
+    entry.outcome = code_of(reason);
+    const auto by = what.by;
+    const auto intent = what.intent;
+    const auto outcomes = co_await revoke_all(context, std::move(what));
+    entry.detail = outcomes_json(outcomes);
+    auto write = [&context, by, intent, entry](sql_session& session) -> result<void> {
+        delete_intent(session, intent);
+        write_audit(session, context, by, entry);
+        return {};
+    };
+    // What can't be written now is found by recovery.
+    [[maybe_unused]] auto done = co_await persist(context, by.org, std::move(write));
+}
+
+}  // namespace tenon::host

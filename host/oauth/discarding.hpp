@@ -1,0 +1,17 @@
+// Tokens that were issued and are not to be stored.
+#pragma once
+
+#include "oauth/context.hpp"
+#include "oauth/landing.hpp"
+
+#include <boost/asio/awaitable.hpp>
+
+namespace tenon::host {
+
+// Revokes them at the provider, as far as that can be done, and writes it into the audit log
+// (`connection.discarded`) with the reason. Where anybody here has the account connected, or is
+// about to, they are only forgotten: many a provider ends all that it gave of an account to this
+// client. Last, the intent goes: until then recovery would begin again.
+auto discard(oauth_context& context, landing what, errc reason) -> boost::asio::awaitable<void>;
+
+}  // namespace tenon::host

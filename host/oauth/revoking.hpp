@@ -1,0 +1,28 @@
+// Ending tokens at the provider that issued them.
+#pragma once
+
+#include "oauth/context.hpp"
+#include "oauth/views.hpp"
+
+#include <boost/asio/awaitable.hpp>
+
+namespace tenon::host {
+
+// What a revocation takes, at the longest.
+inline constexpr milliseconds revoke_deadline{15'000};
+
+struct revocable {
+    provider_id provider;
+    std::string client_id;
+    std::string connect_params;  // JSON object
+    std::string slot;            // as the plugin calls it
+    secret access_token, refresh_token;
+};
+
+// As the audit log has them: an object.
+[[nodiscard]] auto outcomes_json(const std::vector<revocation>& outcomes) -> std::string;
+
+// `revoked`, `unsupported` (the provider can't) or `failed`.
+auto revoke_tokens(oauth_context& context, revocable tokens) -> boost::asio::awaitable<std::string>;
+
+}  // namespace tenon::host
