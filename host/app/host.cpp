@@ -114,6 +114,7 @@ host_process::host_process(
           cache_,
           statuses_,
           signing_keys_,
+          revocations_,
           metrics_,
           loop_.get_executor(),
           oauth_options_of(settings_, random_)},

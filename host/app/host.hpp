@@ -19,6 +19,7 @@
 #include "oauth/context.hpp"
 #include "oauth/id_token.hpp"
 #include "oauth/refresh.hpp"
+#include "oauth/revocation_watch.hpp"
 #include "oauth/status_cache.hpp"
 #include "oauth/token.hpp"
 #include "oauth/token_cache.hpp"
@@ -84,6 +85,7 @@ class host_process {
     token_cache cache_;
     status_cache statuses_{cache_.marks()};
     signing_keys signing_keys_;
+    revocation_watch revocations_;
     oauth_context oauth_;
     refresher refresher_;
     token_reader tokens_;

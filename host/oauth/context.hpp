@@ -19,6 +19,7 @@ class oauth_observer;
 class token_cache;
 class status_cache;
 class signing_keys;
+class revocation_watch;
 
 struct oauth_options {
     std::string public_url;  // without a trailing slash; redirect URIs are made from it
@@ -46,6 +47,7 @@ struct oauth_context {
     token_cache& cache;
     status_cache& statuses;
     signing_keys& keys;
+    revocation_watch& watch;
     oauth_observer& observer;
     boost::asio::any_io_executor
         background;  // where work runs that outlives the request that asked for it

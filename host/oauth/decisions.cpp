@@ -18,6 +18,7 @@ constexpr auto longest_backoff = minutes(30);
 constexpr auto longest_backoff_of_dead = minutes(1);  // somebody may be waiting
 constexpr auto longest_retry_after = std::chrono::hours(24);
 constexpr auto misconfigured_backoff = minutes(5);
+constexpr auto longest_doubt = days(3);
 
 auto scaled(milliseconds span, double factor) -> milliseconds {
     return milliseconds(std::llround(static_cast<double>(span.count()) * factor));
@@ -106,6 +107,10 @@ auto next_refresh(const grant_life& life, double jitter) -> std::optional<time_p
         when = std::max(when, *life.refresh_not_before);
     }
     return when;
+}
+
+auto is_doubted(std::optional<time_point> since, time_point now) -> bool {
+    return !since || now - *since < longest_doubt;
 }
 
 auto judge_failure(const grant_life& life, const failure_facts& facts, time_point now)

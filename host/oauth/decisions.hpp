@@ -64,6 +64,11 @@ enum class departure {
     const grant_life& life, const departure_facts& facts, time_point now
 ) -> departure;
 
+// Is it still for the operator to mend that the provider calls a grant dead, one of a burst? Not
+// when it has said so for three days (`since`): who left it so long has lost it, and its user must
+// know.
+[[nodiscard]] auto is_doubted(std::optional<time_point> since, time_point now) -> bool;
+
 // How a refresh failed.
 enum class refresh_failure {
     not_sent,       // the request never left: repeat freely

@@ -4,6 +4,7 @@
 #include "oauth/intents.hpp"
 #include "oauth/operations.hpp"
 #include "oauth/profile_fields.hpp"
+#include "oauth/revocation_watch.hpp"
 #include "oauth/sealing.hpp"
 
 #include <stdexcept>
@@ -144,6 +145,9 @@ auto run_exchange(oauth_context& context, exchange_input input, exchange_progres
     auto exchanged = co_await perform(context, *provider, std::move(request));
     if (exchanged.has_error()) {
         co_return failed(exchanged.error(), input);
+    }
+    if (!recorded_at) {
+        context.watch.note_success(input.provider);
     }
     auto what = begin_landing(input, std::move(*exchanged), intent);
     const auto& main = what.grants.front();

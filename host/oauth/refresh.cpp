@@ -51,7 +51,6 @@ struct refresher::implementation {
     explicit implementation(oauth_context& shared) : context(shared), flights(shared.background) {}
 
     oauth_context& context;
-    revocation_watch watch;
     single_flight<grant_id, result<shared_grant>> flights;
 };
 
@@ -64,7 +63,7 @@ auto refresher::refresh(refresh_order order) -> boost::asio::awaitable<result<sh
     auto& self = *implementation_;
     auto grant = order.grant;
     auto work = [&self, order = std::move(order)] {
-        return fly_refresh(self.context, self.watch, order);
+        return fly_refresh(self.context, order);
     };
     return self.flights.run(std::move(grant), std::move(work));
 }

@@ -173,7 +173,7 @@ auto judge(
 
 }  // namespace
 
-auto fly_refresh(oauth_context& context, revocation_watch& watch, refresh_order order)
+auto fly_refresh(oauth_context& context, refresh_order order)
     -> boost::asio::awaitable<result<shared_grant>> {
     auto provider = co_await context.providers.acquire(order.provider.text());
     if (provider.has_error()) {
@@ -187,7 +187,7 @@ auto fly_refresh(oauth_context& context, revocation_watch& watch, refresh_order 
         co_return std::move(boarded->row);
     }
     const auto way = judge(context, *boarded, order, **provider);
-    refresh_settlement settle{context, watch, std::move(*provider), boarded->row, boarded->intent};
+    refresh_settlement settle{context, std::move(*provider), boarded->row, boarded->intent};
     auto rest = depart(context, std::move(settle), std::move(*boarded), way);
     co_return co_await std::move(rest);
 }

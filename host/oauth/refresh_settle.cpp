@@ -6,6 +6,8 @@
 #include "oauth/operations.hpp"
 #include "oauth/persist.hpp"
 #include "oauth/refresh_burial.hpp"
+#include "oauth/refresh_words.hpp"
+#include "oauth/revocation_watch.hpp"
 #include "oauth/sealing.hpp"
 #include "oauth/token_cache.hpp"
 #include "store/intents.hpp"
@@ -97,24 +99,6 @@ auto facts_of(const refresh_settlement& settle, const operation_failure& failure
     return facts;
 }
 
-// Our words, for the row, the log and whoever reads the status.
-auto words_of(refresh_failure kind, const operation_failure& failure) -> std::string {
-    const auto code = failure.code.empty() ? std::string() : ": " + failure.code;
-    switch (kind) {
-        case refresh_failure::not_sent: return "the provider could not be reached";
-        case refresh_failure::ambiguous:
-            return (failure.outcome == transport::ok && failure.http_status != 0
-                        ? "the provider's answer can't be used"
-                        : "the provider's answer was lost") +
-                   code;
-        case refresh_failure::transient: return "the provider asked to try later" + code;
-        case refresh_failure::revoked: return "the provider ended the grant" + code;
-        case refresh_failure::misconfigured: return "the provider refused the client" + code;
-        case refresh_failure::broken: return "the provider's answer made no sense" + code;
-    }
-    return {};
-}
-
 void alarm(const refresh_settlement& settle, std::string_view reason) {
     settle.context.observer.provider_alarm(settle.row->provider.text(), reason);
     log(log_level::error, "provider misconfigured",
@@ -129,9 +113,11 @@ auto doubted(const refresh_settlement& settle, failure_facts facts) -> failure_f
         }
         return facts;
     }
+    const auto now = settle.context.time.now();
+    const auto& row = *settle.row;
     const bool burst =
-        settle.watch.note_revoked(settle.row->provider, settle.row->id, settle.context.time.now());
-    if (burst) {
+        settle.context.watch.note_revoked(row.provider, row.id, now, row.refused_since.has_value());
+    if (burst && is_doubted(row.refused_since, now)) {
         alarm(
             settle, "many grants were called dead within a minute: check the client id and secret"
         );
@@ -223,7 +209,7 @@ auto settle_success(refresh_settlement settle, granted tokens, time_point began)
     if (written.has_error()) {
         co_return written.error();
     }
-    settle.watch.note_success(settle.row->provider);
+    settle.context.watch.note_success(settle.row->provider);
     if (!*written) {
         co_return gone();
     }
@@ -243,7 +229,10 @@ auto settle_failure(refresh_settlement settle, operation_failure failure)
     const auto life = life_of(*settle.row, settle.provider.get());
     const auto after = judge_failure(life, facts, context.time.now());
     const auto reason = told(settle, failure, facts, after);
-    const grant_failure what{words_of(facts.kind, failure), std::string(code_of(reason.code))};
+    grant_failure what{words_of(facts.kind, failure), std::string(code_of(reason.code))};
+    if (classify(failure) == refresh_failure::revoked) {
+        what.refused_at = context.time.now();
+    }
     auto write = [settle, after, what](sql_session& session) -> result<written_failure> {
         return write_failure(session, settle, after, what);
     };

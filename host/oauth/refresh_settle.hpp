@@ -2,7 +2,6 @@
 #pragma once
 
 #include "oauth/context.hpp"
-#include "oauth/revocation_watch.hpp"
 #include "provider/operation.hpp"
 #include "store/grants.hpp"
 
@@ -12,7 +11,6 @@ namespace tenon::host {
 
 struct refresh_settlement {
     oauth_context& context;
-    revocation_watch& watch;
     provider_handle provider;
     shared_grant row;    // as it was when the lease was taken
     std::string intent;  // deleted with it

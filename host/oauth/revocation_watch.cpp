@@ -5,10 +5,10 @@
 namespace tenon::host {
 
 auto revocation_watch::note_revoked(
-    const provider_id& provider, const grant_id& grant, time_point now
+    const provider_id& provider, const grant_id& grant, time_point now, bool doubted
 ) -> bool {
     const std::lock_guard lock(guard_);
-    auto& [deaths, burst] = providers_[provider];
+    auto& [deaths, burst, worked] = providers_[provider];
     while (!deaths.empty() && now - deaths.front().at > window) {
         deaths.pop_front();
     }
@@ -18,16 +18,17 @@ auto revocation_watch::note_revoked(
     if (!known) {
         deaths.push_back({grant, now});
     }
-    burst = burst || deaths.size() >= burst_size;
+    burst = burst || deaths.size() >= burst_size || (doubted && !worked);
     if (burst) {
         deaths.clear();  // they are needed no more
+        worked = false;
     }
     return burst;
 }
 
 void revocation_watch::note_success(const provider_id& provider) {
     const std::lock_guard lock(guard_);
-    providers_.erase(provider);
+    providers_[provider] = {{}, false, true};
 }
 
 }  // namespace tenon::host

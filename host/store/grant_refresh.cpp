@@ -47,7 +47,8 @@ auto commit_refresh(
             "key_id = $7, token_type = $8, scope = $9, base_url = $10, issued_at = $11, "
             "expires_at = $12, refresh_expires_at = $13, refresh_not_before = $14, "
             "next_refresh_at = $15, failures = $16, last_failure = $17, failure_code = $18, "
-            "generation = generation + 1, lease_owner = '', lease_until = NULL, updated_at = $19 "
+            "refused_since = NULL, generation = generation + 1, lease_owner = '', lease_until = "
+            "NULL, updated_at = $19 "
             "WHERE org_id = $1 AND id = $2 AND generation = $3",
             session.org(), id, expected_generation, blob{values.access_token},
             to_sql_bytes(values.refresh_token), to_sql_bytes(values.id_token), values.key_id,
@@ -75,10 +76,12 @@ auto record_grant_failure(
 ) -> bool {
     return run(session,
                "UPDATE grants SET last_failure = $4, failure_code = $5, failures = failures + 1, "
-               "next_refresh_at = $6, lease_owner = '', lease_until = NULL, updated_at = $7 "
+               "next_refresh_at = $6, refused_since = COALESCE(refused_since, $8), lease_owner = "
+               "'', "
+               "lease_until = NULL, updated_at = $7 "
                "WHERE org_id = $1 AND id = $2 AND generation = $3",
                session.org(), id, expected_generation, failure.words, failure.code, next_refresh_at,
-               now)
+               now, failure.refused_at)
                .affected() > 0;
 }
 

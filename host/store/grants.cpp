@@ -36,7 +36,8 @@ constexpr std::string_view column_names[grant_column_count] = {
     "lease_owner",
     "lease_until",
     "created_at",
-    "updated_at"};
+    "updated_at",
+    "refused_since"};
 
 auto text_of(grant_state state) -> std::string_view {
     return state == grant_state::live ? "live" : "dead";
@@ -64,7 +65,8 @@ constexpr std::string_view upsert_statement =
     "expires_at = EXCLUDED.expires_at, refresh_expires_at = EXCLUDED.refresh_expires_at, "
     "refresh_not_before = EXCLUDED.refresh_not_before, "
     "next_refresh_at = EXCLUDED.next_refresh_at, failures = 0, last_failure = '', "
-    "failure_code = '', generation = grants.generation + 1, lease_owner = '', lease_until = NULL, "
+    "failure_code = '', refused_since = NULL, generation = grants.generation + 1, lease_owner = "
+    "'', lease_until = NULL, "
     "updated_at = EXCLUDED.updated_at WHERE grants.id = EXCLUDED.id RETURNING generation";
 
 }  // namespace
@@ -106,6 +108,7 @@ auto read_grant(const sql_row& row, std::size_t first) -> grant_row {
         .failures = row.integer(at(21)),
         .last_failure = row.text(at(22)),
         .failure_code = row.text(at(23)),
+        .refused_since = row.optional_time(at(29)),
         .generation = row.integer(at(24)),
         .lease_owner = row.text(at(25)),
         .lease_until = row.optional_time(at(26)),

@@ -39,6 +39,7 @@ struct grant_row {
     std::int64_t failures = 0;                  // in a row
     std::string last_failure;                   // our words; no secret
     std::string failure_code;                   // the same as the REST contract names it
+    std::optional<time_point> refused_since;    // the provider calls it dead, and is doubted
     std::int64_t generation = 1;                // every change of the tokens adds one
     std::string lease_owner;                    // empty: nobody
     std::optional<time_point> lease_until;
@@ -111,6 +112,7 @@ struct refreshed_grant {
 struct grant_failure {
     std::string words;
     std::string code;
+    std::optional<time_point> refused_at = {};  // the first of them stays the row's refused_since
 };
 [[nodiscard]] auto record_grant_failure(
     sql_session& session, const grant_id& id, std::int64_t expected_generation,

@@ -70,24 +70,27 @@ oauth_world::oauth_world(sql_engine engine)
       scene(make_provider()),
       seal(one_key(random), random),
       providers(options_of_registry({"demo-secret"}, issuer), http, time),
-      context{store.db(),
-              providers,
-              http,
-              seal,
-              time,
-              random,
-              cache,
-              statuses,
-              signing,
-              observer,
-              io.get_executor(),
-              options_of_oauth()} {
+      context{
+          store.db(),
+          providers,
+          http,
+          seal,
+          time,
+          random,
+          cache,
+          statuses,
+          signing,
+          watch,
+          observer,
+          io.get_executor(),
+          options_of_oauth()} {
     forget_the_past();
 }
 
 void oauth_world::forget_the_past() {
     refresh = std::make_unique<refresher>(context);
     tokens = std::make_unique<token_reader>(context, *refresh);
+    watch.note_success(acme);
     cache.forget_all();
     http.seen.clear();
     scene.reset();

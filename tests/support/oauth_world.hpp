@@ -8,6 +8,7 @@
 #include "oauth/id_token.hpp"
 #include "oauth/observer.hpp"
 #include "oauth/refresh.hpp"
+#include "oauth/revocation_watch.hpp"
 #include "oauth/status_cache.hpp"
 #include "oauth/token.hpp"
 #include "oauth/token_cache.hpp"
@@ -115,6 +116,7 @@ class oauth_world {
     host::token_cache cache{1'000};
     host::status_cache statuses{cache.marks()};
     host::signing_keys signing;
+    host::revocation_watch watch;
     silent_observer observer;
     host::oauth_context context;
     std::unique_ptr<host::refresher> refresh;

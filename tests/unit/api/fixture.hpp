@@ -14,6 +14,7 @@
 #include "http/router.hpp"
 #include "oauth/id_token.hpp"
 #include "oauth/refresh.hpp"
+#include "oauth/revocation_watch.hpp"
 #include "oauth/status_cache.hpp"
 #include "oauth/token.hpp"
 #include "oauth/token_cache.hpp"
@@ -93,6 +94,7 @@ class api_fixture {
     host::token_cache cache{1'000};
     host::status_cache statuses{cache.marks()};
     host::signing_keys signing;
+    host::revocation_watch watch;
     host::api_metrics metrics{"1.2.3"};
     host::catalogue_listing catalogued{host::read_catalogue("").value()};
     host::oauth_context oauth;

@@ -161,6 +161,13 @@ TEST_CASE("only what is dead and can never be renewed has lapsed") {
     CHECK(judge_departure(early, facts, epoch) == departure::lapsed);
 }
 
+TEST_CASE("a grant of a burst is doubted for three days") {
+    CHECK(is_doubted(std::nullopt, epoch));
+    CHECK(is_doubted(epoch, epoch));
+    CHECK(is_doubted(epoch, epoch + hours(72) - seconds(1)));
+    CHECK_FALSE(is_doubted(epoch, epoch + hours(72)));
+}
+
 TEST_CASE("only a revoked grant is dead") {
     for (const auto kind :
          {refresh_failure::not_sent, refresh_failure::ambiguous, refresh_failure::transient,

@@ -138,6 +138,40 @@ TEST_CASE("during a burst of deaths nobody is told to reconnect, however often i
     CHECK(connected == 4);
 }
 
+TEST_CASE("what a burst put into doubt is believed after three days, or once the client works") {
+    flow_case here;
+    std::vector<connection_id> ids;
+    for (int i = 1; i <= 6; ++i) {
+        ids.push_back(here.connect(ann, "u" + std::to_string(i)));
+    }
+    here.scene.reset();
+    for (const auto& id : ids) {
+        CHECK(here.fly(here.grant(id), refresh_reason::needed).has_error());
+    }
+    const auto doubted = [&] { return here.grant(ids.back()); };
+    const auto again = [&] { return here.fly(doubted(), refresh_reason::needed).error().code; };
+    const auto since = here.time.now();
+    REQUIRE(doubted().refused_since == since);
+    here.time.advance(hours(71));
+    CHECK(again() == errc::provider_misconfigured);
+    CHECK(doubted().refused_since == since);
+
+    SECTION("three days are over") {
+        here.time.advance(hours(1));
+        CHECK(again() == errc::reconnect_required);
+        CHECK(doubted().state == grant_state::dead);
+    }
+    SECTION("the same client was given tokens for a code") {
+        here.connect(ann, "u9");
+        CHECK(again() == errc::reconnect_required);
+    }
+    SECTION("and reconnecting the account forgets it") {
+        here.connect(ann, "u6");
+        CHECK_FALSE(doubted().refused_since);
+        CHECK(doubted().state == grant_state::live);
+    }
+}
+
 TEST_CASE("the next client secret is tried where the provider refuses the first") {
     flow_case here;
     here.configure({"new-secret", "demo-secret"});
@@ -213,7 +247,6 @@ TEST_CASE("a token that had ended when it came is a failure, and its refresh tok
     const auto id = here.connect(ann, "u1");
     here.time.advance(hours(1));
     const auto before = std::make_shared<const grant_row>(here.grant(id));
-    revocation_watch watch;
     const auto now = here.time.now();
     const auto intent = here.leave_intent(*before);
     granted tokens;
@@ -221,7 +254,7 @@ TEST_CASE("a token that had ended when it came is a failure, and its refresh tok
     tokens.refresh_token = secret("the next one");
     tokens.expires_at = now - seconds(1);
     auto provider = here.providers.find("acme").value();
-    refresh_settlement settle{here.context, watch, provider, before, intent};
+    refresh_settlement settle{here.context, provider, before, intent};
     CHECK(here.run(settle_success(settle, tokens, now)).has_value());
     const auto after = here.grant(id);
     CHECK(after.generation == before->generation + 1);

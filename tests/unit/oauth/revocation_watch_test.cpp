@@ -58,6 +58,23 @@ TEST_CASE("a refresh that goes well clears the client") {
     CHECK_FALSE(watch.note_revoked(slack, grant(5), start));
 }
 
+TEST_CASE("a grant that was doubted is doubted by the next process, until something goes well") {
+    revocation_watch watch;
+    CHECK(watch.note_revoked(slack, grant(1), start, true));
+    CHECK(watch.note_revoked(slack, grant(2), start));
+    watch.note_success(slack);
+    CHECK_FALSE(watch.note_revoked(slack, grant(1), start, true));
+}
+
+TEST_CASE("what went well before a burst says nothing of what was doubted in it") {
+    revocation_watch watch;
+    watch.note_success(slack);
+    for (int i = 1; i <= 5; ++i) {
+        (void)watch.note_revoked(slack, grant(i), start);
+    }
+    CHECK(watch.note_revoked(slack, grant(5), start + std::chrono::hours(1), true));
+}
+
 TEST_CASE("providers are watched apart") {
     revocation_watch watch;
     for (int i = 1; i <= 4; ++i) {

@@ -146,6 +146,51 @@ TEST_CASE("a refresh is committed onto the generation that it read, and onto no 
     });
 }
 
+TEST_CASE("since when a grant is refused is kept until it has new tokens", "[store]") {
+    test_database store(any_engine());
+    writing(store.db(), [](sql_session& session) {
+        auto row = sample_grant("g1");
+        put(session, row);
+        const grant_failure refused{"refused", "PROVIDER_MISCONFIGURED", at(60)};
+        const grant_failure later{"refused", "PROVIDER_MISCONFIGURED", at(70)};
+        const grant_failure late{"timeout", "PROVIDER_TIMEOUT"};
+        for (const auto& failure : {refused, later, late}) {
+            CHECK(record_grant_failure(session, g1, 1, failure, at(90), at(80)));
+            CHECK(find_grant(session, g1)->refused_since == at(60));
+        }
+        CHECK(commit_refresh(session, g1, 1, renewed("new"), at(100)));
+        CHECK_FALSE(find_grant(session, g1)->refused_since);
+        CHECK(record_grant_failure(session, g1, 2, later, at(120), at(110)));
+        CHECK(find_grant(session, g1)->refused_since == at(70));
+        put(session, row);
+        CHECK_FALSE(find_grant(session, g1)->refused_since);
+    });
+}
+
+TEST_CASE("an account counts as granted while any organization has a live grant", "[store]") {
+    test_database store(any_engine());
+    const provider_id slack("slack");
+    const auto granted = [&](const char* account) {
+        auto look = [&](sql_session& session) -> result<bool> {
+            return is_account_granted(session, slack, account_id(account));
+        };
+        return store.db().as_service_now(access::read, look).value();
+    };
+    writing(store.db(), [](sql_session& session) {
+        session.execute_script(
+            "INSERT INTO organizations (id, name, created_at) SELECT 'org-1', '', 1 "
+            "WHERE NOT EXISTS (SELECT 1 FROM organizations WHERE id = 'org-1')"
+        );
+        put(session, sample_grant("g1", "account-1", "bot"));
+    });
+    CHECK(granted("account-1"));
+    CHECK_FALSE(granted("account-2"));
+    writing(store.db(), [](sql_session& session) {
+        CHECK(mark_grant_dead(session, g1, 1, "ended", at(9)));
+    });
+    CHECK_FALSE(granted("account-1"));
+}
+
 TEST_CASE("a failure is recorded and counted, and never touches the tokens", "[store]") {
     test_database store(any_engine());
     writing(store.db(), [](sql_session& session) {
