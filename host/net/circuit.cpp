@@ -1,7 +1,8 @@
 #include "net/circuit.hpp"
 
+#include "base/text.hpp"
+
 #include <algorithm>
-#include <cctype>
 #include <mutex>
 #include <unordered_map>
 
@@ -174,10 +175,7 @@ auto origin_of(std::string_view url) -> std::string {
     if (colon == url.npos) {
         return {};
     }
-    std::string origin(url.substr(0, colon));
-    std::transform(origin.begin(), origin.end(), origin.begin(), [](unsigned char letter) {
-        return static_cast<char>(std::tolower(letter));
-    });
+    auto origin = to_lower(url.substr(0, colon));
     if (origin != "http" && origin != "https") {
         return {};
     }
@@ -189,9 +187,7 @@ auto origin_of(std::string_view url) -> std::string {
         return {};
     }
     origin += "://";
-    for (const char letter : authority) {
-        origin += static_cast<char>(std::tolower(static_cast<unsigned char>(letter)));
-    }
+    origin += to_lower(authority);
     const auto bracket = authority.rfind(']');
     const auto port = authority.find(':', bracket == authority.npos ? 0 : bracket);
     if (port == authority.npos) {

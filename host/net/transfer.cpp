@@ -1,6 +1,7 @@
 #include "net/transfer.hpp"
 
 #include "base/loopback.hpp"
+#include "base/text.hpp"
 #include "net/circuit.hpp"
 #include "net/public_address.hpp"
 
@@ -244,17 +245,8 @@ void transfer::take_header_line(std::string_view line) {
     if (header_done_ || colon == line.npos) {
         return;  // trailers
     }
-    std::string name(line.substr(0, colon));
-    std::transform(name.begin(), name.end(), name.begin(), [](unsigned char letter) {
-        return static_cast<char>(std::tolower(letter));
-    });
-    auto value = line.substr(colon + 1);
-    while (!value.empty() && (value.front() == ' ' || value.front() == '\t')) {
-        value.remove_prefix(1);
-    }
-    while (!value.empty() && (value.back() == ' ' || value.back() == '\t')) {
-        value.remove_suffix(1);
-    }
+    auto name = to_lower(line.substr(0, colon));
+    const auto value = trimmed(line.substr(colon + 1));
     response.headers.emplace_back(std::move(name), value);
 }
 

@@ -133,7 +133,7 @@ auto revoke_grant(oauth_context& context, org_id org, connection_id leaver, gran
     if (held->how == hold::busy) {
         held->row = std::move(grant);  // who holds it never let go: what was there is revoked
     }
-    if (!held->row || held->row->access_token.empty()) {
+    if (!held->row) {
         co_return "nothing";
     }
     auto tokens = opened(context, *held->row);

@@ -1,6 +1,6 @@
 #include "provider/abi_reader.hpp"
 
-#include "provider/utf8.hpp"
+#include "base/utf8.hpp"
 
 namespace tenon::host {
 

@@ -1,8 +1,8 @@
 #include "base/json.hpp"
+#include "base/utf8.hpp"
 #include "provider/descriptor.hpp"
 #include "provider/origin.hpp"
 #include "provider/pattern.hpp"
-#include "provider/utf8.hpp"
 
 #include <algorithm>
 #include <nlohmann/json.hpp>

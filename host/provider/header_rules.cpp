@@ -1,18 +1,12 @@
 #include "provider/header_rules.hpp"
 
+#include "base/text.hpp"
+
 #include <algorithm>
 #include <array>
 
 namespace tenon::host {
 namespace {
-
-auto lower(std::string_view text) -> std::string {
-    std::string out(text);
-    std::ranges::transform(out, out.begin(), [](char c) {
-        return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-    });
-    return out;
-}
 
 // RFC 9110 5.6.2.
 auto is_token(std::string_view text) -> bool {
@@ -59,7 +53,9 @@ auto is_reserved(std::string_view name) -> bool {
 }
 
 auto has_name(const header_list& headers, std::string_view name) -> bool {
-    return std::ranges::any_of(headers, [&](const auto& one) { return lower(one.first) == name; });
+    return std::ranges::any_of(headers, [&](const auto& one) {
+        return to_lower(one.first) == name;
+    });
 }
 
 auto check(const http_action& action, const key_value& header, const header_list& so_far)
@@ -67,7 +63,7 @@ auto check(const http_action& action, const key_value& header, const header_list
     if (!is_token(header.key)) {
         return broken("a header's name is not a token (RFC 9110 5.1)");
     }
-    const auto name = lower(header.key);
+    const auto name = to_lower(header.key);
     if (!is_value(header.value)) {
         return broken(
             "the header '" + name + "' has a value with a control character or outer spaces"
@@ -90,7 +86,7 @@ auto check(const http_action& action, const key_value& header, const header_list
 }  // namespace
 
 void set_default(header_list& headers, std::string_view name, std::string_view value) {
-    if (!has_name(headers, lower(name))) {
+    if (!has_name(headers, to_lower(name))) {
         headers.emplace_back(name, value);
     }
 }

@@ -1,5 +1,7 @@
 #include "provider/origin.hpp"
 
+#include "base/text.hpp"
+
 #include <arpa/inet.h>
 #include <algorithm>
 #include <array>
@@ -12,14 +14,6 @@ auto is_digit(char c) -> bool {
 }
 auto is_letter(char c) -> bool {
     return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
-}
-
-auto lower(std::string_view text) -> std::string {
-    std::string out(text);
-    for (char& c : out) {
-        c = (c >= 'A' && c <= 'Z') ? static_cast<char>(c - 'A' + 'a') : c;
-    }
-    return out;
 }
 
 // Visible ASCII that every URL reader takes for the same thing.
@@ -121,7 +115,7 @@ auto split(std::string_view url, url_templates templates) -> std::optional<split
     if (colon == std::string_view::npos) {
         return std::nullopt;
     }
-    out.scheme = lower(url.substr(0, colon));
+    out.scheme = to_lower(url.substr(0, colon));
     if (out.scheme != "https" && out.scheme != "http") {
         return std::nullopt;
     }
@@ -133,7 +127,7 @@ auto split(std::string_view url, url_templates templates) -> std::optional<split
         return std::nullopt;
     }
     // Names in braces keep their case: they are ours.
-    out.host = host.find('{') == std::string_view::npos ? lower(host) : std::string(host);
+    out.host = host.find('{') == std::string_view::npos ? to_lower(host) : std::string(host);
     const std::string_view own = out.scheme == "https" ? "443" : "80";
     out.port = port == own ? "" : std::string(port);
     return out;
@@ -177,7 +171,7 @@ auto parse_host_template(std::string_view host) -> std::optional<host_template> 
         if (!is_literal(literal)) {
             return std::nullopt;
         }
-        out.literals.push_back(lower(literal));
+        out.literals.push_back(to_lower(literal));
         if (open == std::string_view::npos) {
             return out;
         }

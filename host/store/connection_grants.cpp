@@ -58,16 +58,6 @@ auto links_of_connection(sql_session& session, const connection_id& connection)
     });
 }
 
-auto connections_of_grant(sql_session& session, const grant_id& grant)
-    -> std::vector<connection_id> {
-    const auto rows =
-        run(session,
-            "SELECT DISTINCT connection_id FROM connection_grants "
-            "WHERE org_id = $1 AND grant_id = $2 ORDER BY connection_id",
-            session.org(), grant);
-    return read_all(rows, [](const sql_row& row) { return connection_id(row.text(0)); });
-}
-
 auto is_used_by_others(sql_session& session, const grant_id& grant, const connection_id& connection)
     -> bool {
     return !run(session,

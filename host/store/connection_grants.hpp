@@ -18,9 +18,6 @@ void link_grant(sql_session& session, const grant_link& link);
 // By position.
 [[nodiscard]] auto links_of_connection(sql_session& session, const connection_id& connection)
     -> std::vector<grant_link>;
-// The connections that use a grant, by id.
-[[nodiscard]] auto connections_of_grant(sql_session& session, const grant_id& grant)
-    -> std::vector<connection_id>;
 // Whether any connection but this one uses the grant. Certain until the transaction ends only under
 // lock_grant.
 [[nodiscard]] auto is_used_by_others(

@@ -110,11 +110,6 @@ auto list_connections(sql_session& session, const connection_query& query)
     return read_all(session.execute(select(rest, listed), arguments), read);
 }
 
-auto count_connections(sql_session& session) -> std::int64_t {
-    return run(session, "SELECT COUNT(*) FROM connections WHERE org_id = $1", session.org())[0]
-        .integer(0);
-}
-
 auto count_connections_by_status(sql_session& session) -> std::vector<connection_count> {
     const auto rows =
         run(session,
@@ -141,25 +136,6 @@ auto set_connection_profile(
     return run(session,
                "UPDATE connections SET profile = $3, profile_at = $4 WHERE org_id = $1 AND id = $2",
                session.org(), id, profile, at)
-               .affected() > 0;
-}
-
-auto set_connection_metadata(
-    sql_session& session, const connection_id& id, const std::string& metadata, time_point now
-) -> bool {
-    return run(session,
-               "UPDATE connections SET metadata = $3, updated_at = $4 "
-               "WHERE org_id = $1 AND id = $2",
-               session.org(), id, metadata, now)
-               .affected() > 0;
-}
-
-auto set_connection_scope(
-    sql_session& session, const connection_id& id, const std::string& scope, time_point now
-) -> bool {
-    return run(session,
-               "UPDATE connections SET scope = $3, updated_at = $4 WHERE org_id = $1 AND id = $2",
-               session.org(), id, scope, now)
                .affected() > 0;
 }
 

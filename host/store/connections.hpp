@@ -55,7 +55,6 @@ struct connection_query {
 // The organization's, ordered by id (the time of the first connect); `profile` is left empty.
 [[nodiscard]] auto list_connections(sql_session& session, const connection_query& query)
     -> std::vector<connection_row>;
-[[nodiscard]] auto count_connections(sql_session& session) -> std::int64_t;
 
 struct connection_count {
     provider_id provider;
@@ -73,12 +72,6 @@ auto set_connection_state(
 ) -> bool;
 auto set_connection_profile(
     sql_session& session, const connection_id& id, const std::string& profile, time_point at
-) -> bool;
-auto set_connection_metadata(
-    sql_session& session, const connection_id& id, const std::string& metadata, time_point now
-) -> bool;
-auto set_connection_scope(
-    sql_session& session, const connection_id& id, const std::string& scope, time_point now
 ) -> bool;
 // With its links to grants; the grants stay: see erase_grant_if_unreferenced. False: it is not
 // leaving (its user connected anew meanwhile), or is gone.

@@ -59,21 +59,4 @@ void add_credential_reads(sql_session& session, std::span<const credential_reads
     }
 }
 
-auto list_credential_reads(
-    sql_session& session, const connection_id& connection, time_point from, time_point until,
-    std::size_t limit
-) -> std::vector<credential_reads_row> {
-    const auto rows =
-        run(session,
-            "SELECT org_id, api_key_id, connection_id, minute, count FROM credential_reads "
-            "WHERE org_id = $1 AND connection_id = $2 AND minute >= $3 AND minute < $4 "
-            "ORDER BY minute DESC, api_key_id LIMIT $5",
-            session.org(), connection, from, until, as_limit(limit));
-    return read_all(rows, [](const sql_row& row) {
-        return credential_reads_row{
-            org_id(row.text(0)), api_key_id(row.text(1)), connection_id(row.text(2)), row.time(3),
-            row.integer(4)};
-    });
-}
-
 }  // namespace tenon::host

@@ -18,10 +18,5 @@ struct credential_reads_row {
 
 // As the service: adds a batch to what is there.
 void add_credential_reads(sql_session& session, std::span<const credential_reads_row> batch);
-// The organization's of one connection, from `from` on and before `until`, newest first.
-[[nodiscard]] auto list_credential_reads(
-    sql_session& session, const connection_id& connection, time_point from, time_point until,
-    std::size_t limit
-) -> std::vector<credential_reads_row>;
 
 }  // namespace tenon::host

@@ -117,12 +117,4 @@ auto due_grants(
     });
 }
 
-auto next_due_at(sql_session& session) -> std::optional<time_point> {
-    const auto rows =
-        run(session,
-            "SELECT MIN(next_refresh_at) FROM grants "
-            "WHERE next_refresh_at IS NOT NULL AND status = 'live'");
-    return rows[0].optional_time(0);
-}
-
 }  // namespace tenon::host

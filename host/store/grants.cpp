@@ -161,15 +161,6 @@ auto upsert_grant(sql_session& session, const grant_row& row) -> result<std::int
     return rows[0].integer(0);
 }
 
-auto erase_grant_credentials(sql_session& session, const grant_id& id, time_point now) -> bool {
-    return run(session,
-               "UPDATE grants SET status = 'dead', access_token = $3, refresh_token = NULL, "
-               "id_token = NULL, next_refresh_at = NULL, lease_owner = '', lease_until = NULL, "
-               "generation = generation + 1, updated_at = $4 WHERE org_id = $1 AND id = $2",
-               session.org(), id, blob{}, now)
-               .affected() > 0;
-}
-
 auto erase_grant_if_unreferenced(sql_session& session, const grant_id& id) -> bool {
     const bool erased =
         run(session,

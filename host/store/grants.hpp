@@ -22,7 +22,7 @@ struct grant_row {
     account_id account;
     std::string slot;  // `bot`, `user`, ...; empty where the provider has only one
     grant_state state = grant_state::live;
-    std::string access_token;                  // sealed; empty: erased
+    std::string access_token;                  // sealed
     std::optional<std::string> refresh_token;  // sealed
     std::optional<std::string> id_token;       // sealed
     std::string key_id;                        // what the access token is sealed with
@@ -123,8 +123,6 @@ auto set_next_refresh(
     std::optional<time_point> next_refresh_at
 ) -> bool;
 
-// Makes it dead and empties the sealed values, whatever the generation (which moves). False: gone.
-auto erase_grant_credentials(sql_session& session, const grant_id& id, time_point now) -> bool;
 // Deletes the row, and the intents about it, unless a connection references it. True: it is gone.
 // Certain only under lock_grant.
 auto erase_grant_if_unreferenced(sql_session& session, const grant_id& id) -> bool;
@@ -141,7 +139,5 @@ struct due_grant {
     sql_session& session, time_point now, std::size_t limit,
     const std::vector<provider_id>& except = {}
 ) -> std::vector<due_grant>;
-// As the service: when the next one of them is due; nothing: there is none.
-[[nodiscard]] auto next_due_at(sql_session& session) -> std::optional<time_point>;
 
 }  // namespace tenon::host

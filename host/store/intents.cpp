@@ -46,11 +46,6 @@ void insert_intent(sql_session& session, const intent_row& row) {
     );
 }
 
-auto find_intent(sql_session& session, const std::string& id) -> std::optional<intent_row> {
-    static const auto statement = select("WHERE org_id = $1 AND id = $2");
-    return read_first(run(session, statement, session.org(), id), read);
-}
-
 auto intents_of_grant(sql_session& session, const grant_id& grant) -> std::vector<intent_row> {
     static const auto statement = select("WHERE org_id = $1 AND grant_id = $2 ORDER BY id");
     return read_all(run(session, statement, session.org(), grant), read);

@@ -34,8 +34,6 @@ struct intent_reply {
 
 // Into the session's organization.
 void insert_intent(sql_session& session, const intent_row& row);
-[[nodiscard]] auto find_intent(sql_session& session, const std::string& id)
-    -> std::optional<intent_row>;
 [[nodiscard]] auto intents_of_grant(sql_session& session, const grant_id& grant)
     -> std::vector<intent_row>;
 // Records a reply and says that the owner is alive. The same position again replaces it. Throws

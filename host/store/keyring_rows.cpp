@@ -156,10 +156,6 @@ auto list_keyring_checks(sql_session& session) -> std::vector<keyring_check_row>
     });
 }
 
-auto delete_keyring_check(sql_session& session, const std::string& key_id) -> bool {
-    return run(session, "DELETE FROM keyring_checks WHERE key_id = $1", key_id).affected() > 0;
-}
-
 auto all_sealed_columns() -> std::span<const sealed_column> {
     return columns;
 }

@@ -19,7 +19,6 @@ struct keyring_check_row {
 // False: that key id has one already; it stays.
 auto save_keyring_check(sql_session& session, const keyring_check_row& row) -> bool;
 [[nodiscard]] auto list_keyring_checks(sql_session& session) -> std::vector<keyring_check_row>;
-auto delete_keyring_check(sql_session& session, const std::string& key_id) -> bool;
 
 // Every column that holds sealed values.
 enum class sealed_column {

@@ -4,14 +4,10 @@
 
 namespace tenon::host {
 
-auto is_storable_text(std::string_view text) noexcept -> bool {
-    return text.find('\0') == std::string_view::npos && is_utf8(text);
-}
-
 void check_arguments(std::span<const sql_value> arguments) {
     for (const auto& argument : arguments) {
         const auto* text = std::get_if<std::string>(&argument);
-        if (text != nullptr && !is_storable_text(*text)) {
+        if (text != nullptr && !is_text(*text)) {
             throw storage_failure(
                 fail(errc::invalid_request, "text with a NUL character, or that is not UTF-8")
             );

@@ -1,5 +1,5 @@
 #include "provider/abi_reader.hpp"
-#include "provider/utf8.hpp"
+#include "base/utf8.hpp"
 #include "support/catch.hpp"
 
 #include <sys/mman.h>

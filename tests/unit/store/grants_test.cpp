@@ -222,17 +222,11 @@ TEST_CASE("a dead grant keeps its refresh token until it is erased", "[store]") 
         put(session, row);
         CHECK_FALSE(mark_grant_dead(session, g1, 2, "stale", at(60)));
         CHECK(mark_grant_dead(session, g1, 1, "invalid_grant", at(60)));
-        auto found = find_grant(session, g1);
+        const auto found = find_grant(session, g1);
         CHECK(found->state == grant_state::dead);
         CHECK(found->refresh_token == row.refresh_token);
         CHECK_FALSE(found->next_refresh_at);
         CHECK_FALSE(take_grant_lease(session, g1, "host", at(99), at(1)));
-        CHECK(erase_grant_credentials(session, g1, at(70)));
-        found = find_grant(session, g1);
-        CHECK(found->access_token.empty());
-        CHECK_FALSE(found->refresh_token);
-        CHECK(found->generation == 2);
-        CHECK_FALSE(erase_grant_credentials(session, grant_id("none"), at(70)));
     });
 }
 
@@ -244,7 +238,6 @@ TEST_CASE("a grant goes with its last reference", "[store]") {
         put(session, sample_grant("g1"));
         link_grant(session, {connection_id("c1"), "", g1, 0});
         link_grant(session, {connection_id("c2"), "", g1, 0});
-        CHECK(connections_of_grant(session, g1).size() == 2);
         leave(session, "c1");
         delete_leaving_connection(session, connection_id("c1"));
         CHECK_FALSE(erase_grant_if_unreferenced(session, g1));
@@ -290,7 +283,6 @@ TEST_CASE(
             due.size()
         );
         CHECK(due_grants(session, at(1'000), 10).size() == 4);
-        CHECK(next_due_at(session) == at(50));
     });
 }
 
@@ -298,7 +290,6 @@ TEST_CASE("nothing is due where there is nothing", "[store]") {
     test_database store(any_engine());
     as_service(store.db(), access::read, [](sql_session& session) {
         CHECK(due_grants(session, at(200), 10).empty());
-        CHECK_FALSE(next_due_at(session));
     });
 }
 

@@ -54,6 +54,16 @@ auto in_org(database& db, const org_id& org, access mode, Fn fn) {
     return *std::move(outcome);
 }
 
+// Of the session's organization.
+[[nodiscard]] inline auto count_rows(sql_session& session, const std::string& table)
+    -> std::int64_t {
+    const auto statement = "SELECT COUNT(*) FROM " + table + " WHERE org_id = $1";
+    return run(session, statement, session.org())[0].integer(0);
+}
+[[nodiscard]] inline auto count_connections(sql_session& session) -> std::int64_t {
+    return count_rows(session, "connections");
+}
+
 // It is leaving from then on.
 inline void leave(sql_session& session, const std::string& id, time_point when = at(2)) {
     set_connection_state(
