@@ -62,9 +62,7 @@ refresher::~refresher() = default;
 auto refresher::refresh(refresh_order order) -> boost::asio::awaitable<result<shared_grant>> {
     auto& self = *implementation_;
     auto grant = order.grant;
-    auto work = [&self, order = std::move(order)] {
-        return fly_refresh(self.context, order);
-    };
+    auto work = [&self, order = std::move(order)] { return fly_refresh(self.context, order); };
     return self.flights.run(std::move(grant), std::move(work));
 }
 

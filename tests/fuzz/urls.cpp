@@ -1,0 +1,32 @@
+// Addresses that plugins and users name, and the references in them.
+#include "fuzz.hpp"
+#include "net/public_address.hpp"
+#include "provider/operation.hpp"
+#include "provider/origin.hpp"
+#include "provider/template.hpp"
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+    using namespace tenon::host;  // NOLINT: a target of that namespace
+    using tenon::fuzz::must;
+    const auto input = tenon::fuzz::text_of(data, size);
+    if (const auto url = split(input, url_templates::refused)) {
+        const auto again = split(url->origin() + url->rest, url_templates::refused);
+        must(again && again->origin() == url->origin(), "an origin is what it says");
+        must(again->rest == url->rest, "the rest stays the rest");
+    }
+    (void)split(input, url_templates::allowed);
+    (void)is_address(input);
+    (void)is_loopback(input);
+    if (const auto host = parse_host_template(input)) {
+        must(host->literals.size() == host->names.size() + 1, "names stand between literals");
+    }
+    const operation_secrets secrets{secret("the-access-token"), secret("the-refresh-token"), {}};
+    reference_values values;
+    values.secrets = &secrets;
+    const auto filled = expand(input, values, template_place{});
+    must(
+        filled.has_error() || filled->find("the-refresh-token") == std::string::npos,
+        "no role, no secret"
+    );
+    return 0;
+}
