@@ -1,14 +1,19 @@
 #include "app/serving.hpp"
 #include "app/verbs.hpp"
+#include "base/nearest.hpp"
 
 #include <CLI/CLI.hpp>
 #include <cstdlib>
 #include <exception>
 #include <iostream>
+#include <string>
+#include <vector>
 
 namespace {
 
 using namespace tenon::host;
+
+constexpr int usage_error = 2;
 
 // One readable line or more; what is wrong with each field below.
 auto tell(const error& reason) -> int {
@@ -25,6 +30,39 @@ auto run_verb(const chosen_verb& chosen) -> int {
     configure_log(log_level::warn, values->format);
     const auto done = chosen.run(*values);
     return done.has_error() ? tell(done.error()) : EXIT_SUCCESS;
+}
+
+// The verb that was understood so far; its own verbs are those that could follow.
+auto deepest(const CLI::App& app) -> const CLI::App& {
+    const auto* at = &app;
+    while (!at->get_subcommands().empty()) {
+        at = at->get_subcommands().front();
+    }
+    return *at;
+}
+
+auto told_usage(const CLI::App& app, const CLI::ParseError& problem) -> int {
+    std::vector<std::string> verbs;
+    for (const auto* verb : deepest(app).get_subcommands([](const CLI::App*) { return true; })) {
+        verbs.push_back(verb->get_name());
+    }
+    const auto unknown = app.remaining(true);
+    std::string message = problem.what();
+    if (!verbs.empty() && !unknown.empty() && !unknown.front().starts_with('-')) {
+        const auto near = nearest_match(unknown.front(), verbs);
+        message = "there is no verb `" + unknown.front() + "`" +
+                  (near.empty() ? "" : ": did you mean `" + near + "`?");
+    }
+    std::cerr << "tenon: " << message << "\nRun it with --help for what there is.\n";
+    return usage_error;
+}
+
+// What `--help` of a verb would not say otherwise: options of the program go with every verb.
+void mention_config(CLI::App& verb) {
+    verb.footer("With -c,--config FILE, as every verb.");
+    for (auto* below : verb.get_subcommands([](const CLI::App*) { return true; })) {
+        mention_config(*below);
+    }
 }
 
 auto run(int argc, char** argv) -> int {
@@ -44,7 +82,14 @@ auto run(int argc, char** argv) -> int {
     add_org_verb(app, chosen);
     add_key_verb(app, chosen);
     add_plugin_verb(app, chosen);
-    CLI11_PARSE(app, argc, argv);
+    for (auto* verb : app.get_subcommands([](const CLI::App*) { return true; })) {
+        mention_config(*verb);
+    }
+    try {
+        app.parse(argc, argv);
+    } catch (const CLI::ParseError& problem) {
+        return problem.get_exit_code() == 0 ? app.exit(problem) : told_usage(app, problem);
+    }
     if (serving->parsed()) {
         const auto done = serve(chosen.config);
         return done.has_error() ? tell(done.error()) : EXIT_SUCCESS;

@@ -1,43 +1,17 @@
 #include "base/config_checks.hpp"
 
 #include "base/loopback.hpp"
+#include "base/network.hpp"
 #include "base/redirect.hpp"
 #include "base/strict_url.hpp"
-
-#include <boost/url/ipv4_address.hpp>
-#include <boost/url/ipv6_address.hpp>
+#include "base/url.hpp"
 
 #include <algorithm>
-#include <charconv>
 
 namespace tenon::host {
 namespace {
 
 constexpr std::size_t min_bootstrap_size = 32;
-
-// `scheme://host[:port]` and nothing more.
-auto is_origin(std::string_view text) -> bool {
-    const auto parsed = parse_strictly(text);
-    return parsed && parsed->encoded_path().empty() && !parsed->has_query() &&
-           !parsed->has_fragment() &&
-           (parsed->scheme_id() == boost::urls::scheme::https ||
-            parsed->scheme_id() == boost::urls::scheme::http);
-}
-
-// An address, or one with the length of its prefix.
-auto is_network(std::string_view text) -> bool {
-    const auto slash = text.find('/');
-    const auto address = text.substr(0, slash);
-    const bool v4 = boost::urls::parse_ipv4_address({address.data(), address.size()}).has_value();
-    const bool v6 = boost::urls::parse_ipv6_address({address.data(), address.size()}).has_value();
-    if (slash == std::string_view::npos || (!v4 && !v6)) {
-        return v4 || v6;
-    }
-    unsigned bits = 0;
-    const auto* const end = text.data() + text.size();
-    const auto read = std::from_chars(text.data() + slash + 1, end, bits);
-    return read.ec == std::errc{} && read.ptr == end && bits <= (v4 ? 32U : 128U);
-}
 
 class checker {
   public:
@@ -108,7 +82,7 @@ class checker {
             }
         }
         for (const auto& origin : values_.cors_origins) {
-            if (!is_origin(origin)) {
+            if (!is_web_origin(origin)) {
                 refuse(
                     "cors_origins",
                     "holds `" + origin + "`, which must be an origin such as `https://app.example`"
@@ -116,7 +90,7 @@ class checker {
             }
         }
         for (const auto& network : values_.trusted_proxies) {
-            if (!is_network(network)) {
+            if (!parse_network(network)) {
                 refuse(
                     "trusted_proxies", "holds `" + network +
                                            "`, which must be an address or a network such as "
@@ -166,7 +140,7 @@ class checker {
             }
         }
         for (const auto& [from, to] : section.origins) {
-            if (!is_origin(from) || !is_origin(to) || !is_https_or_loopback(to)) {
+            if (!is_web_origin(from) || !is_web_origin(to) || !is_https_or_loopback(to)) {
                 refuse(
                     path + "origins",
                     "maps `" + from + "` to `" + to +

@@ -1,9 +1,13 @@
 #include "base/config_tree.hpp"
 
+#include "base/utf8.hpp"
+
 #include <yaml-cpp/yaml.h>
 
 #include <algorithm>
 #include <charconv>
+#include <fstream>
+#include <iterator>
 #include <nlohmann/json.hpp>
 #include <stdexcept>
 
@@ -191,8 +195,17 @@ auto read_config_tree(
     if (!std::filesystem::is_regular_file(path, ignored)) {
         return fail(errc::not_found, "there is no configuration file " + path.string());
     }
+    std::ifstream file(path, std::ios::binary);
+    if (!file) {
+        return fail(errc::invalid_request, "can't read " + path.string());
+    }
+    const std::string text{std::istreambuf_iterator<char>(file), {}};
+    // YAML would take other encodings too, and bytes that are nobody's for an empty document.
+    if (!is_text(text)) {
+        return fail(errc::invalid_request, path.string() + " is not UTF-8 text");
+    }
     try {
-        const auto documents = YAML::LoadAllFromFile(path.string());
+        const auto documents = YAML::LoadAll(text);
         if (documents.size() > 1) {
             return fail(
                 errc::invalid_request,
@@ -205,8 +218,6 @@ auto read_config_tree(
             return fail(errc::invalid_request, path.string() + " is no map of `key: value` lines");
         }
         return root;
-    } catch (const YAML::BadFile&) {
-        return fail(errc::invalid_request, "can't read " + path.string());
     } catch (const YAML::Exception& problem) {
         return fail(
             errc::invalid_request, path.string() + ":" + std::to_string(problem.mark.line + 1) +

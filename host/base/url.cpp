@@ -1,5 +1,7 @@
 #include "base/url.hpp"
 
+#include "base/strict_url.hpp"
+
 namespace tenon::host {
 
 auto percent_encode(std::string_view text) -> std::string {
@@ -35,6 +37,14 @@ auto with_query(
         separator = '&';
     }
     return out;
+}
+
+auto is_web_origin(std::string_view text) -> bool {
+    const auto parsed = parse_strictly(text);
+    return parsed && parsed->encoded_path().empty() && !parsed->has_query() &&
+           !parsed->has_fragment() &&
+           (parsed->scheme_id() == boost::urls::scheme::https ||
+            parsed->scheme_id() == boost::urls::scheme::http);
 }
 
 }  // namespace tenon::host

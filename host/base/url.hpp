@@ -16,4 +16,7 @@ namespace tenon::host {
     std::string_view url, const std::vector<std::pair<std::string, std::string>>& parameters
 ) -> std::string;
 
+// `http(s)://host[:port]` and nothing more, as a browser names a page's origin (RFC 6454 6.2).
+[[nodiscard]] auto is_web_origin(std::string_view text) -> bool;
+
 }  // namespace tenon::host

@@ -1,5 +1,7 @@
 #include "http/edge_policy.hpp"
 
+#include "base/url.hpp"
+
 #include <algorithm>
 #include <stdexcept>
 
@@ -14,14 +16,6 @@ constexpr std::string_view closed_policy =
     "Content-Security-Policy: default-src 'none'; frame-ancestors 'none'\r\n";
 constexpr std::string_view transport_policy =
     "Strict-Transport-Security: max-age=31536000; includeSubDomains\r\n";
-
-auto looks_like_origin(std::string_view text) -> bool {
-    const auto colon = text.find("://");
-    if (colon == text.npos || colon == 0 || colon + 3 == text.size()) {
-        return false;
-    }
-    return text.substr(colon + 3).find_first_of("/?#@*, \r\n") == text.npos;
-}
 
 auto brings(const response& answer, std::string_view name) -> bool {
     return std::any_of(answer.headers.begin(), answer.headers.end(), [&](const auto& field) {
@@ -38,7 +32,7 @@ edge_policy::edge_policy(
       strict_transport_(strict_transport),
       origins_(std::move(origins)) {
     for (const auto& origin : origins_) {
-        if (!looks_like_origin(origin)) {
+        if (!is_web_origin(origin)) {
             throw std::invalid_argument(
                 "cors: `" + origin + "` is not an origin such as https://app.example"
             );

@@ -12,7 +12,7 @@ namespace tenon::host {
 
 class edge_policy {
   public:
-    // Throws std::invalid_argument for an origin that is not `scheme://host[:port]`.
+    // Throws std::invalid_argument for an origin that is not is_web_origin().
     edge_policy(bool security_headers, bool strict_transport, std::vector<std::string> origins);
 
     // The request's Origin if it is one of the configured ones (RFC 6454: compared exactly), else

@@ -1,9 +1,9 @@
 // Whose word on the client's address counts.
 #pragma once
 
+#include "base/network.hpp"
 #include "http/fields.hpp"
 
-#include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -15,7 +15,6 @@ class trusted_proxies {
     // Addresses and prefixes: `127.0.0.1`, `10.0.0.0/8`, `fd00::/8`. Throws std::invalid_argument
     // naming a wrong one.
     explicit trusted_proxies(const std::vector<std::string>& prefixes);
-    ~trusted_proxies();
 
     // A v4 address mapped into v6 counts as v4.
     [[nodiscard]] auto trusts(std::string_view address) const -> bool;
@@ -31,8 +30,7 @@ class trusted_proxies {
         const -> sender;
 
   private:
-    struct prefix;
-    std::vector<prefix> prefixes_;
+    std::vector<ip_network> networks_;
 };
 
 }  // namespace tenon::host

@@ -189,37 +189,28 @@ TEST_CASE("an ID token that does not hold is refused, and nothing is stored") {
     here.connected();
 }
 
-TEST_CASE("an ID token of another account or client at a refresh stores nothing") {
-    const std::vector<json> cases{
-        {{"sub", "janedoe"}}, {{"iss", "http://127.0.0.1:1"}}, {{"aud", "somebody-else"}}};
-    for (const auto& claims : cases) {
-        CAPTURE(claims.dump());
-        foreign_world here;
-        const auto id = here.connected();
-        const auto before = here.read("token", id).json();
-        here.provider().misbehave(id_token(claims));
-        const auto refused = here.refresh(id);
-        INFO(refused.body);
-        CHECK(refused.status == 502);
-        CHECK(refused.json().at("error") == "PROVIDER_ERROR");
-        CHECK(here.read("token", id).json() == before);
-        CHECK(here.integrations().at(0).at("status") == "connected");
-        CHECK(here.host().log().find("refresh answered for another account") != std::string::npos);
-    }
+TEST_CASE("a refresh with an ID token of another account stores nothing") {
+    foreign_world here;
+    const auto id = here.connected();
+    const auto before = here.read("token", id).json();
+    here.provider().misbehave(id_token({{"sub", "janedoe"}}));
+    const auto refused = here.refresh(id);
+    INFO(refused.body);
+    CHECK(refused.status == 502);
+    CHECK(refused.json().at("error") == "PROVIDER_ERROR");
+    CHECK(here.read("token", id).json() == before);
+    CHECK(here.integrations().at(0).at("status") == "connected");
 }
 
 TEST_CASE("an ID token that can't be believed does not cost a refresh its tokens") {
+    const auto* const signer = GENERATE("stranger", "impostor", "nobody");
+    CAPTURE(signer);
     foreign_world here;
     const auto id = here.connected();
-    auto generation = here.read("token", id).json().at("generation").get<std::int64_t>();
-    for (const auto* signer : {"stranger", "impostor", "nobody"}) {
-        CAPTURE(signer);
-        here.provider().misbehave(signed_by(signer));
-        const auto refreshed = here.refresh(id);
-        INFO(refreshed.body);
-        CHECK(refreshed.status == 200);
-        CHECK(here.read("token", id).json().at("generation") == ++generation);
-    }
+    const auto before = here.read("token", id).json();
+    here.provider().misbehave(signed_by(signer));
+    CHECK(here.refresh(id).status == 200);
+    CHECK(here.read("token", id).json().at("accessToken") != before.at("accessToken"));
     here.provider().behave();
     CHECK(here.read("profile", id + "?fresh=true").status == 200);
 }

@@ -229,6 +229,20 @@ TEST_CASE("config check finds what would keep a host or a provider from serving"
     CHECK_FALSE(fs::exists(dir.path() / "data"));
 }
 
+TEST_CASE("a verb that there isn't is told, with the one that was meant") {
+    const auto check = [](const std::vector<std::string>& typed, const char* told) {
+        const auto done = run_tenon(typed);
+        CHECK(done.code == 2);
+        CHECK(done.out.empty());
+        CHECK_THAT(done.err, Contains(told));
+    };
+    check({"sreve"}, "there is no verb `sreve`: did you mean `serve`?");
+    check({"keyring", "ad"}, "there is no verb `ad`: did you mean `add`?");
+    check({"serve", "--prot", "1"}, "--prot");
+    check({}, "--help");
+    CHECK_THAT(run_tenon({"serve", "--help"}).out, Contains("--config FILE"));
+}
+
 TEST_CASE("two variables enable a provider of the catalogue") {
     temp_dir dir;
     const auto listed = run_tenon(

@@ -1,13 +1,10 @@
 #include "support/foreign_server.hpp"
 
 #include "support/http_client.hpp"
+#include "support/node.hpp"
 #include "support/temp_dir.hpp"
 
-#include <stdlib.h>
-#include <unistd.h>
-
 #include <filesystem>
-#include <sstream>
 #include <stdexcept>
 
 namespace tenon::test {
@@ -15,21 +12,6 @@ namespace {
 
 // Where the build put serve.mjs and node_modules.
 const std::filesystem::path directory = TENON_FOREIGN_SERVER_DIR;
-
-auto node() -> std::string {
-    const char* path = ::getenv("PATH");
-    std::istringstream folders(path != nullptr ? path : "");
-    for (std::string folder; std::getline(folders, folder, ':');) {
-        auto program = folder + "/node";
-        if (::access(program.c_str(), X_OK) == 0) {
-            return program;
-        }
-    }
-    throw std::runtime_error(
-        "Node.js is missing, which the npm package oauth2-mock-server needs: install it (on "
-        "Debian: apt-get install nodejs npm), and build again"
-    );
-}
 
 void require_package() {
     if (std::filesystem::exists(directory / "node_modules/oauth2-mock-server")) {
@@ -46,7 +28,7 @@ void require_package() {
 }  // namespace
 
 foreign_server::foreign_server() {
-    auto program = node();
+    auto program = node_program();
     require_package();
     const command serve{{std::move(program), "serve.mjs"}, {}, directory, {}, {}};
     process_ = std::make_unique<process>(serve);

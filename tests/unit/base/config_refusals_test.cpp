@@ -3,6 +3,7 @@
 
 using namespace tenon::host;
 using namespace tenon::test;
+using namespace std::string_view_literals;
 
 TEST_CASE("an unknown key is named with file, line and the nearest one") {
     const auto text = problem("data_dir: var\nlisten_on: 1\nlisen: 127.0.0.1:1\n", "lisen");
@@ -81,4 +82,10 @@ TEST_CASE("a file that is missing or no YAML is told apart") {
     }
     CHECK_THAT(load("listen: x\ndata_dir: [\n").error().message, Catch::Contains("not YAML"));
     CHECK(load(std::string(1000, '[')).has_error());
+}
+
+TEST_CASE("a file that is not UTF-8 text is refused, not taken for an empty one") {
+    for (const auto text : {"\xff\xfe\0"sv, "listen: x\0"sv, "data_dir: \xe9\n"sv}) {
+        CHECK_THAT(load(std::string(text)).error().message, Catch::Contains("is not UTF-8 text"));
+    }
 }
