@@ -259,9 +259,13 @@ auto unverified_expiry(std::string_view token) -> std::optional<time_point> {
     return claims ? time_claim(*claims, "exp") : std::nullopt;
 }
 
-auto unverified_subject(std::string_view token) -> std::optional<std::string> {
+auto unverified_claim(std::string_view token, const char* name) -> std::optional<std::string> {
     const auto claims = unverified_claims(token);
-    return claims ? text_claim(*claims, "sub") : std::nullopt;
+    return claims ? text_claim(*claims, name) : std::nullopt;
+}
+
+auto unverified_subject(std::string_view token) -> std::optional<std::string> {
+    return unverified_claim(token, "sub");
 }
 
 }  // namespace tenon::host

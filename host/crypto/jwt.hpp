@@ -13,7 +13,7 @@ namespace tenon::host {
 
 // What the host expects of an ID token (OpenID Connect Core 3.1.3.7).
 struct id_token_expectation {
-    std::vector<std::string> issuers;  // `iss` is one of these, byte for byte (Google has two)
+    std::vector<std::string> issuers;  // `iss` is one of these, byte for byte
     std::string client_id;             // `aud` holds it; where there are several, `azp` is it
     std::optional<std::string> nonce;  // as sent with the authorization request, where one was
     std::chrono::seconds skew{120};    // of clocks, either way
@@ -60,8 +60,12 @@ enum class id_token_renewal {
 // else. Nothing if the text is no JWT or has no `exp` between 1970 and 9999.
 [[nodiscard]] auto unverified_expiry(std::string_view token) -> std::optional<time_point>;
 
-// The `sub` of a JWT, unverified: for an ID token that was verified before, or that came from the
-// token endpoint itself. Nothing if the text is no JWT or has none.
+// A claim of a JWT that is a text, unverified: for an ID token that was verified before, that came
+// from the token endpoint itself, or whose verification is yet to cover it. Nothing if the text is
+// no JWT or has none.
+[[nodiscard]] auto unverified_claim(std::string_view token, const char* name)
+    -> std::optional<std::string>;
+// Its `sub`.
 [[nodiscard]] auto unverified_subject(std::string_view token) -> std::optional<std::string>;
 
 }  // namespace tenon::host

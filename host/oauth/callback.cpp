@@ -6,6 +6,7 @@
 #include "oauth/audit_entry.hpp"
 #include "oauth/discarding.hpp"
 #include "oauth/exchange.hpp"
+#include "oauth/issuer.hpp"
 #include "oauth/park.hpp"
 #include "oauth/persist.hpp"
 #include "oauth/redirect_outcome.hpp"
@@ -72,7 +73,7 @@ auto belongs(const pending_connect_row& flow, const callback_request& request) -
 auto check_issuer(const pending_connect_row& flow, const parameters& params, bool promised)
     -> std::optional<error> {
     const auto issuer = find_parameter(params, "iss");
-    if (issuer && !flow.issuer.empty() && *issuer != flow.issuer) {
+    if (issuer && !flow.issuer.empty() && !is_issuer(flow.issuer, *issuer)) {
         return fail(errc::issuer_mismatch, "the answer came from another issuer than was asked");
     }
     if (!issuer && promised) {

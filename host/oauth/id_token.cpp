@@ -3,6 +3,7 @@
 #include "base/json.hpp"
 #include "base/log.hpp"
 #include "crypto/jwt.hpp"
+#include "oauth/issuer.hpp"
 
 #include <nlohmann/json.hpp>
 
@@ -57,14 +58,6 @@ void signing_keys::put(const std::string& url, key_set keys) {
     sets_[url] = std::move(keys);
 }
 
-auto accepted_issuers(const std::string& issuer) -> std::vector<std::string> {
-    constexpr std::string_view scheme = "https://";
-    if (issuer == "https://accounts.google.com") {
-        return {issuer, issuer.substr(scheme.size())};
-    }
-    return {issuer};
-}
-
 auto verify_identity(
     oauth_context& context, provider_handle provider, secret id_token, std::string client_id,
     std::string nonce, time_point received_at
@@ -72,7 +65,8 @@ auto verify_identity(
     const auto& about = provider->about();
     const std::string url = provider->mapped(about.jwks_url);
     id_token_expectation expected;
-    expected.issuers = accepted_issuers(about.issuer);
+    expected.issuers =
+        issuers_of(about.issuer, unverified_claim(id_token.reveal(), "tid").value_or(""));
     expected.client_id = std::move(client_id);
     if (!nonce.empty()) {
         expected.nonce = std::move(nonce);

@@ -27,9 +27,6 @@ class signing_keys {
     std::unordered_map<std::string, key_set> sets_;
 };
 
-// All names that an issuer signs with: Google has two.
-[[nodiscard]] auto accepted_issuers(const std::string& issuer) -> std::vector<std::string>;
-
 struct verified_identity {
     std::string subject;  // `sub`
     std::string claims;   // JSON

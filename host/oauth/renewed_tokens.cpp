@@ -3,6 +3,7 @@
 #include "base/log.hpp"
 #include "crypto/jwt.hpp"
 #include "oauth/id_token.hpp"
+#include "oauth/issuer.hpp"
 #include "oauth/observer.hpp"
 #include "oauth/sealing.hpp"
 
@@ -46,9 +47,11 @@ auto check_renewed(
 ) -> boost::asio::awaitable<renewed_tokens> {
     const auto& about = provider->about();
     id_token_expectation expected;
-    expected.issuers = accepted_issuers(about.issuer);
     expected.client_id = row->client_id;
     const auto original = original_of(context, *row);
+    // A person stays of one tenant.
+    expected.issuers =
+        issuers_of(about.issuer, unverified_claim(original.reveal(), "tid").value_or(""));
     switch (compare_renewed_id_token(tokens.id_token.reveal(), original.reveal(), expected)) {
         case id_token_renewal::another: {
             auto wrong = mismatch();
