@@ -8,16 +8,21 @@ namespace tenon::host {
 
 inline constexpr std::array bundled_providers = std::to_array<std::string_view>({
     "asana",
+    "discord",
     "facebook",
     "github",
     "google",
     "instagram",
     "jira",
     "linear",
+    "linkedin",
+    "microsoft",
     "notion",
+    "reddit",
     "salesforce",
     "slack",
     "tiktok",
+    "x",
 });
 
 }  // namespace tenon::host

@@ -41,6 +41,7 @@ auto rows() -> std::vector<row> {
     return {
         {"oidc", "oidc"},
         {"asana", "asana"},
+        {"discord", "discord"},
         {"facebook", "facebook"},
         {.name = "facebook, with a page",
          .provider = "facebook",
@@ -54,6 +55,19 @@ auto rows() -> std::vector<row> {
          .provider = "google",
          .settings = {{"declined_scopes", {"profile"}}},
          .without_scope = "profile"},
+        {"linkedin", "linkedin"},
+        {"linkedin, whose ID tokens have the older issuer",
+         "linkedin",
+         {{"issuer", "https://www.linkedin.com"}}},
+        {.name = "microsoft", .provider = "microsoft", .ending = "unsupported"},
+        {.name = "microsoft, one tenant",
+         .provider = "microsoft",
+         .settings = {{"tenant", "72f988bf-86f1-41af-91ab-2d7cd011db47"}},
+         .config = "    tenant: 72f988bf-86f1-41af-91ab-2d7cd011db47\n",
+         .ending = "unsupported"},
+        {"reddit", "reddit"},
+        {"x", "x"},
+        {"x, a public app", "x", {{"public_client", true}}, "    app_type: public\n"},
         {"slack, rotating", "slack", {{"rotation", true}}},
         {.name = "slack", .provider = "slack", .settings = {{"rotation", false}}, .renews = false},
         {.name = "slack, for the bot and the person",
@@ -184,12 +198,13 @@ TEST_CASE("an account of each provider is connected, read, refreshed and disconn
 
 TEST_CASE("a refresh of a grant that the provider has ended tells the person to reconnect") {
     const auto one = GENERATE(
-        row{"asana", "asana"}, row{"facebook", "facebook"},
+        row{"asana", "asana"}, row{"discord", "discord"}, row{"facebook", "facebook"},
         row{"github", "github", {{"github_app", true}}}, row{"google", "google"},
         row{"instagram", "instagram"}, row{"jira", "jira"}, row{"linear", "linear"},
-        row{"notion", "notion"}, row{"salesforce", "salesforce"},
+        row{"linkedin", "linkedin"}, row{"microsoft", "microsoft"}, row{"notion", "notion"},
+        row{"reddit", "reddit"}, row{"salesforce", "salesforce"},
         row{"slack", "slack", {{"rotation", true}}}, row{"tiktok", "tiktok"},
-        row{"tiktok, under 200", "tiktok", {{"errors_with_200", true}}}
+        row{"tiktok, under 200", "tiktok", {{"errors_with_200", true}}}, row{"x", "x"}
     );
     CAPTURE(one.name);
     world here(world_of(one, engine::sqlite));

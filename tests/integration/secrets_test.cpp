@@ -73,8 +73,9 @@ void live(world& here) {
 
 TEST_CASE("no token, code, verifier, secret or key is in the database, the log or the metrics") {
     const auto provider = GENERATE(
-        as<std::string>{}, "oidc", "asana", "facebook", "github", "google", "instagram", "jira",
-        "linear", "notion", "salesforce", "slack", "tiktok"
+        as<std::string>{}, "oidc", "asana", "discord", "facebook", "github", "google", "instagram",
+        "jira", "linear", "linkedin", "microsoft", "notion", "reddit", "salesforce", "slack",
+        "tiktok", "x"
     );
     const auto stored_in = GENERATE(engine::sqlite, engine::postgresql);
     CAPTURE(provider, name_of(stored_in));
@@ -101,14 +102,16 @@ TEST_CASE("no token, code, verifier, secret or key is in the database, the log o
     std::set<std::string> names{"API key", "state", "code", "client_secret", "access_token"};
     const bool renews_itself = provider == "instagram" || provider == "facebook";
     names.insert(renews_itself ? "bearer" : "refresh_token");
-    const std::set<std::string> without_pkce{"facebook", "instagram", "notion", "slack", "tiktok"};
+    const std::set<std::string> without_pkce{"facebook", "instagram", "linkedin", "notion",
+                                             "reddit",   "slack",     "tiktok"};
     if (!without_pkce.contains(provider)) {
         names.insert("code_verifier");
     }
     if (provider == "facebook") {
         names.insert({"appsecret_proof", "fb_exchange_token"});
     }
-    if (provider == "oidc" || provider == "google") {
+    const std::set<std::string> with_openid{"oidc", "google", "linkedin", "microsoft"};
+    if (with_openid.contains(provider)) {
         names.insert("id_token");
     }
     names.insert("encryption key");

@@ -26,7 +26,12 @@ const std::map<std::string, std::vector<std::string>> origins{
     {"notion", {"https://api.notion.com"}},
     {"salesforce", {"https://{host}.salesforce.com", "https://{instance}.salesforce.com"}},
     {"slack", {"https://slack.com"}},
+    {"discord", {"https://discord.com"}},
     {"github", {"https://github.com", "https://api.github.com"}},
+    {"linkedin", {"https://www.linkedin.com", "https://api.linkedin.com"}},
+    {"microsoft", {"https://login.microsoftonline.com", "https://graph.microsoft.com"}},
+    {"reddit", {"https://www.reddit.com", "https://oauth.reddit.com"}},
+    {"x", {"https://x.com", "https://api.x.com"}},
     {"google",
      {"https://accounts.google.com", "https://oauth2.googleapis.com",
       "https://openidconnect.googleapis.com", "https://www.googleapis.com"}},
@@ -51,6 +56,9 @@ auto provider_section(const world_options& options, const std::string& name, con
         for (const auto& origin : origins.at(options.provider)) {
             text += "      \"" + origin + "\": \"" + url + "\"\n";
         }
+    }
+    if (options.provider == "reddit") {
+        text += "    reddit_user: demo_operator\n";
     }
     return text + options.provider_config;
 }

@@ -106,13 +106,14 @@ void take_result(const tenon_result& from, outcome& out) {
     if (from.authorize != nullptr) {
         out.authorize = copy(*from.authorize);
     }
-    if (from.descriptor == nullptr) {
-        return;
+    if (const auto* about = from.descriptor; about != nullptr) {
+        out.descriptor_id = copy(about->id);
+        out.descriptor_issuer = copy(about->issuer);
+        out.descriptor_operations = about->operations;
+        out.descriptor_pkce_mode = about->pkce_mode;
+        out.descriptor_pkce_encoding = about->pkce_encoding;
+        out.descriptor_client_auth = about->client_auth;
     }
-    out.descriptor_id = copy(from.descriptor->id);
-    out.descriptor_operations = from.descriptor->operations;
-    out.descriptor_pkce_mode = from.descriptor->pkce_mode;
-    out.descriptor_pkce_encoding = from.descriptor->pkce_encoding;
 }
 
 void take_error(const tenon_error& from, outcome& out) {

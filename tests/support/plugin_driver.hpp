@@ -70,9 +70,10 @@ struct outcome {
     std::vector<granted> grants;
     pairs fields;  // of the result
     sent_request authorize;
-    std::string descriptor_id;
+    std::string descriptor_id, descriptor_issuer;
     std::uint64_t descriptor_operations = 0;
     std::uint32_t descriptor_pkce_mode = 0, descriptor_pkce_encoding = 0;
+    std::uint32_t descriptor_client_auth = 0;
     std::uint32_t category = 0, retry_after_ms = 0, http_status = 0;  // of the failure
     std::string code, message;
     pairs details;

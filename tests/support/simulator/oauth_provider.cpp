@@ -59,18 +59,23 @@ auto oauth_provider::client_problem(const sim_request& request, const parameters
     -> std::string {
     const bool in_header = request.header("authorization").has_value();
     const bool in_body = form.has("client_secret");
-    const bool well_placed = rules_.client == client_place::either   ? in_header != in_body
-                             : rules_.client == client_place::header ? in_header && !in_body
-                                                                     : in_body && !in_header;
+    bool well_placed = in_header != in_body;
+    switch (rules_.client) {
+        case client_place::header: well_placed = in_header && !in_body; break;
+        case client_place::body: well_placed = in_body && !in_header; break;
+        case client_place::id_only: well_placed = !in_header && !in_body; break;
+        case client_place::either: break;
+    }
     if (!well_placed) {
         return "the client authenticates in the wrong place, twice, or not at all";
     }
     const auto basic = basic_auth(request);
     const auto id = basic ? basic->id : form.get("client_id");
     const auto secret = basic ? basic->secret : form.get("client_secret");
-    return id == common_.client_id && secret == common_.client_secret
-               ? ""
-               : "the client's id or secret is wrong";
+    const auto& expected =
+        rules_.client == client_place::id_only ? std::string() : common_.client_secret;
+    return id == common_.client_id && secret == expected ? ""
+                                                         : "the client's id or secret is wrong";
 }
 
 auto oauth_provider::token_endpoint(const sim_request& request, time_point now) -> sim_response {
@@ -193,8 +198,9 @@ auto oauth_provider::refresh(const parameters& form, time_point now) -> sim_resp
         scope = join(wanted, " ");
     }
     const auto grant = old->grant;
-    const bool rotates = rules_.refresh == refresh_style::rotates;
-    if (rotates && !old->rotated_at) {
+    const bool another =
+        rules_.refresh == refresh_style::rotates || rules_.refresh == refresh_style::renews;
+    if (rules_.refresh == refresh_style::rotates && !old->rotated_at) {
         old->rotated_at = now;
     }
     if (auto* access = ledger_.find_token(newest_access_[grant]);
@@ -202,7 +208,7 @@ auto oauth_provider::refresh(const parameters& form, time_point now) -> sim_resp
         access->revoked = true;
     }
     ++counters_.refreshes;
-    return json_answer(200, issue(grant, scope, rotates ? std::string() : text, now));
+    return json_answer(200, issue(grant, scope, another ? std::string() : text, now));
 }
 
 void oauth_provider::note_reuse(const token& spent) {
@@ -216,7 +222,9 @@ void oauth_provider::note_reuse(const token& spent) {
 
 void oauth_provider::end(token& dead) {
     dead.revoked = true;
-    if (rules_.revocation_ends_grant || dead.kind == token_kind::refresh) {
+    const bool of_refresh = rules_.revocation == revocation_reach::grant_of_refresh;
+    if (rules_.revocation == revocation_reach::grant ||
+        (of_refresh && dead.kind == token_kind::refresh)) {
         ledger_.grant_of(dead).revoked = true;
     }
     ++counters_.revokes;

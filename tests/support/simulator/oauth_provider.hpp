@@ -10,14 +10,22 @@
 namespace tenon::sim {
 
 // Where the client's id and secret belong; in the other place, or in both, they are refused.
-enum class client_place { header, body, either };
+// id_only: a public client, whose id is in the body.
+enum class client_place { header, body, either, id_only };
 enum class body_format { form, json, either };
 enum class pkce_rule { refused, optional, required };
 // What a refresh answers beside the access token.
 enum class refresh_style {
     rotates,  // another refresh token; the old one is dead from now on
+    renews,   // another one, and the old one goes on
     repeats,  // the same one
     omits     // none
+};
+// What ends with a token that is revoked.
+enum class revocation_reach {
+    token,             // itself
+    grant_of_refresh,  // with a refresh token all of its grant, with an access token itself
+    grant              // all of its grant
 };
 
 // The texts live as long as the program.
@@ -43,8 +51,8 @@ struct oauth_rules {
     bool reuse_ends_grant = false;        // a rotated refresh token that comes again ends them all
     bool revokes_without_client = false;  // the token is enough
     bool revokes_refresh_only = false;    // an access token is refused
-    bool revocation_ends_grant = true;    // whichever token is revoked; else only a refresh token's
-    std::string_view minted_scope = {};   // of grants without a browser, separated by spaces
+    revocation_reach revocation = revocation_reach::grant;
+    std::string_view minted_scope = {};  // of grants without a browser, separated by spaces
 };
 
 // What is wrong with a request to the token or the revocation endpoint.

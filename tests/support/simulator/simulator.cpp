@@ -1,17 +1,22 @@
 #include "support/simulator/simulator.hpp"
 
 #include "support/simulator/asana.hpp"
+#include "support/simulator/discord.hpp"
 #include "support/simulator/facebook.hpp"
 #include "support/simulator/github.hpp"
 #include "support/simulator/google.hpp"
 #include "support/simulator/instagram.hpp"
 #include "support/simulator/jira.hpp"
 #include "support/simulator/linear.hpp"
+#include "support/simulator/linkedin.hpp"
+#include "support/simulator/microsoft.hpp"
 #include "support/simulator/notion.hpp"
 #include "support/simulator/oidc.hpp"
+#include "support/simulator/reddit.hpp"
 #include "support/simulator/salesforce.hpp"
 #include "support/simulator/slack.hpp"
 #include "support/simulator/tiktok.hpp"
+#include "support/simulator/x.hpp"
 
 #include <algorithm>
 #include <nlohmann/json.hpp>
@@ -98,10 +103,23 @@ void common_settings::add_to(setting_table& table) {
 
 auto simulators() -> const std::map<std::string, simulator_maker, std::less<>>& {
     static const std::map<std::string, simulator_maker, std::less<>> all{
-        {"asana", make<asana>},           {"facebook", make<facebook>},   {"github", make<github>},
-        {"google", make<google>},         {"instagram", make<instagram>}, {"jira", make<jira>},
-        {"linear", make<linear>},         {"notion", make<notion>},       {"oidc", make<oidc>},
-        {"salesforce", make<salesforce>}, {"slack", make<slack>},         {"tiktok", make<tiktok>},
+        {"asana", make<asana>},
+        {"discord", make<discord>},
+        {"facebook", make<facebook>},
+        {"github", make<github>},
+        {"google", make<google>},
+        {"instagram", make<instagram>},
+        {"jira", make<jira>},
+        {"linear", make<linear>},
+        {"linkedin", make<linkedin>},
+        {"microsoft", make<microsoft>},
+        {"notion", make<notion>},
+        {"oidc", make<oidc>},
+        {"reddit", make<reddit>},
+        {"salesforce", make<salesforce>},
+        {"slack", make<slack>},
+        {"tiktok", make<tiktok>},
+        {"x", make<x>},
     };
     return all;
 }

@@ -1,4 +1,5 @@
 #include "base/catalogue.hpp"
+#include "base/bundled.hpp"
 
 #include "unit/oauth2_plugin/fixture.hpp"
 
@@ -118,10 +119,8 @@ TEST_CASE("sections of other plugins and unknown names stay as they are") {
     section.plugin.clear();
     CHECK(complete_from(known, section)->plugin.empty());
     CHECK(known.find("nobody-knows-it").error().code == errc::unknown_provider);
-    for (const std::string bundled :
-         {"asana", "facebook", "github", "google", "instagram", "jira", "linear", "notion",
-          "salesforce", "slack", "tiktok"}) {
-        CHECK_FALSE(known.contains(bundled));
+    for (const auto bundled : bundled_providers) {
+        CHECK_FALSE(known.contains(std::string(bundled)));
     }
 }
 

@@ -6,7 +6,8 @@ using namespace tenon::sim;
 namespace {
 
 auto all() -> std::vector<plain_provider> {
-    return {plain_asana(), plain_github(), plain_salesforce()};
+    return {plain_asana(),     plain_discord(), plain_github(),     plain_linkedin(),
+            plain_microsoft(), plain_reddit(),  plain_salesforce(), plain_x()};
 }
 
 auto any() -> plain_client {
@@ -69,11 +70,18 @@ TEST_CASE("plain: a client that authenticates in the wrong place, twice or not a
     CHECK(is_refused(c.post(c.at.token_path, bare, c.at.headers)));
     CHECK(is_refused(c.post(c.at.token_path, full, with_header)));
     CHECK(is_refused(c.post(c.at.token_path, with(full, "client_secret", "x"), c.at.headers)));
-    const bool header_refused = is_refused(c.post(c.at.token_path, bare, with_header));
-    CHECK(header_refused != c.at.client_in_header);
-    if (header_refused) {
-        CHECK_FALSE(is_refused(c.post(c.at.token_path, full, c.at.headers)));
+    const bool body_is_wrong = c.at.client == client_place::header;
+    const bool header_is_wrong = c.at.client == client_place::body;
+    if (body_is_wrong) {
+        CHECK(is_refused(c.post(c.at.token_path, full, c.at.headers)));
     }
+    if (header_is_wrong) {
+        CHECK(is_refused(c.post(c.at.token_path, bare, with_header)));
+    }
+    const auto& right = header_is_wrong ? full : bare;
+    CHECK_FALSE(
+        is_refused(c.post(c.at.token_path, right, header_is_wrong ? c.at.headers : with_header))
+    );
 }
 
 TEST_CASE("plain: nobody is sent to an address that is not the client's") {

@@ -1,6 +1,7 @@
 // Providers of the plain kind, as their tests need them: where each is asked, and how.
 #pragma once
 
+#include "support/simulator/oauth_provider.hpp"
 #include "unit/simulator/client.hpp"
 
 #include <vector>
@@ -10,7 +11,7 @@ namespace tenon::sim {
 struct plain_provider {
     std::string name, authorize_path, token_path;
     fields asking;  // beside client_id, redirect_uri, response_type and state
-    bool client_in_header = false;
+    client_place client = client_place::body;
     nlohmann::json settings = nlohmann::json::object();
     header_list headers = {};  // of requests that no browser makes
     bool speaks_json = false;  // to the token endpoint
@@ -34,7 +35,7 @@ struct plain_client : client {
     auto code() -> std::string { return redirected(authorize(asked())).get("code"); }
     [[nodiscard]] auto form(const fields& more) const -> fields {
         fields all = more;
-        if (!at.client_in_header) {
+        if (at.client != client_place::header) {
             all.insert({{"client_id", "demo-client"}, {"client_secret", "demo-secret"}});
         }
         return all;
@@ -49,7 +50,7 @@ struct plain_client : client {
     }
     [[nodiscard]] auto heads() const -> header_list {
         auto all = at.headers;
-        if (at.client_in_header) {
+        if (at.client == client_place::header) {
             all.push_back(basic().front());
         }
         return all;
@@ -87,37 +88,81 @@ inline auto is_refused(const sim_response& answer) -> bool {
     return answer.body.find("access_token\"") == std::string::npos;
 }
 
-inline auto plain_github() -> plain_provider {
-    return {
-        "github",
-        "/login/oauth/authorize",
-        "/login/oauth/access_token",
-        {{"scope", "read:user user:email"},
-         {"code_challenge", challenge},
-         {"code_challenge_method", "S256"}},
-        false,
-        {{"github_app", true}},
-        {{"accept", "application/json"}, {"user-agent", "demo"}}};
+inline auto with_pkce(fields asking) -> fields {
+    asking.insert({{"code_challenge", challenge}, {"code_challenge_method", "S256"}});
+    return asking;
 }
 
 inline auto plain_asana() -> plain_provider {
     return {
-        "asana",
-        "/-/oauth_authorize",
-        "/-/oauth_token",
-        {{"scope", "tasks:read users:read"},
-         {"code_challenge", challenge},
-         {"code_challenge_method", "S256"}}};
+        .name = "asana",
+        .authorize_path = "/-/oauth_authorize",
+        .token_path = "/-/oauth_token",
+        .asking = with_pkce({{"scope", "tasks:read users:read"}})};
+}
+
+inline auto plain_discord() -> plain_provider {
+    return {
+        .name = "discord",
+        .authorize_path = "/oauth2/authorize",
+        .token_path = "/api/oauth2/token",
+        .asking = with_pkce({{"scope", "identify email"}}),
+        .client = client_place::either,
+        .headers = {{"user-agent", "DiscordBot (https://demo.invalid, 1.0)"}}};
+}
+
+inline auto plain_github() -> plain_provider {
+    return {
+        .name = "github",
+        .authorize_path = "/login/oauth/authorize",
+        .token_path = "/login/oauth/access_token",
+        .asking = with_pkce({{"scope", "read:user user:email"}}),
+        .settings = {{"github_app", true}},
+        .headers = {{"accept", "application/json"}, {"user-agent", "demo"}}};
+}
+
+inline auto plain_linkedin() -> plain_provider {
+    return {
+        .name = "linkedin",
+        .authorize_path = "/oauth/v2/authorization",
+        .token_path = "/oauth/v2/accessToken",
+        .asking = {{"scope", "openid profile email"}}};
+}
+
+inline auto plain_microsoft() -> plain_provider {
+    return {
+        .name = "microsoft",
+        .authorize_path = "/common/oauth2/v2.0/authorize",
+        .token_path = "/common/oauth2/v2.0/token",
+        .asking = with_pkce({{"scope", "openid offline_access User.Read"}, {"nonce", "n1"}}),
+        .client = client_place::either};
+}
+
+inline auto plain_reddit() -> plain_provider {
+    return {
+        .name = "reddit",
+        .authorize_path = "/api/v1/authorize",
+        .token_path = "/api/v1/access_token",
+        .asking = {{"scope", "identity read"}, {"duration", "permanent"}},
+        .client = client_place::header,
+        .headers = {{"user-agent", "web:demo:1.0 (by /u/demo)"}}};
 }
 
 inline auto plain_salesforce() -> plain_provider {
     return {
-        "salesforce",
-        "/services/oauth2/authorize",
-        "/services/oauth2/token",
-        {{"scope", "api refresh_token openid"},
-         {"code_challenge", challenge},
-         {"code_challenge_method", "S256"}}};
+        .name = "salesforce",
+        .authorize_path = "/services/oauth2/authorize",
+        .token_path = "/services/oauth2/token",
+        .asking = with_pkce({{"scope", "api refresh_token openid"}})};
+}
+
+inline auto plain_x() -> plain_provider {
+    return {
+        .name = "x",
+        .authorize_path = "/i/oauth2/authorize",
+        .token_path = "/2/oauth2/token",
+        .asking = with_pkce({{"scope", "tweet.read users.read offline.access"}}),
+        .client = client_place::header};
 }
 
 }  // namespace tenon::sim

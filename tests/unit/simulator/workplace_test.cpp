@@ -29,7 +29,7 @@ auto plain_notion() -> plain_provider {
         .authorize_path = "/v1/oauth/authorize",
         .token_path = "/v1/oauth/token",
         .asking = {{"owner", "user"}},
-        .client_in_header = true,
+        .client = client_place::header,
         .headers = {{"notion-version", "2025-09-03"}},
         .speaks_json = true};
 }
@@ -145,7 +145,7 @@ TEST_CASE("linear: commas between scopes, a client in either place, and half an 
     CHECK(refresh_of(c, got).status == 200);
     c.now += std::chrono::minutes(1);
     CHECK(refresh_of(c, got).status == 400);
-    c.at.client_in_header = true;
+    c.at.client = client_place::header;
     CHECK(c.tokens()["refresh_token"].is_string());
     plain_client older(with_settings(plain_linear(), {{"scopes_in_list", true}}));
     CHECK(older.tokens()["scope"] == nlohmann::json{"read", "write"});
