@@ -80,7 +80,7 @@ TEST_CASE("a Jira site is the API's address: the first, or the one that is named
     );
     CHECK(metadata_of(here).at("site_name") == "demo-u1-2");
     const auto refused = here.connect("ann", "u1", {{"params", {{"site", "nobodys"}}}});
-    CHECK(query_parameter(refused, "error") == "ACCESS_DENIED");
+    CHECK(query_parameter(refused, "error") == "PROVIDER_PERMISSION_DENIED");
 }
 
 TEST_CASE("a page's token stands beside the person's, and a page of another's is refused") {
@@ -96,7 +96,7 @@ TEST_CASE("a page's token stands beside the person's, and a page of another's is
     CHECK(metadata_of(here).at("page_id") == "50001002");
     const auto refused =
         here.connect("ann", "u1", {{"scopes", scopes}, {"params", {{"page", "50002001"}}}});
-    CHECK(query_parameter(refused, "error") == "ACCESS_DENIED");
+    CHECK(query_parameter(refused, "error") == "PROVIDER_PERMISSION_DENIED");
 }
 
 TEST_CASE("what a person declined at Facebook is not said to be granted") {

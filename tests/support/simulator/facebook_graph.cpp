@@ -171,7 +171,8 @@ auto facebook::accounts(const token& used, const parameters& query, time_point n
     const bool able = lists(used.scope, "pages_show_list") &&
                       !lists(join(declined_scopes_, ","), "pages_show_list");
     const std::string limit = query.has("limit") ? query.get("limit") : "25";
-    std::int64_t most = 0, at = 0;
+    std::int64_t most = 0;
+    std::int64_t at = 0;
     std::from_chars(limit.data(), limit.data() + limit.size(), most);
     const auto after = query.get("after");
     std::from_chars(after.data(), after.data() + after.size(), at);

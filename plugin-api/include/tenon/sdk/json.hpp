@@ -130,7 +130,7 @@ inline auto json::items() const -> std::vector<json> {
 }
 
 inline auto json::operator[](std::string_view key) const -> json {
-    if (!is_object()) {
+    if (document_ == nullptr || !is_object()) {
         return {};
     }
     for (std::size_t at = at_ + 1; at < node().next; at = document_->nodes_[at].next) {

@@ -107,8 +107,8 @@ class promise_base {
   private:
     template <class T>
     auto wait_for(T what) -> detail::waits {
-        box_->want(std::move(what)
-        );  // NOLINT(clang-analyzer-core.CallAndMessage): it was set by connect()
+        // NOLINTNEXTLINE(clang-analyzer-core.CallAndMessage): it was set by connect()
+        box_->want(std::move(what));
         return {box_};
     }
 
