@@ -45,7 +45,8 @@ class breaker final : public outbound_http {
         }
         // An exception, or a coroutine that is destroyed, must not leave a trial running for ever.
         pending trial{*this, origin};
-        auto answer = co_await inner_->send(std::move(request));
+        auto sending = inner_->send(std::move(request));
+        auto answer = co_await std::move(sending);
         trial.how = verdict_of(answer);
         co_return answer;
     }

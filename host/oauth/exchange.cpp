@@ -33,9 +33,9 @@ auto exchange_request(
     request.deadline = context.options.operation_deadline;
     request.recorded = std::move(progress.recorded);
     const intent_ref ref{input.by.org, progress.intent};
-    std::optional<intent_row> begin;
+    std::shared_ptr<intent_row> begin;
     if (!progress.intent_stored) {
-        begin.emplace();
+        begin = std::make_shared<intent_row>();
         begin->id = ref.id;
         begin->org = ref.org;
         begin->kind = intent_kind::exchange;

@@ -9,7 +9,7 @@ namespace {
 struct sink_state {
     oauth_context* context;
     intent_ref intent;
-    std::optional<intent_row> begin;
+    std::shared_ptr<const intent_row> begin;  // null: it is there
 };
 
 auto store_reply(std::shared_ptr<sink_state> state, std::size_t position, recorded_reply reply)
@@ -47,8 +47,9 @@ auto store_reply(std::shared_ptr<sink_state> state, std::size_t position, record
 
 }  // namespace
 
-auto make_reply_sink(oauth_context& context, intent_ref intent, std::optional<intent_row> begin)
-    -> reply_sink {
+auto make_reply_sink(
+    oauth_context& context, intent_ref intent, std::shared_ptr<const intent_row> begin
+) -> reply_sink {
     auto state =
         std::make_shared<sink_state>(sink_state{&context, std::move(intent), std::move(begin)});
     return [state](std::size_t position, recorded_reply reply) {

@@ -5,6 +5,8 @@
 #include "provider/operation.hpp"
 #include "store/intents.hpp"
 
+#include <memory>
+
 namespace tenon::host {
 
 // Where the replies of one operation are kept.
@@ -14,10 +16,10 @@ struct intent_ref {
 };
 
 // The sink that seals each reply into the intent. `begin`: the intent to insert with the first
-// reply, where it is not there yet. Storage that is away for a moment is tried again for as long as
-// the operation's deadline.
+// reply; null where it is there already. Storage that is away for a moment is tried again for as
+// long as the operation's deadline.
 [[nodiscard]] auto make_reply_sink(
-    oauth_context& context, intent_ref intent, std::optional<intent_row> begin
+    oauth_context& context, intent_ref intent, std::shared_ptr<const intent_row> begin
 ) -> reply_sink;
 
 // The replies that were recorded, opened. Error: internal.

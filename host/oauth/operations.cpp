@@ -44,25 +44,42 @@ auto is_of_unknown_effect(const operation_failure& failure) -> bool {
     return was_answered(failure) && ((status >= 500 && status != 503) || status / 100 == 2);
 }
 
+auto has_another_secret(const provider_instance& provider, const operation_request& request)
+    -> bool {
+    return request.client_secret_index + 1 < provider.settings().client_secrets.size();
+}
+
+// The attempt that is begun, and those with further client secrets that follow from it.
+auto see_through(
+    oauth_context& context, provider_handle provider, operation_kind kind,
+    boost::asio::awaitable<operation_result> attempt, std::unique_ptr<operation_request> again
+) -> boost::asio::awaitable<operation_result> {
+    const auto began = context.time.now();
+    auto outcome = co_await std::move(attempt);
+    while (again && outcome.has_error() && client_was_refused(outcome.error())) {
+        ++again->client_secret_index;
+        auto next = run_operation(provider, *again, context.http, context.time);
+        outcome = co_await std::move(next);
+        if (!has_another_secret(*provider, *again)) {
+            again.reset();
+        }
+    }
+    report(context, *provider, kind, outcome, began);
+    co_return outcome;
+}
+
 }  // namespace
 
 auto perform(oauth_context& context, provider_handle provider, operation_request request)
     -> boost::asio::awaitable<operation_result> {
-    const auto began = context.time.now();
-    const auto kind = request.kind;
-    const auto secrets = provider->settings().client_secrets.size();
-    for (;;) {
-        const bool last = request.client_secret_index + 1 >= secrets;
-        auto attempt = run_operation(
-            provider, last ? std::move(request) : request, context.http, context.time
-        );
-        auto outcome = co_await std::move(attempt);
-        if (last || !outcome.has_error() || !client_was_refused(outcome.error())) {
-            report(context, *provider, kind, outcome, began);
-            co_return outcome;
-        }
-        ++request.client_secret_index;
+    // For the next client secret, where there is one.
+    std::unique_ptr<operation_request> again;
+    if (has_another_secret(*provider, request)) {
+        again = std::make_unique<operation_request>(request);
     }
+    const auto kind = request.kind;
+    auto attempt = run_operation(provider, std::move(request), context.http, context.time);
+    return see_through(context, std::move(provider), kind, std::move(attempt), std::move(again));
 }
 
 auto classify(const operation_failure& failure) -> refresh_failure {

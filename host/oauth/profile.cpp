@@ -23,16 +23,17 @@ struct profiled {
 };
 
 auto find_profiled(oauth_context& context, actor by, account_selector which)
-    -> boost::asio::awaitable<result<profiled>> {
-    auto look = [user = by.user, which](sql_session& session) -> result<profiled> {
+    -> boost::asio::awaitable<result<std::shared_ptr<const profiled>>> {
+    auto look = [user = by.user,
+                 which](sql_session& session) -> result<std::shared_ptr<const profiled>> {
         auto connection = find_connection(session, user, which.provider, which.account);
         if (!connection) {
             return fail(errc::not_found, "the user has no such connection");
         }
         auto main = find_grant_of(session, connection->id, "");
-        return profiled{std::move(*connection), std::move(main)};
+        return std::make_shared<const profiled>(profiled{std::move(*connection), std::move(main)});
     };
-    co_return co_await context.db.with_org(by.org, access::read, std::move(look));
+    return context.db.with_org(by.org, access::read, std::move(look));
 }
 
 auto is_fresh(const oauth_context& context, const connection_row& row) -> bool {
@@ -125,7 +126,7 @@ auto read_profile(
     if (found.has_error()) {
         co_return found.error();
     }
-    const profiled of = std::move(*found);
+    const profiled& of = **found;
     if (how == freshness::cached_is_fine && is_fresh(context, of.connection)) {
         co_return profile_answer{*of.connection.profile};
     }
@@ -138,7 +139,8 @@ auto read_profile(
             co_return fail(errc::not_found, "the connection has no token");
         }
         auto request = profile_request(context, of, *token);
-        auto answered = co_await perform(context, *provider, std::move(request));
+        auto asking = perform(context, *provider, std::move(request));
+        auto answered = co_await std::move(asking);
         if (answered.has_value()) {
             auto json = checked_profile(context, **provider, of, *answered);
             if (json.has_error()) {
@@ -154,7 +156,8 @@ auto read_profile(
         // The token is dead before its time, or had none: renew it, and ask once more.
         refresh_order order{
             by.org, of.main->id, of.main->provider, refresh_reason::refused, token->generation};
-        auto renewed = co_await refresh.refresh(std::move(order));
+        auto refreshing = refresh.refresh(std::move(order));
+        auto renewed = co_await std::move(refreshing);
         if (renewed.has_error()) {
             co_return renewed.error().code == errc::unsupported_by_provider
                 ? fail(

@@ -45,7 +45,7 @@ auto refresh_request(oauth_context& context, const boarding& on) -> result<opera
         return recorded.error();
     }
     request.recorded = std::move(*recorded);
-    request.sink = make_reply_sink(context, ref, std::nullopt);
+    request.sink = make_reply_sink(context, ref, nullptr);
     return request;
 }
 
@@ -105,7 +105,7 @@ auto settle_identified(refresh_settlement settle, granted tokens, time_point beg
 auto write_end(refresh_settlement settle, operation_result outcome, time_point began)
     -> boost::asio::awaitable<result<shared_grant>> {
     if (outcome.has_error()) {
-        return settle_failure(std::move(settle), std::move(outcome.error()));
+        return settle_failure(std::move(settle), outcome.error());
     }
     auto& tokens = outcome->grants.front();
     return tokens.id_token.empty() ? settle_success(std::move(settle), std::move(tokens), began)
@@ -132,7 +132,7 @@ auto carry_out(oauth_context& context, refresh_settlement settle, boarding on)
     -> boost::asio::awaitable<result<shared_grant>> {
     auto request = refresh_request(context, on);
     if (request.has_error()) {
-        return turned_back(context, std::move(on), std::move(request.error()));
+        return turned_back(context, std::move(on), request.error());
     }
     // What is replayed was issued when it was recorded.
     const auto began =
@@ -175,11 +175,13 @@ auto judge(
 
 auto fly_refresh(oauth_context& context, refresh_order order)
     -> boost::asio::awaitable<result<shared_grant>> {
-    auto provider = co_await context.providers.acquire(order.provider.text());
+    auto acquiring = context.providers.acquire(order.provider.text());
+    auto provider = co_await std::move(acquiring);
     if (provider.has_error()) {
         co_return provider.error();
     }
-    auto boarded = co_await board(context, order);
+    auto boarding_now = board(context, order);
+    auto boarded = co_await std::move(boarding_now);
     if (boarded.has_error()) {
         co_return boarded.error();
     }

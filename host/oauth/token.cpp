@@ -16,8 +16,13 @@ auto key_of(const token_request& request) -> token_key {
         request.slot};
 }
 
+struct stored_token {
+    connection_id connection;
+    shared_grant row;
+};
+
 // What the database says of the token that is asked for.
-auto find_stored(sql_session& session, const token_request& request) -> result<connected_grant> {
+auto find_stored(sql_session& session, const token_request& request) -> result<stored_token> {
     auto found = find_connected_grant(
         session, request.user, request.which.provider, request.which.account, request.slot
     );
@@ -39,7 +44,8 @@ auto find_stored(sql_session& session, const token_request& request) -> result<c
             "the grant is dead (" + found->grant->last_failure + "); connect the account again"
         );
     }
-    return std::move(*found);
+    return stored_token{
+        std::move(found->connection), std::make_shared<const grant_row>(std::move(*found->grant))};
 }
 
 auto code_of_failure(const grant_row& row) -> errc {
@@ -124,7 +130,7 @@ auto token_reader::find_or_renew(token_request request, connection_id& connectio
     }
     connection = stored->connection;
     const auto* provider = known.has_value() ? known->get() : nullptr;
-    const grant_row row = std::move(*stored->grant);
+    const grant_row& row = *stored->row;
     if (known.has_error() && !lives_for(row, context_.time.now(), request.minimum_lifetime)) {
         // The issuer's metadata may be missing: without it nothing can be renewed.
         auto fetched = co_await context_.providers.acquire(request.which.provider.text());
@@ -152,7 +158,8 @@ auto token_reader::find_or_renew(token_request request, connection_id& connectio
     }
     context_.observer.token_read("waited");
     refresh_order order{request.org, row.id, row.provider, refresh_reason::needed, row.generation};
-    auto renewed = co_await refresh_.refresh(std::move(order));
+    auto refreshing = refresh_.refresh(std::move(order));
+    auto renewed = co_await std::move(refreshing);
     if (renewed.has_value()) {
         const auto fresh = to_cached(**renewed, provider);
         co_return is_alive(fresh->life, context_.time.now())

@@ -61,9 +61,19 @@ void put_all(request& to, const settings& by, const pairs& params, const tenon::
     for (const auto& [name, text] : params) put(to, by, name, rendered(text, known));
 }
 
-auto with_base_url(tenon::tokens granted, const settings& by, const tenon::values& connect)
+auto tokens_of(
+    const tenon::response& reply, const settings& by, const tenon::operation_input& in,
+    tenon::asked what
+) -> tenon::tokens {
+    tenon::tokens granted = tokens_in_answer(reply, by, what);
+    if (!by.base_url.empty()) granted.base_url(filled(by.base_url, connect_pairs(in.connect)));
+    return granted;
+}
+
+auto connected(const tenon::response& reply, const settings& by, const tenon::exchange_input& in)
     -> tenon::tokens {
-    if (!by.base_url.empty()) granted.base_url(filled(by.base_url, connect_pairs(connect)));
+    tenon::tokens granted = tokens_of(reply, by, in, tenon::asked::exchange);
+    granted.account_id(account_in_answer(reply, by, in));
     return granted;
 }
 
@@ -75,6 +85,14 @@ auto revocation(
     put(built, by, "token", std::move(token));
     put(built, by, "token_type_hint", tenon::value{std::string(hint)});
     return by.revocation == revoke_auth::client ? built.client_auth() : built;
+}
+
+// The configuration in the form that the operation needs; in the other it is not kept while it
+// waits.
+auto take_settings(tenon::operation_input& in) -> settings {
+    settings read = checked_settings(in.config);
+    in.config = tenon::values();
+    return read;
 }
 
 // Whether a token is dead now; false where the provider does not revoke tokens of this kind (RFC
@@ -100,7 +118,7 @@ auto plugin::authorize(tenon::authorize_input in) const -> tenon::op<request> {
 }
 
 auto plugin::exchange(tenon::exchange_input in) const -> tenon::op<tenon::tokens> {
-    const settings by = checked_settings(in.config);
+    const settings by = take_settings(in);
     request built = start(by.token, by, in);
     put(built, by, "grant_type", tenon::value{"authorization_code"});
     put(built, by, "code", tenon::credential(in.code));
@@ -109,13 +127,11 @@ auto plugin::exchange(tenon::exchange_input in) const -> tenon::op<tenon::tokens
     put_all(built, by, by.token_params, in.connect);
     built.client_auth().grant_reply();
     const tenon::response reply = co_await std::move(built);
-    tenon::tokens granted = tokens_in_answer(reply, by, tenon::asked::exchange);
-    granted.account_id(account_in_answer(reply, by, in));
-    co_return with_base_url(std::move(granted), by, in.connect);
+    co_return connected(reply, by, in);
 }
 
 auto plugin::refresh(tenon::refresh_input in) const -> tenon::op<tenon::tokens> {
-    const settings by = checked_settings(in.config);
+    const settings by = take_settings(in);
     if (in.refresh_token.empty()) {
         co_return tenon::failure(
             tenon::category::revoked,
@@ -129,12 +145,11 @@ auto plugin::refresh(tenon::refresh_input in) const -> tenon::op<tenon::tokens> 
     put_all(built, by, by.refresh_params, in.connect);
     built.client_auth().grant_reply();
     const tenon::response reply = co_await std::move(built);
-    tenon::tokens granted = tokens_in_answer(reply, by, tenon::asked::refresh);
-    co_return with_base_url(std::move(granted), by, in.connect);
+    co_return tokens_of(reply, by, in, tenon::asked::refresh);
 }
 
 auto plugin::profile(tenon::profile_input in) const -> tenon::op<tenon::profile> {
-    const settings by = checked_settings(in.config);
+    const settings by = take_settings(in);
     if (!by.userinfo.exists()) {
         co_return tenon::failure(tenon::category::unsupported, "no userinfo_url is configured");
     }
@@ -151,7 +166,7 @@ auto plugin::profile(tenon::profile_input in) const -> tenon::op<tenon::profile>
 // The refresh token first (RFC 7009 2.1: its access tokens should end with it), then the access
 // token, for not all do.
 auto plugin::revoke(tenon::revoke_input in) const -> tenon::op<tenon::revoked> {
-    const settings by = checked_settings(in.config);
+    const settings by = take_settings(in);
     if (!by.revoke.exists()) {
         co_return tenon::failure(tenon::category::unsupported, "no revoke_url is configured");
     }

@@ -49,7 +49,8 @@ auto profile(call& mine) -> answer {
 auto refresh(call& mine) -> answer {
     auto by = mine.as_actor();
     auto which = selected(mine);
-    auto report = co_await mine.api.refresh.refresh_connection(std::move(by), std::move(which));
+    auto refreshing = mine.api.refresh.refresh_connection(std::move(by), std::move(which));
+    auto report = co_await std::move(refreshing);
     if (report.has_error()) {
         co_return report.error();
     }
