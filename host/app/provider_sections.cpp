@@ -2,6 +2,7 @@
 #include "app/parts.hpp"
 #include "base/log.hpp"
 #include "base/loopback.hpp"
+#include "crypto/signing.hpp"
 
 #include <algorithm>
 #include <filesystem>
@@ -94,7 +95,18 @@ void tell_problems(const registry_snapshot& providers) {
 auto registry_options_of(const settings& values, const catalogue& known)
     -> result<registry_options> {
     registry_options options;
-    options.plugin_dirs.push_back(prefix() / "lib" / "tenon" / "plugins");
+    options.bundled_dir = prefix() / "lib" / "tenon" / "plugins";
+    options.trust = values.plugins;
+    for (const auto& key : values.plugins.public_keys) {
+        if (!is_public_key(key)) {
+            return fail(
+                errc::invalid_request,
+                "plugins.public_keys: `" + key +
+                    "` is no public key: expected the base64 text of 32 bytes that `tenon plugin "
+                    "keygen` prints"
+            );
+        }
+    }
     for (const auto& dir : values.plugin_dirs) {
         options.plugin_dirs.emplace_back(dir);
     }

@@ -11,8 +11,9 @@ namespace tenon::host {
 namespace {
 
 // Read anew; whatever else changes counts from the next start on.
-constexpr std::array<std::string_view, 5> taken{
-    "log.level", "tls.certificate", "tls.private_key", "catalogue", "plugin_dirs"};
+constexpr std::array<std::string_view, 7> taken{
+    "log.level",   "tls.certificate", "tls.private_key",    "catalogue",
+    "plugin_dirs", "plugins.require", "plugins.public_keys"};
 
 auto is_taken(std::string_view key) -> bool {
     return key.starts_with("encryption.") || std::ranges::find(taken, key) != taken.end();

@@ -85,6 +85,18 @@ struct encryption_settings {
     secret passphrase;
 };
 
+// What a plugin that did not come with the host needs to be loaded.
+enum class plugin_requirement {
+    pin,        // its digest is the one that the operator approved
+    signature,  // one of the operator's keys signed it, and its origins are approved
+    none,       // nothing
+};
+
+struct plugin_settings {
+    plugin_requirement require = plugin_requirement::pin;
+    std::vector<std::string> public_keys;  // base64 of 32 bytes each (Ed25519)
+};
+
 struct settings {
     listen_address listen{"127.0.0.1", 8080};
     listen_address admin_listen;
@@ -96,7 +108,8 @@ struct settings {
     std::vector<std::string> redirect_targets{"http://127.0.0.1:*"};
     secret bootstrap_api_key;
     std::vector<std::string> plugin_dirs;  // beside the bundled ones
-    std::string catalogue;                 // empty: the bundled one
+    plugin_settings plugins;
+    std::string catalogue;  // empty: the bundled one
     std::string environment = "production";
     std::size_t threads = 0;  // 0: one a processor
     std::size_t token_cache_entries = 200'000;

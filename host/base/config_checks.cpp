@@ -27,6 +27,14 @@ class checker {
         if (values_.timeouts.operation >= values_.timeouts.request) {
             refuse("timeouts.operation", "must be shorter than `timeouts.request`");
         }
+        if (values_.plugins.require == plugin_requirement::signature &&
+            values_.plugins.public_keys.empty()) {
+            refuse(
+                "plugins.public_keys",
+                "must have a key where `plugins.require` is `signature`: `tenon plugin keygen` "
+                "makes one"
+            );
+        }
         if (!values_.outbound.proxy.empty() && !parse_strictly_with_user(values_.outbound.proxy)) {
             refuse("outbound.proxy", "must be a URL such as `http://proxy.example:3128`");
         }

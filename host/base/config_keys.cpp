@@ -34,6 +34,8 @@ constexpr std::array all_keys{
     config_key{"redirect_targets", at<&s::redirect_targets>},
     config_key{"bootstrap_api_key", at<&s::bootstrap_api_key>},
     config_key{"plugin_dirs", at<&s::plugin_dirs>},
+    config_key{"plugins.require", in<&s::plugins, &plugin_settings::require>},
+    config_key{"plugins.public_keys", in<&s::plugins, &plugin_settings::public_keys>},
     config_key{"catalogue", at<&s::catalogue>},
     config_key{"environment", at<&s::environment>},
     config_key{"threads", at<&s::threads>, {}, 0, 1'024},
@@ -122,6 +124,7 @@ auto set_scalar(const config_key& key, config_target target, const std::string& 
             [&](listen_address* to) { return take(parse_listen(text), *to); },
             [&](log_level* to) { return take(parse_level(text), *to); },
             [&](log_format* to) { return take(parse_format(text), *to); },
+            [&](plugin_requirement* to) { return take(parse_requirement(text), *to); },
             [&](std::vector<std::string>* to) {
                 to->assign(1, text);
                 return std::optional<std::string>();
@@ -251,6 +254,7 @@ auto key_to_text(const config_key& key, const settings& values) -> std::string {
             [](const listen_address* value) { return listen_text(*value); },
             [](const log_level* value) { return level_text(*value); },
             [](const log_format* value) { return format_text(*value); },
+            [](const plugin_requirement* value) { return requirement_text(*value); },
             [](const std::vector<std::string>* value) { return list_text(*value); },
             [](const std::vector<secret>* value) { return presence(!value->empty()); },
         },

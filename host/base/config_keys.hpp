@@ -14,7 +14,7 @@ namespace tenon::host {
 
 using config_target = std::variant<
     std::string*, secret*, bool*, std::size_t*, milliseconds*, listen_address*, log_level*,
-    log_format*, std::vector<std::string>*, std::vector<secret>*>;
+    log_format*, plugin_requirement*, std::vector<std::string>*, std::vector<secret>*>;
 
 struct config_key {
     const char* name;  // `limits.body_bytes`

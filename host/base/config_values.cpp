@@ -36,6 +36,10 @@ constexpr name_table<log_level, 6> levels{
      {"off", log_level::off}}};
 constexpr name_table<log_format, 2> formats{
     {{"text", log_format::text}, {"json", log_format::json}}};
+constexpr name_table<plugin_requirement, 3> requirements{
+    {{"pin", plugin_requirement::pin},
+     {"signature", plugin_requirement::signature},
+     {"none", plugin_requirement::none}}};
 
 template <class Table>
 auto by_name(const Table& table, std::string_view name) {
@@ -148,6 +152,13 @@ auto parse_format(std::string_view text) -> result<log_format> {
     return fail(errc::invalid_request, "must be `text` or `json`");
 }
 
+auto parse_requirement(std::string_view text) -> result<plugin_requirement> {
+    if (const auto value = by_name(requirements, to_lower(text))) {
+        return *value;
+    }
+    return fail(errc::invalid_request, "must be `pin`, `signature` or `none`");
+}
+
 auto duration_text(milliseconds value) -> std::string {
     const auto count = static_cast<std::size_t>(value.count());
     std::string_view unit = "ms";
@@ -175,6 +186,10 @@ auto level_text(log_level value) -> std::string {
 
 auto format_text(log_format value) -> std::string {
     return name_of(formats, value);
+}
+
+auto requirement_text(plugin_requirement value) -> std::string {
+    return name_of(requirements, value);
 }
 
 }  // namespace tenon::host

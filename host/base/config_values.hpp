@@ -18,10 +18,12 @@ namespace tenon::host {
 [[nodiscard]] auto parse_listen(std::string_view text) -> result<listen_address>;
 [[nodiscard]] auto parse_level(std::string_view text) -> result<log_level>;
 [[nodiscard]] auto parse_format(std::string_view text) -> result<log_format>;
+[[nodiscard]] auto parse_requirement(std::string_view text) -> result<plugin_requirement>;
 
 [[nodiscard]] auto duration_text(milliseconds value) -> std::string;
 [[nodiscard]] auto listen_text(const listen_address& value) -> std::string;
 [[nodiscard]] auto level_text(log_level value) -> std::string;
 [[nodiscard]] auto format_text(log_format value) -> std::string;
+[[nodiscard]] auto requirement_text(plugin_requirement value) -> std::string;
 
 }  // namespace tenon::host

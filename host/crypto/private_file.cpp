@@ -43,28 +43,7 @@ auto open_private(const std::filesystem::path& path) -> result<int> {
     return number;
 }
 
-auto write_all(int file, std::string_view text) -> bool {
-    while (!text.empty()) {
-        const auto written = ::write(file, text.data(), text.size());
-        if (written < 0 && errno != EINTR) {
-            return false;
-        }
-        text.remove_prefix(written < 0 ? 0 : static_cast<std::size_t>(written));
-    }
-    return true;
-}
-
-auto folder_of(const std::filesystem::path& path) -> std::filesystem::path {
-    return path.has_parent_path() ? path.parent_path() : std::filesystem::path(".");
-}
-
 }  // namespace
-
-file_descriptor::~file_descriptor() {
-    if (number_ >= 0) {
-        ::close(number_);
-    }
-}
 
 auto read_private_file(const std::filesystem::path& path) -> result<secret> {
     const auto opened = open_private(path);
@@ -98,23 +77,7 @@ auto read_private_file(const std::filesystem::path& path) -> result<secret> {
 
 auto replace_private_file(const std::filesystem::path& path, std::string_view text)
     -> result<void> {
-    std::string temporary = path.string() + ".XXXXXX";
-    const file_descriptor file(::mkostemp(temporary.data(), O_CLOEXEC));  // made with mode 0600
-    if (!file) {
-        return system_failure(path, "write beside");
-    }
-    if (!write_all(file.number(), text) || ::fsync(file.number()) != 0 ||
-        ::rename(temporary.c_str(), path.c_str()) != 0) {
-        auto failure = system_failure(path, "write");
-        ::unlink(temporary.c_str());
-        return failure;
-    }
-    const file_descriptor folder(::open(folder_of(path).c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC)
-    );
-    if (!folder || ::fsync(folder.number()) != 0) {
-        return system_failure(path, "make durable");
-    }
-    return {};
+    return replace_file(path, text, S_IRUSR | S_IWUSR);
 }
 
 auto lock_file(const std::filesystem::path& path) -> result<file_descriptor> {

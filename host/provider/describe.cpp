@@ -120,10 +120,13 @@ void trust_json(const std::string& text, trusted_origins& out) {
     }
 }
 
-auto trusted_by(const std::vector<key_value>& config, bool loopback_metadata) -> trusted_origins {
+// The metadata that the host fetched is among the configuration, under `discovery`.
+enum class metadata { counts, counts_not };
+
+auto trusted_by(const std::vector<key_value>& config, metadata how) -> trusted_origins {
     trusted_origins out;
     for (const auto& [key, value, flags] : config) {
-        if (key == "discovery" && !loopback_metadata) {
+        if (key == "discovery" && how == metadata::counts_not) {
             continue;
         }
         if ((flags & TENON_KV_JSON) != 0) {
@@ -164,15 +167,18 @@ auto ask_plugin(
 }  // namespace
 
 auto describe_provider(
-    const provider_draft& draft, const discovered_metadata& metadata, time_point now
+    const provider_draft& draft, const discovered_metadata& fetched, time_point now
 ) -> result<described_provider> {
     const auto values = check_section(draft);
     if (values.has_error()) {
         return values.error();
     }
     described_provider out;
-    out.config = config_of(draft, *values, metadata.json);
-    const auto trusted = trusted_by(out.config, metadata.loopback);
+    out.config = config_of(draft, *values, fetched.json);
+    const auto trusted =
+        trusted_by(out.config, fetched.loopback ? metadata::counts : metadata::counts_not);
+    // Whose metadata are fetched is itself approved, or named by the configuration.
+    out.named = trusted_by(out.config, metadata::counts);
     if (draft.plugin->about.supports(operation_kind::describe)) {
         auto about = ask_plugin(draft, out.config, trusted, now);
         if (about.has_error()) {
@@ -184,6 +190,23 @@ auto describe_provider(
     }
     out.about.id = draft.settings.name;
     return out;
+}
+
+auto check_approval(const provider_draft& draft, const described_provider& described)
+    -> result<void> {
+    if (draft.approved == nullptr) {
+        return {};
+    }
+    const auto found = draft.approved->find(draft.plugin->about.id);
+    const auto* const approved = found == draft.approved->end() ? nullptr : &found->second;
+    auto problems = beyond_approval(described.about, approved, described.named);
+    if (problems.empty()) {
+        return {};
+    }
+    problems.front().message += "; if that is right, name it in the section, or approve what " +
+                                draft.library->path().filename().string() +
+                                " declares: `tenon plugin install`";
+    return misconfigured(draft.settings.name, std::move(problems));
 }
 
 auto check_client(const provider_settings& settings, const descriptor& about) -> result<void> {

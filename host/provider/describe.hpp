@@ -3,6 +3,7 @@
 
 #include "base/clock.hpp"
 #include "provider/abi_reader.hpp"
+#include "provider/approval.hpp"
 #include "provider/library.hpp"
 #include "provider/registry.hpp"
 
@@ -17,10 +18,12 @@ struct provider_draft {
     std::shared_ptr<const plugin_library> library;
     const plugin_provider* plugin = nullptr;  // of the library's
     provider_settings settings;
+    std::shared_ptr<const plugin_approval> approved;  // null: it needs none
 };
 
 struct described_provider {
     descriptor about;
+    trusted_origins named;          // those that the configuration, or its issuer, names
     std::vector<key_value> config;  // as each operation gets it
 };
 
@@ -35,6 +38,12 @@ struct discovered_metadata {
 [[nodiscard]] auto describe_provider(
     const provider_draft& draft, const discovered_metadata& metadata, time_point now
 ) -> result<described_provider>;
+
+// Does the description keep within what was approved of the plugin? Whatever it says here counts,
+// not what it said when it was installed: a description may depend on the configuration. Error:
+// provider_misconfigured, with details.
+[[nodiscard]] auto check_approval(const provider_draft& draft, const described_provider& described)
+    -> result<void>;
 
 // Is everything there that a flow needs beside the plugin's own keys? Error:
 // provider_misconfigured, with details.

@@ -1,10 +1,7 @@
 #include "provider/library.hpp"
 
 #include "base/log.hpp"
-#include "crypto/hash.hpp"
 #include "provider/abi_reader.hpp"
-#include "provider/elf_reader.hpp"
-#include "provider/sealed_copy.hpp"
 
 #include <dlfcn.h>
 #include <link.h>
@@ -13,7 +10,6 @@
 #define BOOST_DLL_USE_STD_FS
 #include <atomic>
 #include <boost/dll/shared_library.hpp>
-#include <fstream>
 #include <mutex>
 #include <set>
 
@@ -31,24 +27,6 @@ auto one_at_a_time() -> std::mutex& {
 
 auto refuse(const std::filesystem::path& path, const std::string& why) -> error {
     return fail(errc::invalid_request, path.filename().string() + ": " + why);
-}
-
-auto read_file(const std::filesystem::path& path) -> result<std::string> {
-    constexpr std::uintmax_t longest = 256UL << 20U;
-    std::error_code failed;
-    const auto size = std::filesystem::file_size(path, failed);
-    if (failed || size > longest) {
-        return refuse(
-            path, failed ? "can't be read: " + failed.message() : "is larger than 256 MiB"
-        );
-    }
-    std::ifstream file(path, std::ios::binary);
-    std::string bytes(size, '\0');
-    file.read(bytes.data(), static_cast<std::streamsize>(size));
-    if (!file || file.gcount() != static_cast<std::streamsize>(size)) {
-        return refuse(path, "can't be read: check its permissions");
-    }
-    return bytes;
 }
 
 // The addresses at which objects are mapped now.
@@ -86,16 +64,13 @@ auto check_functions(const tenon_provider& provider) -> std::string {
 }  // namespace
 
 struct plugin_library::mapped {
-    mapped(std::filesystem::path from, sealed_copy copied, std::string digest_hex)
-        : path(std::move(from)), copy(std::move(copied)), digest(std::move(digest_hex)) {}
+    explicit mapped(std::shared_ptr<plugin_image> from) : image(std::move(from)) {}
 
     auto open() -> result<const tenon_plugin*>;
     auto take(const tenon_plugin* plugin) -> result<void>;
     void take_provider(const tenon_provider* raw, std::size_t index);
 
-    std::filesystem::path path;
-    sealed_copy copy;
-    std::string digest;
+    std::shared_ptr<plugin_image> image;
     boost::dll::shared_library library;
     std::vector<plugin_provider> providers;
     std::vector<std::string> refused;
@@ -104,11 +79,13 @@ struct plugin_library::mapped {
 auto plugin_library::mapped::open() -> result<const tenon_plugin*> {
     const std::lock_guard lock(one_at_a_time());
     const auto before = mapped_bases();
+    const auto& path = image->path();
+    const auto loaded_as = image->copy().path();
     std::error_code failed;
     using boost::dll::load_mode::rtld_local;
     using boost::dll::load_mode::rtld_now;
     ::dlerror();
-    library.load(copy.path(), failed, rtld_now | rtld_local);
+    library.load(loaded_as, failed, rtld_now | rtld_local);
     if (failed) {
         const char* reason = ::dlerror();
         return refuse(
@@ -118,7 +95,7 @@ auto plugin_library::mapped::open() -> result<const tenon_plugin*> {
     }
     const auto entry =
         reinterpret_cast<tenon_plugin_entry_fn>(::dlsym(library.native(), TENON_PLUGIN_ENTRY));
-    if (entry == nullptr || !is_fresh(reinterpret_cast<const void*>(entry), copy.path(), before)) {
+    if (entry == nullptr || !is_fresh(reinterpret_cast<const void*>(entry), loaded_as, before)) {
         return refuse(path, "its entry does not lie in what was just loaded: restart the host");
     }
     return entry();
@@ -147,6 +124,7 @@ void plugin_library::mapped::take_provider(const tenon_provider* raw, std::size_
 
 auto plugin_library::mapped::take(const tenon_plugin* plugin) -> result<void> {
     abi_reader reader;
+    const auto& path = image->path();
     const auto about = reader.structure(plugin, "tenon_plugin");
     if (!reader.ok()) {
         return refuse(path, reader.problem());
@@ -178,19 +156,17 @@ plugin_library::plugin_library() = default;
 
 auto plugin_library::load(const std::filesystem::path& path)
     -> result<std::shared_ptr<const plugin_library>> {
-    auto bytes = read_file(path);
-    if (bytes.has_error()) {
-        return bytes.error();
+    auto image = plugin_image::read(path);
+    if (image.has_error()) {
+        return image.error();
     }
-    if (const auto checked = check_plugin_file(*bytes); checked.has_error()) {
-        return refuse(path, checked.error().message);
-    }
-    auto copy = sealed_copy::make(*bytes);
-    if (copy.has_error()) {
-        return copy.error();
-    }
+    return load(std::move(*image));
+}
+
+auto plugin_library::load(std::shared_ptr<plugin_image> image)
+    -> result<std::shared_ptr<const plugin_library>> {
     const std::shared_ptr<plugin_library> out(new plugin_library);
-    out->mapped_ = std::make_unique<mapped>(path, std::move(*copy), to_hex(sha256(*bytes)));
+    out->mapped_ = std::make_unique<mapped>(std::move(image));
     const auto plugin = out->mapped_->open();
     if (plugin.has_error()) {
         return plugin.error();
@@ -206,15 +182,15 @@ plugin_library::~plugin_library() {
         return;
     }
     const std::lock_guard lock(one_at_a_time());
-    const auto loaded_as = mapped_->copy.path();
+    const auto loaded_as = mapped_->image->copy().path();
     mapped_->library.unload();
     void* still = ::dlopen(loaded_as.c_str(), RTLD_LAZY | RTLD_NOLOAD);
     if (still != nullptr) {
         ::dlclose(still);
-        mapped_->copy.leak();
+        mapped_->image->keep_descriptor();
         ++pinned;
         log(log_level::warn, "plugin_stays_mapped",
-            {{log_key::path, mapped_->path.string()},
+            {{log_key::path, mapped_->image->path().string()},
              {log_key::detail,
               "it stays in memory until the host ends: it has a thread_local destructor or the "
               "like"}});
@@ -222,10 +198,10 @@ plugin_library::~plugin_library() {
 }
 
 auto plugin_library::path() const -> const std::filesystem::path& {
-    return mapped_->path;
+    return mapped_->image->path();
 }
 auto plugin_library::digest() const -> const std::string& {
-    return mapped_->digest;
+    return mapped_->image->digest();
 }
 auto plugin_library::providers() const -> const std::vector<plugin_provider>& {
     return mapped_->providers;

@@ -4,6 +4,7 @@
 
 #include "base/result.hpp"
 #include "provider/descriptor.hpp"
+#include "provider/plugin_image.hpp"
 
 #include <filesystem>
 #include <memory>
@@ -23,11 +24,13 @@ struct plugin_provider {
 
 class plugin_library {
   public:
-    // Reads the file once and judges those bytes (elf_reader.hpp); loads them from a sealed memfd,
-    // with all symbols bound at once and none of them visible to others; checks that the entry lies
-    // in what was just mapped, and what it answers. Errors: invalid_request, whose message says
-    // what was expected, what was found and what to do. One load at a time in the process; any
-    // thread.
+    // Loads those very bytes, with all symbols bound at once and none of them visible to others;
+    // checks that the entry lies in what was just mapped, and what it answers. An image is loaded
+    // once at most. Errors: invalid_request, whose message says what was expected, what was found
+    // and what to do. One load at a time in the process; any thread.
+    [[nodiscard]] static auto load(std::shared_ptr<plugin_image> image)
+        -> result<std::shared_ptr<const plugin_library>>;
+    // The same for a file. Errors: those of plugin_image::read, too.
     [[nodiscard]] static auto load(const std::filesystem::path& path)
         -> result<std::shared_ptr<const plugin_library>>;
 

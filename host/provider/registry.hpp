@@ -2,6 +2,7 @@
 #pragma once
 
 #include "base/clock.hpp"
+#include "base/config.hpp"
 #include "base/outbound.hpp"
 #include "base/result.hpp"
 #include "base/secret.hpp"
@@ -39,6 +40,8 @@ struct provider_settings {
 struct registry_options {
     std::vector<std::filesystem::path> plugin_dirs;  // each *.so in them; earlier ones win
     std::vector<provider_settings> providers;
+    plugin_settings trust = {};              // what plugins of these folders need to be loaded
+    std::filesystem::path bundled_dir = {};  // comes first, and needs nothing; empty: none
 };
 
 enum class provider_state {

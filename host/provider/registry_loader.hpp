@@ -19,9 +19,9 @@ struct loaded_plugins {
     std::size_t count = 0;
 };
 
-// Every *.so of the folders, by name; an id that is taken already is a problem of the later file.
-[[nodiscard]] auto load_plugins(const std::vector<std::filesystem::path>& folders)
-    -> loaded_plugins;
+// Every *.so of the folders that may be trusted, by name; an id that is taken already is a problem
+// of the later file.
+[[nodiscard]] auto load_plugins(const registry_options& options) -> loaded_plugins;
 
 // Drafts for the configured sections; entries for those that can't have one, and for plugins
 // without a section.

@@ -49,7 +49,7 @@ void registry::implementation::report(const registry_snapshot& all) const {
 }
 
 void registry::implementation::rebuild(const registry_options& options) {
-    auto plugins = load_plugins(options.plugin_dirs);
+    auto plugins = load_plugins(options);
     auto joined = join(plugins.by_id, options.providers, time.now());
     auto next = std::make_shared<registry_snapshot>();
     next->problems = std::move(plugins.problems);

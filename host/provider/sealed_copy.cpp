@@ -2,6 +2,7 @@
 
 #include <fcntl.h>
 #include <sys/mman.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -53,6 +54,29 @@ sealed_copy::~sealed_copy() {
     if (descriptor_ >= 0) {
         ::close(descriptor_);
     }
+}
+
+sealed_view::~sealed_view() {
+    if (at_ != nullptr && size_ != 0) {
+        ::munmap(const_cast<char*>(at_), size_);
+    }
+}
+
+auto sealed_copy::view() const -> result<sealed_view> {
+    struct stat about {};
+    const bool known = ::fstat(descriptor_, &about) == 0;
+    const auto size = static_cast<std::size_t>(about.st_size);
+    if (known && size == 0) {
+        return sealed_view("", 0);
+    }
+    void* at = known ? ::mmap(nullptr, size, PROT_READ, MAP_SHARED, descriptor_, 0) : MAP_FAILED;
+    if (at == MAP_FAILED) {
+        return fail(
+            errc::internal,
+            "a sealed copy can't be looked at: " + std::generic_category().message(errno)
+        );
+    }
+    return sealed_view(static_cast<const char*>(at), size);
 }
 
 auto sealed_copy::path() const -> std::string {

@@ -5,8 +5,24 @@
 
 #include <string>
 #include <string_view>
+#include <utility>
 
 namespace tenon::host {
+
+// The bytes of a sealed copy, mapped for reading as long as this lives.
+class sealed_view {
+  public:
+    sealed_view(const char* at, std::size_t size) noexcept : at_(at), size_(size) {}
+    sealed_view(sealed_view&& other) noexcept
+        : at_(std::exchange(other.at_, nullptr)), size_(std::exchange(other.size_, 0)) {}
+    auto operator=(sealed_view&&) -> sealed_view& = delete;
+    ~sealed_view();
+    [[nodiscard]] auto bytes() const noexcept -> std::string_view { return {at_, size_}; }
+
+  private:
+    const char* at_;
+    std::size_t size_;
+};
 
 class sealed_copy {
   public:
@@ -18,6 +34,10 @@ class sealed_copy {
 
     // `/proc/self/fd/N`, good as long as this lives.
     [[nodiscard]] auto path() const -> std::string;
+    // For a process that is to load it.
+    [[nodiscard]] auto descriptor() const noexcept -> int { return descriptor_; }
+    // What lies in it, for whoever judges it. Error: internal.
+    [[nodiscard]] auto view() const -> result<sealed_view>;
     // Keeps the descriptor open for the rest of the process.
     void leak() noexcept { descriptor_ = -1; }
 

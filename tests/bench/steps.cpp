@@ -100,7 +100,9 @@ void measure_steps(report& to, const std::string& plugins) {
     system_clock time;
     instant_http http;
     registry_options options;
-    options.plugin_dirs = {plugins, TENON_BENCH_PLUGINS};
+    options.bundled_dir = plugins;
+    options.plugin_dirs = {TENON_BENCH_PLUGINS};
+    options.trust.require = plugin_requirement::none;
     options.providers = {demo_section(), well_section()};
     registry providers(options, http, time);
     const auto measure = [&providers](const char* name, operation_kind kind) {

@@ -36,7 +36,7 @@ auto options_of_registry(const std::vector<std::string>& client_secrets, const s
     }
     section.scopes = {"openid", "profile", "email", "offline_access"};
     section.config["issuer"] = {issuer, false};
-    registry_options options{{std::string(TENON_PLUGIN_DIR)}, {}};
+    registry_options options{{}, {}, {}, TENON_PLUGIN_DIR};
     if (!client_secrets.empty()) {
         options.providers.push_back(std::move(section));
     }

@@ -58,7 +58,7 @@ TEST_CASE("every entry of the catalogue can be described, and says how sure it i
     const auto known = the_catalogue();
     const auto names = known.names();
     REQUIRE(names.size() > 400);
-    registry_options options{{std::string(TENON_PLUGIN_DIR)}, {}};
+    registry_options options{{}, {}, {}, TENON_PLUGIN_DIR};
     for (const auto& name : names) {
         options.providers.push_back(to_settings(section_of(known, name)));
         const auto confidence = known.find(name)->confidence;
@@ -87,9 +87,7 @@ TEST_CASE("an entry that needs a name is refused without it, and the name is tol
     const standing_clock time;
     sim::stage nowhere(sim::make_simulator("oidc"));
     sim::in_process_http http(nowhere, time);
-    const registry providers(
-        {{std::string(TENON_PLUGIN_DIR)}, {to_settings(*complete)}}, http, time
-    );
+    const registry providers({{}, {to_settings(*complete)}, {}, TENON_PLUGIN_DIR}, http, time);
     const auto entry = providers.snapshot()->providers.at("keycloak");
     CHECK(entry.state == provider_state::misconfigured);
     CHECK(entry.message.find("{subdomain}") != std::string::npos);

@@ -61,7 +61,7 @@ auto addresses() -> std::map<std::string, std::string> {
 
 world::world(provider_settings section, const nlohmann::json& simulator)
     : scene(make_actor(simulator)),
-      providers({{std::string(TENON_PLUGIN_DIR)}, {std::move(section)}}, http, time) {}
+      providers({{}, {std::move(section)}, {}, TENON_PLUGIN_DIR}, http, time) {}
 
 auto world::instance() -> provider_handle {
     auto found = run(providers.acquire("acme"));

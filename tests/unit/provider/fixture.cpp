@@ -61,7 +61,9 @@ auto section(std::string name) -> provider_settings {
 }
 
 world::world(std::vector<provider_settings> sections)
-    : providers({{std::string(TENON_TEST_PLUGINS) + "/good"}, std::move(sections)}, http, time) {}
+    : providers(
+          {{std::string(TENON_TEST_PLUGINS) + "/good"}, std::move(sections), anything}, http, time
+      ) {}
 
 auto world::instance(std::string_view name) const -> provider_handle {
     auto found = providers.find(name);

@@ -61,6 +61,9 @@ struct op_counters {
 // A section for one of the test plugins' providers.
 [[nodiscard]] auto section(std::string name) -> provider_settings;
 
+// For folders whose files nobody approved.
+inline const plugin_settings anything{plugin_requirement::none, {}};
+
 // The registry over the folder of good test plugins.
 struct world {
     explicit world(std::vector<provider_settings> sections = {section("well")});
