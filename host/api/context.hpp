@@ -4,12 +4,16 @@
 #include "base/clock.hpp"
 
 #include <atomic>
+#include <boost/asio/awaitable.hpp>
+#include <functional>
 #include <mutex>
 #include <string>
+#include <vector>
 
 namespace tenon::host {
 
 struct oauth_context;
+struct plugin_report;
 class access_journal;
 class api_metrics;
 class authenticator;
@@ -44,6 +48,8 @@ struct api_context {
     api_metrics& metrics;
     catalogue_listing& catalogued;
     api_settings settings;
+    // Has the registry read its plugins anew, on a thread where that may take its time.
+    std::function<boost::asio::awaitable<std::vector<plugin_report>>()> reload_plugins{};
     std::atomic<bool> draining{false};  // set by app when it stops accepting: readiness says no
 
     // Of the probes: when something was last done that is not to be done for every question.

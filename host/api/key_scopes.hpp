@@ -16,7 +16,7 @@ enum class key_scope : unsigned {
     tokens_read = 1U << 2U,
     keys_manage = 1U << 3U,
     audit_read = 1U << 4U,
-    admin = 1U << 5U,  // organizations; implies none of the others
+    admin = 1U << 5U,  // organizations, plugins; implies none of the others
 };
 
 // `connections:read`

@@ -98,6 +98,12 @@ auto openapi_schemas() -> std::string_view {
 "NewOrganization": {"type": "object", "required": ["id", "name", "createdAt", "apiKey"], "properties": {
   "id": {"type": "string"}, "name": {"type": "string"}, "createdAt": {"$ref": "#/components/schemas/Time"},
   "apiKey": {"$ref": "#/components/schemas/NewKey"}}},
+"PluginReload": {"type": "object", "required": ["plugins"], "properties": {"plugins": {"type": "array", "items": {
+  "type": "object", "required": ["file", "outcome", "sha256", "providers"], "properties": {"file": {"type": "string"},
+    "outcome": {"enum": ["loaded", "kept", "replaced", "refused", "rolled_back", "removed"],
+      "description": "refused: see reason; what ran before goes on. rolled_back: these bytes broke the contract in their first operations"},
+    "reason": {"type": "string"}, "sha256": {"type": ["string", "null"], "description": "Of what serves now"},
+    "providers": {"type": "array", "items": {"type": "string"}}}}}}},
 "AuditPage": {"type": "object", "required": ["entries", "nextCursor"], "properties": {
   "entries": {"type": "array", "items": {"type": "object", "properties": {"id": {"type": "string"},
     "at": {"$ref": "#/components/schemas/Time"}, "actor": {"type": "string"}, "action": {"type": "string"},

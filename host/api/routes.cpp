@@ -209,6 +209,14 @@ constexpr std::array table{
          .success = 201,
          .errors = conflict_errors}
     ),
+    change(
+        {.pattern = "/api/plugins/reload",
+         .name = "reloadPlugins",
+         .summary = "Reads the plugins' files anew, and says what became of each",
+         .scope = admin,
+         .run = handlers::reload_plugins,
+         .response_schema = "PluginReload"}
+    ),
     reading(
         {.pattern = "/api/audit",
          .name = "listAudit",

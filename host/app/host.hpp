@@ -29,8 +29,10 @@
 #include <boost/asio/cancellation_signal.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/strand.hpp>
+#include <boost/asio/thread_pool.hpp>
 #include <csignal>
 #include <memory>
+#include <vector>
 
 namespace tenon::host {
 
@@ -65,6 +67,7 @@ class host_process {
     void reload() noexcept;
     [[nodiscard]] auto take_configuration() -> result<void>;
     auto drain() -> boost::asio::awaitable<void>;
+    auto reload_plugins() -> boost::asio::awaitable<std::vector<plugin_report>>;
     [[nodiscard]] auto thread_count() const -> std::size_t;
 
     settings settings_;
@@ -94,6 +97,7 @@ class host_process {
     authenticator keys_;
     access_journal journal_;
     catalogue_listing catalogued_;
+    boost::asio::thread_pool reloader_{1};  // reads and loads plugins that a request asked for
     api_context api_;
     router routes_;
     router admin_routes_;

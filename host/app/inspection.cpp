@@ -17,6 +17,7 @@
 #include <chrono>
 #include <csignal>
 #include <cstdlib>
+#include <optional>
 
 namespace tenon::host {
 namespace {
@@ -41,8 +42,8 @@ struct spawn_actions {
 
 // Its standard output is ours; it has the image, and no other file of this process's.
 auto spawn(int output, int image) -> pid_t {
-    const spawn_actions actions;
-    auto* all = const_cast<posix_spawn_file_actions_t*>(&actions.all);
+    spawn_actions actions;
+    auto* const all = &actions.all;
     ::posix_spawn_file_actions_adddup2(all, output, STDOUT_FILENO);
     ::posix_spawn_file_actions_addopen(all, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
     ::posix_spawn_file_actions_addopen(all, STDERR_FILENO, "/dev/null", O_WRONLY, 0);
@@ -86,18 +87,17 @@ auto end_of(pid_t child) -> int {
 
 void limit(int what, rlim_t most) {
     const rlimit both{most, most};
-    ::setrlimit(static_cast<__rlimit_resource>(what), &both);
+    ::setrlimit(what, &both);
 }
 
 void confine() {
     ::prctl(PR_SET_PDEATHSIG, SIGKILL);
     ::prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
-    ::prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
     limit(RLIMIT_CPU, 5);
     limit(RLIMIT_FSIZE, 0);
     limit(RLIMIT_CORE, 0);
     limit(RLIMIT_NOFILE, 16);
-#if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
+#ifndef TENON_SANITIZED
     limit(RLIMIT_AS, 2UL << 30U);
 #endif
 }
@@ -112,12 +112,22 @@ void say(std::string_view text) {
     }
 }
 
+// The file has no name here.
+auto refusal_of(const error& problem) -> std::string {
+    const std::string_view all = problem.message;
+    const auto behind_name = all.find(": ");
+    return refusal_text(behind_name == all.npos ? all : all.substr(behind_name + 2));
+}
+
 auto load_and_tell() -> std::string {
-    auto library = plugin_library::load("/proc/self/fd/" + std::to_string(image_descriptor));
+    auto image = plugin_image::read("/proc/self/fd/" + std::to_string(image_descriptor));
+    if (image.has_error()) {
+        return refusal_of(image.error());
+    }
+    confine();
+    const auto library = plugin_library::load(std::move(*image));
     if (library.has_error()) {
-        const std::string_view all = library.error().message;
-        const auto behind_name = all.find(": ");
-        return refusal_text(behind_name == all.npos ? all : all.substr(behind_name + 2));
+        return refusal_of(library.error());
     }
     std::vector<descriptor> found;
     for (const auto& one : (*library)->providers()) {
@@ -150,9 +160,12 @@ auto inspect_plugin(const plugin_image& image) -> result<std::vector<descriptor>
     if (!answer) {
         return refuse(image, "it hangs, or talks without end, while it is loaded");
     }
-    if (WIFSIGNALED(status)) {
+    if (WIFSIGNALED(status) || WEXITSTATUS(status) != EXIT_SUCCESS) {
         return refuse(
-            image, "it crashes while it is loaded (signal " + std::to_string(WTERMSIG(status)) + ")"
+            image, "it crashes while it is loaded (" +
+                       (WIFSIGNALED(status) ? "signal " + std::to_string(WTERMSIG(status))
+                                            : "exit code " + std::to_string(WEXITSTATUS(status))) +
+                       ")"
         );
     }
     auto found = read_inspection(*answer);
@@ -163,7 +176,6 @@ auto inspect_plugin(const plugin_image& image) -> result<std::vector<descriptor>
 }
 
 void answer_inspection() {
-    confine();
     say(load_and_tell());
     std::_Exit(EXIT_SUCCESS);  // nothing of the plugin's runs any more
 }

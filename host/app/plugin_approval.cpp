@@ -190,6 +190,9 @@ auto install_plugin(const settings& values, const install_request& wanted) -> re
 
 auto remove_plugin(const settings& values, const std::string& name, const std::string& folder)
     -> result<void> {
+    if (name.find('/') != std::string::npos) {
+        return fail(errc::invalid_request, name + ": name the file alone, and its folder by --dir");
+    }
     const auto where = folder_of_plugins(values, folder);
     if (where.has_error()) {
         return where.error();
@@ -206,7 +209,7 @@ auto remove_plugin(const settings& values, const std::string& name, const std::s
     }
     const bool pinned = pins->erase(file_name) != 0;
     std::error_code failed;
-    const bool removed = file_name.find('/') == std::string::npos && fs::remove(file, failed);
+    const bool removed = fs::remove(file, failed);
     if (failed) {
         return fail(errc::internal, "can't remove " + file.string() + ": " + failed.message());
     }

@@ -6,6 +6,8 @@
 
 #include <algorithm>
 #include <array>
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/use_awaitable.hpp>
 
 namespace tenon::host {
 namespace {
@@ -44,7 +46,34 @@ auto waiting_keys(const settings& running, const settings& fresh) -> std::string
     return names;
 }
 
+// A line for each file that is not what it was.
+void tell_plugins(const std::vector<plugin_report>& reports) {
+    for (const auto& one : reports) {
+        const auto* const event = one.outcome == plugin_outcome::loaded     ? "plugin loaded"
+                                  : one.outcome == plugin_outcome::replaced ? "plugin replaced"
+                                  : one.outcome == plugin_outcome::removed  ? "plugin removed"
+                                                                            : nullptr;
+        if (event != nullptr) {
+            log(log_level::info, event,
+                {{log_key::path, one.path.string()}, {log_key::version, one.digest}});
+        }
+    }
+}
+
+auto read_anew(registry& all) -> boost::asio::awaitable<std::vector<plugin_report>> {
+    auto reports = all.reload();
+    tell_plugins(reports);
+    co_return reports;
+}
+
 }  // namespace
+
+auto host_process::reload_plugins() -> boost::asio::awaitable<std::vector<plugin_report>> {
+    auto work = read_anew(registry_);
+    co_return co_await boost::asio::co_spawn(
+        reloader_, std::move(work), boost::asio::use_awaitable
+    );
+}
 
 void host_process::reload() noexcept {
     try {
@@ -89,7 +118,7 @@ auto host_process::take_configuration() -> result<void> {
     if (auto replaced = sealer_.replace(std::move(*keys)); replaced.has_error()) {
         return replaced.error();
     }
-    registry_.reload(*providers);
+    tell_plugins(registry_.reload(*providers));
     set_log_level(fresh->level);
     tell_problems(*registry_.snapshot());
     if (const auto waiting = waiting_keys(settings_, *fresh); !waiting.empty()) {

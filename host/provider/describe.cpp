@@ -236,7 +236,7 @@ auto make_instance(const provider_draft& draft, described_provider described)
     }
     auto parts = std::make_unique<const provider_parts>(provider_parts{
         draft.library, draft.plugin->raw, draft.settings, std::move(described.about),
-        std::move(*egress), std::move(described.config)});
+        std::move(*egress), std::move(described.config), draft.trial});
     return provider_handle(std::make_shared<const provider_instance>(std::move(parts)));
 }
 

@@ -4,6 +4,7 @@
 #include "base/clock.hpp"
 #include "provider/abi_reader.hpp"
 #include "provider/approval.hpp"
+#include "provider/generation_trial.hpp"
 #include "provider/library.hpp"
 #include "provider/registry.hpp"
 
@@ -19,6 +20,7 @@ struct provider_draft {
     const plugin_provider* plugin = nullptr;  // of the library's
     provider_settings settings;
     std::shared_ptr<const plugin_approval> approved;  // null: it needs none
+    std::shared_ptr<generation_trial> trial;          // null: it is not on trial
 };
 
 struct described_provider {

@@ -3,6 +3,7 @@
 
 #include "provider/abi_reader.hpp"
 #include "provider/egress.hpp"
+#include "provider/generation_trial.hpp"
 #include "provider/library.hpp"
 #include "provider/registry.hpp"
 
@@ -17,7 +18,8 @@ struct provider_parts {
     provider_settings settings;
     descriptor about;
     egress_policy egress;
-    std::vector<key_value> config;  // as each operation gets it
+    std::vector<key_value> config;            // as each operation gets it
+    std::shared_ptr<generation_trial> trial;  // is told how operations end; null: nobody asks
 };
 
 struct operation_access {

@@ -67,6 +67,13 @@ auto lost_response() -> outbound_response {
     return out;
 }
 
+// How the plugin broke the contract; empty where what went wrong is not its fault.
+auto plugins_fault(const operation_failure& failed) -> std::string_view {
+    const bool its_own = failed.code == "plugin_broke_contract" || failed.code == "step_budget" ||
+                         failed.code == "authorize_url";
+    return its_own ? std::string_view(failed.message) : std::string_view();
+}
+
 auto is_success(const recorded_reply& reply) -> bool {
     return reply.response.status >= 200 && reply.response.status < 300;
 }
@@ -155,7 +162,13 @@ auto operation_run::drive(std::unique_ptr<operation_run> run) -> awaitable<opera
             "the plugin did not end the operation within " + std::to_string(step_budget) + " steps"
         );
     }
-    co_return run->finish();
+    auto ended = run->finish();
+    if (run->parts_.trial) {
+        run->parts_.trial->note(
+            ended.has_error() ? plugins_fault(ended.error()) : std::string_view()
+        );
+    }
+    co_return ended;
 }
 
 auto operation_run::perform() -> awaitable<void> {

@@ -29,7 +29,7 @@ auto wait(milliseconds length) -> asio::awaitable<void> {
 
 registry::registry(const registry_options& options, outbound_http& http, const clock& time)
     : implementation_(std::make_unique<implementation>(http, time)) {
-    implementation_->rebuild(options);
+    (void)implementation_->rebuild(options);
 }
 
 registry::~registry() = default;
@@ -40,6 +40,7 @@ auto registry::snapshot() const -> std::shared_ptr<const registry_snapshot> {
 }
 
 auto registry::find(std::string_view name) const -> result<provider_handle> {
+    implementation_->act_on_verdicts();
     const auto all = snapshot();
     const auto found = all->providers.find(name);
     if (found == all->providers.end()) {
@@ -87,13 +88,18 @@ auto registry::keep_discovered() -> asio::awaitable<void> {
                 co_await implementation_->discover(std::move(*attempt));
             }
         }
+        implementation_->settle_trials();
         const auto pause = implementation_->next_due();
         co_await wait(pause);
     }
 }
 
-void registry::reload(const registry_options& options) {
-    implementation_->rebuild(options);
+auto registry::reload(const registry_options& options) -> std::vector<plugin_report> {
+    return implementation_->rebuild(options);
+}
+
+auto registry::reload() -> std::vector<plugin_report> {
+    return implementation_->rebuild(std::nullopt);
 }
 
 }  // namespace tenon::host

@@ -99,6 +99,24 @@ struct plugin_problem {
     std::string message;
 };
 
+enum class plugin_outcome {
+    loaded,       // it was not there before
+    kept,         // the same bytes
+    replaced,     // a new generation takes new operations, the old one ends its own
+    refused,      // message says why; what ran before goes on, if it still may
+    rolled_back,  // these bytes took over before, broke the contract, and are not tried again
+    removed,      // the file is gone
+};
+
+// What a reload made of one file.
+struct plugin_report {
+    std::filesystem::path path;
+    plugin_outcome outcome = plugin_outcome::kept;
+    std::string message;  // of refused and rolled_back
+    std::string digest;   // of what serves now; empty: nothing does
+    std::vector<std::string> providers;
+};
+
 // All of it at one moment. Immutable.
 struct registry_snapshot {
     std::map<std::string, provider_entry, std::less<>> providers;
@@ -130,9 +148,13 @@ class registry {
     // cancelled; spawn it once.
     auto keep_discovered() -> boost::asio::awaitable<void>;
 
-    // Takes a new configuration: instances in use live on until they are let go. What a plugin file
-    // holds is read anew. A provider whose metadata is known keeps it.
-    void reload(const registry_options& options);
+    // Takes a new configuration, or the last one again: instances in use live on until they are let
+    // go. What a plugin file holds is read anew; a new generation of it takes over if it is fit to
+    // (generation_check.hpp), and gives way again if one of its first operations breaks the
+    // contract (generation_trial.hpp). A provider whose metadata is known keeps it. One at a time;
+    // blocks for as long as it takes to read the files. What became of each file.
+    auto reload(const registry_options& options) -> std::vector<plugin_report>;
+    auto reload() -> std::vector<plugin_report>;
 
   private:
     struct implementation;

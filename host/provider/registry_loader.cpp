@@ -1,7 +1,6 @@
 #include "provider/registry_loader.hpp"
 
 #include "provider/descriptor_check.hpp"
-#include "provider/plugin_trust.hpp"
 
 #include <algorithm>
 
@@ -27,88 +26,16 @@ auto refused_entry(
     return out;
 }
 
-auto plugin_files(const std::filesystem::path& folder, std::vector<plugin_problem>& problems)
-    -> std::vector<std::filesystem::path> {
-    std::vector<std::filesystem::path> out;
-    std::error_code failed;
-    for (std::filesystem::directory_iterator at(folder, failed), end; !failed && at != end;
-         at.increment(failed)) {
-        if (at->path().extension() == ".so") {
-            out.push_back(at->path());
-        }
-    }
-    if (failed) {
-        problems.push_back({folder, "the plugin folder can't be read: " + failed.message()});
-    }
-    std::ranges::sort(out);
-    return out;
-}
-
-// What each of its providers claims before any configuration must be approved, or it is not taken
-// at all: a plugin whose one provider reaches too far is not to be had in part.
-auto check_claims(const plugin_library& library, const plugin_approval& approved) -> result<void> {
-    std::string beyond;
-    for (const auto& provider : library.providers()) {
-        const auto found = approved.find(provider.about.id);
-        const auto* const given = found == approved.end() ? nullptr : &found->second;
-        for (const auto& problem : beyond_approval(provider.about, given, {})) {
-            beyond += (beyond.empty() ? "" : "; ") + provider.about.id + ": " + problem.message;
-        }
-    }
-    if (beyond.empty()) {
-        return {};
-    }
-    const auto name = library.path().filename().string();
-    return fail(
-        errc::invalid_request, name + ": it reaches further than was approved: " + beyond +
-                                   ". If that is right, approve it: `tenon plugin install " + name +
-                                   "`"
-    );
-}
-
-struct loaded_plugin {
-    std::shared_ptr<const plugin_library> library;
-    std::shared_ptr<const plugin_approval> approved;
-};
-
-auto load_trusted(const std::filesystem::path& path, const plugin_folder& folder)
-    -> result<loaded_plugin> {
-    auto image = plugin_image::read(path);
-    if (image.has_error()) {
-        return image.error();
-    }
-    auto trusted = folder.admit(std::move(*image));
-    if (trusted.has_error()) {
-        return trusted.error();
-    }
-    auto library = plugin_library::load(std::move(trusted->image));
-    if (library.has_error()) {
-        return library.error();
-    }
-    if (trusted->approved != nullptr) {
-        if (const auto fits = check_claims(**library, *trusted->approved); fits.has_error()) {
-            return fits.error();
-        }
-    }
-    return loaded_plugin{std::move(*library), std::move(trusted->approved)};
-}
-
-void load_one(
-    const std::filesystem::path& path, const plugin_folder& folder, loaded_plugins& into
-) {
-    auto loaded = load_trusted(path, folder);
-    if (loaded.has_error()) {
-        into.problems.push_back({path, loaded.error().message});
-        return;
-    }
-    const auto* const library = &loaded->library;
+void index_one(const plugin_generation& from, loaded_plugins& into) {
+    const auto& path = from.library->path();
     ++into.count;
-    for (const auto& line : (*library)->refused()) {
+    for (const auto& line : from.library->refused()) {
         into.problems.push_back({path, line});
     }
-    for (const auto& provider : (*library)->providers()) {
+    for (const auto& provider : from.library->providers()) {
         const auto [at, added] = into.by_id.try_emplace(
-            provider.about.id, provider_draft{*library, &provider, {}, loaded->approved}
+            provider.about.id,
+            provider_draft{from.library, &provider, {}, from.approved, from.trial}
         );
         if (!added) {
             into.problems.push_back(
@@ -175,18 +102,10 @@ void join_one(
 
 }  // namespace
 
-auto load_plugins(const registry_options& options) -> loaded_plugins {
+auto index_plugins(const std::vector<plugin_generation>& generations) -> loaded_plugins {
     loaded_plugins out;
-    const auto load_all = [&out](const plugin_folder& folder) {
-        for (const auto& path : plugin_files(folder.path(), out.problems)) {
-            load_one(path, folder, out);
-        }
-    };
-    if (!options.bundled_dir.empty()) {
-        load_all(plugin_folder::bundled(options.bundled_dir));
-    }
-    for (const auto& path : options.plugin_dirs) {
-        load_all(plugin_folder::judged(path, options.trust));
+    for (const auto& one : generations) {
+        index_one(one, out);
     }
     return out;
 }

@@ -1,7 +1,8 @@
-// Reads plugin folders and joins plugins with the configuration. For this room's own use.
+// Joins plugins with the configuration. For this room's own use.
 #pragma once
 
 #include "provider/describe.hpp"
+#include "provider/plugin_shelf.hpp"
 #include "provider/registry.hpp"
 
 #include <map>
@@ -19,9 +20,9 @@ struct loaded_plugins {
     std::size_t count = 0;
 };
 
-// Every *.so of the folders that may be trusted, by name; an id that is taken already is a problem
-// of the later file.
-[[nodiscard]] auto load_plugins(const registry_options& options) -> loaded_plugins;
+// An id that is taken already is a problem of the later file.
+[[nodiscard]] auto index_plugins(const std::vector<plugin_generation>& generations)
+    -> loaded_plugins;
 
 // Drafts for the configured sections; entries for those that can't have one, and for plugins
 // without a section.

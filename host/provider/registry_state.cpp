@@ -2,8 +2,11 @@
 
 #include "base/log.hpp"
 #include "provider/egress.hpp"
+#include "provider/generation_check.hpp"
 
 #include <algorithm>
+#include <iterator>
+#include <utility>
 
 namespace tenon::host {
 
@@ -48,14 +51,51 @@ void registry::implementation::report(const registry_snapshot& all) const {
     }
 }
 
-void registry::implementation::rebuild(const registry_options& options) {
-    auto plugins = load_plugins(options);
-    auto joined = join(plugins.by_id, options.providers, time.now());
+auto registry::implementation::rebuild(std::optional<registry_options> options)
+    -> std::vector<plugin_report> {
+    const std::lock_guard lock(reloading);
+    if (options) {
+        last = std::move(*options);
+    }
+    const auto fits = [this](const plugin_generation& running, const plugin_generation& next) {
+        const auto known = [this](const std::string& name) { return metadata_of(name); };
+        return check_generation(running, next, last.providers, known, time.now());
+    };
+    auto reports = shelf.refresh(last, fits, time.now());
+    serve();
+    return reports;
+}
+
+void registry::implementation::settle_trials() {
+    const std::unique_lock lock(reloading, std::try_to_lock);
+    if (!lock) {
+        return;
+    }
+    shelf.decided().store(false);
+    if (shelf.settle(time.now())) {
+        serve();
+    }
+}
+
+auto registry::implementation::metadata_of(const std::string& name) -> discovered_metadata {
+    const std::lock_guard lock(guard);
+    const auto known = issuers.find(name);
+    return known == issuers.end() ? discovered_metadata() : known->second.metadata;
+}
+
+void registry::implementation::serve() {
+    auto plugins = index_plugins(shelf.running());
+    auto joined = join(plugins.by_id, last.providers, time.now());
     auto next = std::make_shared<registry_snapshot>();
-    next->problems = std::move(plugins.problems);
+    next->problems = shelf.problems();
+    std::ranges::move(plugins.problems, std::back_inserter(next->problems));
     next->plugin_count = plugins.count;
     next->providers = std::move(joined.entries);
+    // What goes may unload a plugin: not while others wait for the lock.
+    std::shared_ptr<const registry_snapshot> old_snapshot;
+    std::map<std::string, std::shared_ptr<const provider_draft>> old_drafts;
     const std::lock_guard lock(guard);
+    old_snapshot = current;
     for (const auto& [name, draft] : joined.drafts) {
         const auto known = issuers.find(name);
         auto entry = make_entry(*draft, {}, time.now());
@@ -69,7 +109,7 @@ void registry::implementation::rebuild(const registry_options& options) {
         next->providers.insert_or_assign(name, std::move(entry));
     }
     std::erase_if(issuers, [&](const auto& one) { return !joined.drafts.contains(one.first); });
-    drafts = std::move(joined.drafts);
+    old_drafts = std::exchange(drafts, std::move(joined.drafts));
     report(*next);
     publish(std::move(next));
 }

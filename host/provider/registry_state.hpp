@@ -2,6 +2,7 @@
 #pragma once
 
 #include "provider/discovery.hpp"
+#include "provider/plugin_shelf.hpp"
 #include "provider/registry.hpp"
 #include "provider/registry_loader.hpp"
 
@@ -30,7 +31,18 @@ struct registry::implementation {
         discovery_request request;
     };
 
-    void rebuild(const registry_options& options);
+    // Without options: by the last ones.
+    auto rebuild(std::optional<registry_options> options) -> std::vector<plugin_report>;
+    // Joins what runs with the configuration. Under `reloading`.
+    void serve();
+    // Lets trials have their consequences, unless a reload is under way, which does it as well.
+    void settle_trials();
+    void act_on_verdicts() {
+        if (shelf.decided().load(std::memory_order_relaxed)) {
+            settle_trials();
+        }
+    }
+    [[nodiscard]] auto metadata_of(const std::string& name) -> discovered_metadata;
     void publish(std::shared_ptr<const registry_snapshot> next) { current = std::move(next); }
     void follow_issuer(const provider_entry& entry);
     void report(const registry_snapshot& all) const;
@@ -44,6 +56,9 @@ struct registry::implementation {
 
     outbound_http& http;
     const clock& time;
+    std::mutex reloading;  // taken before `guard`; the next two
+    registry_options last;
+    plugin_shelf shelf;
     mutable std::mutex guard;  // everything below
     std::shared_ptr<const registry_snapshot> current = std::make_shared<registry_snapshot>();
     std::map<std::string, std::shared_ptr<const provider_draft>> drafts;

@@ -34,7 +34,8 @@ auto harbor_build(const std::string& name) -> fs::path {
     return fs::path(TENON_HARBOR_BUILDS) / name / "harbor.so";
 }
 
-harbor::harbor(const std::string& config) : plugins_(dir_.path() / "plugins"), sim_(simulated()) {
+harbor::harbor(demands what, const std::string& config)
+    : plugins_(dir_.path() / "plugins"), sim_(simulated()) {
     fs::create_directories(plugins_);
     const auto first = run_tenon(
         {"plugin", "install", "--yes", "--dir", plugins_.string(), harbor_build("one").string()}
@@ -43,8 +44,8 @@ harbor::harbor(const std::string& config) : plugins_(dir_.path() / "plugins"), s
         throw std::runtime_error(first.err);
     }
     host_options options;
-    options.config = "bootstrap_api_key: " + std::string(operator_key) + "\nplugin_dirs: [\"" +
-                     plugins_.string() + "\"]\n" +
+    options.config = trust_config(what) + "bootstrap_api_key: " + std::string(operator_key) +
+                     "\nplugin_dirs: [\"" + plugins_.string() + "\"]\n" +
                      "rate_limits: {connect_per_15_minutes: 0, callbacks_per_minute: 0, "
                      "mutations_per_second: 0, reads_per_second: 0}\n" +
                      config +
@@ -70,7 +71,37 @@ void harbor::install(const std::string& build) {
 void harbor::put(const std::string& build) {
     const auto aside = plugins_ / "aside";
     fs::copy_file(harbor_build(build), aside, fs::copy_options::overwrite_existing);
+    if (!key_file_.empty()) {
+        fs::copy_file(
+            signature_of(build), file().string() + ".sig", fs::copy_options::overwrite_existing
+        );
+    }
     fs::rename(aside, file());
+}
+
+auto harbor::trust_config(demands what) -> std::string {
+    if (what == demands::pins) {
+        return {};
+    }
+    key_file_ = (dir_.path() / "key").string();
+    const auto made = run_tenon({"plugin", "keygen", key_file_});
+    put("one");
+    return "plugins: {require: signature, public_keys: [\"" +
+           made.out.substr(0, made.out.find('\n')) + "\"]}\n";
+}
+
+// Made once a build.
+auto harbor::signature_of(const std::string& build) -> fs::path {
+    const auto copy = dir_.path() / (build + ".so");
+    const auto signature = fs::path(copy.string() + ".sig");
+    if (!fs::exists(signature)) {
+        fs::copy_file(harbor_build(build), copy);
+        const auto done = run_tenon({"plugin", "sign", copy.string(), "--key", key_file_});
+        if (done.code != 0) {
+            throw std::runtime_error(done.err);
+        }
+    }
+    return signature;
 }
 
 auto harbor::reload() -> json {
@@ -84,10 +115,11 @@ auto harbor::reload() -> json {
 }
 
 auto harbor::api(const std::string& user) -> http_client {
-    return http_client(
-        host_->url(),
-        {{"Authorization", std::string("Bearer ") + operator_key}, {"X-Tenon-User", user}}
-    );
+    headers common{{"Authorization", std::string("Bearer ") + operator_key}};
+    if (!user.empty()) {
+        common.emplace_back("X-Tenon-User", user);
+    }
+    return http_client(host_->url(), std::move(common));
 }
 
 auto harbor::connected(const std::string& user) -> std::string {

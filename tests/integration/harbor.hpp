@@ -18,10 +18,14 @@ namespace tenon::test {
 // `crashes`.
 [[nodiscard]] auto harbor_build(const std::string& name) -> std::filesystem::path;
 
+// What the operator demands of plugins. Where it is signatures, each build that is put is signed
+// with the one key of the configuration.
+enum class demands { pins, signatures };
+
 class harbor {
   public:
     // With build `one` installed and approved. `config`: further lines of the configuration.
-    explicit harbor(const std::string& config = "");
+    explicit harbor(demands what = demands::pins, const std::string& config = "");
 
     [[nodiscard]] auto host() -> host_process& { return *host_; }
     [[nodiscard]] auto provider() -> sim::stage& { return sim_->on_stage(); }
@@ -32,11 +36,12 @@ class harbor {
     auto plugin(std::vector<std::string> arguments) -> ended;
     // Installs a build under Harbor's name, approved.
     void install(const std::string& build);
-    // Puts a build where the approved one was, as somebody would who approves nothing.
+    // Puts a build where the approved one was, without approving anything.
     void put(const std::string& build);
     // POST /api/plugins/reload: what became of harbor.so.
     auto reload() -> nlohmann::json;
 
+    // A client of the operator's key; an empty user: for none.
     [[nodiscard]] auto api(const std::string& user = "ann") -> http_client;
     // A whole connect: the connection's id. Throws std::runtime_error where it does not work out.
     auto connected(const std::string& user = "ann") -> std::string;
@@ -44,8 +49,12 @@ class harbor {
     auto listed() -> nlohmann::json;
 
   private:
+    [[nodiscard]] auto trust_config(demands what) -> std::string;
+    auto signature_of(const std::string& build) -> std::filesystem::path;
+
     temp_dir dir_;
     std::filesystem::path plugins_;
+    std::string key_file_;  // where signatures are demanded
     std::unique_ptr<sim::server> sim_;
     std::unique_ptr<host_process> host_;
 };

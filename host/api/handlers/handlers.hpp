@@ -24,6 +24,7 @@ auto list_keys(call& mine) -> answer;
 auto create_key(call& mine) -> answer;
 auto revoke_key(call& mine) -> answer;
 auto create_organization(call& mine) -> answer;
+auto reload_plugins(call& mine) -> answer;
 auto list_audit(call& mine) -> answer;
 auto health(call& mine) -> answer;
 auto livez(call& mine) -> answer;

@@ -39,7 +39,7 @@ class harbor final : public tenon::provider {
             .vendor = "Tests",
             .version = HARBOR_VERSION,
             .pkce = tenon::pkce::required,
-            .client_auth = tenon::client_auth::post,
+            .client_auth = tenon::client_auth::basic,
             .refresh = tenon::refresh_policy{.rotates = true},
             .origins = origins(),
             .scopes =
@@ -75,7 +75,9 @@ class harbor final : public tenon::provider {
 
     auto profile(tenon::profile_input) const -> tenon::op<tenon::profile> override {
 #ifdef HARBOR_BREAKS
-        auto reply = co_await tenon::get("not a URL").bearer();
+        // A GET has no body.
+        auto reply =
+            co_await tenon::get("https://harbor.example/userinfo").bearer().form("no", "body");
 #else
         auto reply = co_await tenon::get("https://harbor.example/userinfo").bearer();
 #endif

@@ -1,5 +1,5 @@
 /* A plugin that keeps to every rule: two requests in an exchange, a host call and a pause in a
- * profile. */
+ * profile. Built with WELL_BREAKS or WELL_LOSES_STATE it is a next version that is not as good. */
 #include "kit.h"
 
 struct tenon_op {
@@ -70,7 +70,11 @@ static tenon_status authorize(tenon_op* op, tenon_action* action) {
     op->query[0] = kit_kv("response_type", "code", 0);
     op->query[1] = kit_kv("client_id", "${client_id}", TENON_KV_TEMPLATE);
     op->query[2] = kit_kv("redirect_uri", op->params[1], 0);
+#ifdef WELL_LOSES_STATE
+    op->query[3] = kit_kv("state", "mine", 0);
+#else
     op->query[3] = kit_kv("state", op->params[2], 0);
+#endif
     op->query[4] = kit_kv("scope", op->params[3], 0);
     http(op, action, "GET", "https://login.example.test/authorize", 0);
     op->http.query = (tenon_kvs){op->query, 5};
@@ -199,6 +203,10 @@ static tenon_status profile(tenon_op* op, const tenon_reply* reply, tenon_action
 }
 
 static tenon_status step(tenon_op* op, const tenon_reply* reply, tenon_action* action) {
+#ifdef WELL_BREAKS
+    (void)exchange, (void)refresh, (void)profile, (void)op, (void)reply, (void)action;
+    return TENON_INTERNAL;
+#else
     if (op->step >= 1000) {
         return TENON_INVALID;
     }
@@ -209,6 +217,7 @@ static tenon_status step(tenon_op* op, const tenon_reply* reply, tenon_action* a
         case TENON_OP_PROFILE: return profile(op, reply, action);
         default: return TENON_INVALID;
     }
+#endif
 }
 
 static void destroy(tenon_op* op) {

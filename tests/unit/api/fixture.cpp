@@ -49,6 +49,10 @@ const bool is_quiet = [] {
     return true;
 }();
 
+auto reload_now(registry& all) -> boost::asio::awaitable<std::vector<plugin_report>> {
+    co_return all.reload();
+}
+
 api_fixture::api_fixture(rate_limits rates, registry_options provider_options, bool admin_listener)
     : seal(one_key(random), random),
       providers(provider_options, http, time),
@@ -73,6 +77,7 @@ api_fixture::api_fixture(rate_limits rates, registry_options provider_options, b
           api.settings.version = "1.2.3";
           api.settings.environment = "test";
           api.settings.admin_listener = admin_listener;
+          api.reload_plugins = [this] { return reload_now(providers); };
           return make_routes(api);
       }()),
       busy_(io.get_executor()),

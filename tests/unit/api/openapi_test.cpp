@@ -92,6 +92,7 @@ TEST_CASE("openapi.json has the routes of the contract") {
         {"post", "/api/keys"},
         {"delete", "/api/keys/{id}"},
         {"post", "/api/organizations"},
+        {"post", "/api/plugins/reload"},
         {"get", "/api/audit"},
         {"get", "/health"},
         {"get", "/livez"},

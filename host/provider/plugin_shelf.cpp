@@ -1,0 +1,270 @@
+#include "provider/plugin_shelf.hpp"
+
+#include "base/log.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace tenon::host {
+namespace {
+
+using namespace std::chrono_literals;
+
+// A plugin that is hardly used would be on trial for ever, and its predecessor loaded.
+constexpr milliseconds longest_trial = 10min;
+
+// What each of its providers claims before any configuration must be approved, or it is not taken
+// at all: a plugin whose one provider reaches too far is not to be had in part.
+auto check_claims(const plugin_library& library, const plugin_approval& approved) -> result<void> {
+    std::string beyond;
+    for (const auto& provider : library.providers()) {
+        const auto found = approved.find(provider.about.id);
+        const auto* const given = found == approved.end() ? nullptr : &found->second;
+        for (const auto& problem : beyond_approval(provider.about, given, {})) {
+            beyond += (beyond.empty() ? "" : "; ") + provider.about.id + ": " + problem.message;
+        }
+    }
+    if (beyond.empty()) {
+        return {};
+    }
+    const auto name = library.path().filename().string();
+    return fail(
+        errc::invalid_request, name + ": it reaches further than was approved: " + beyond +
+                                   ". If that is right, approve it: `tenon plugin install " + name +
+                                   "`"
+    );
+}
+
+auto plugin_files(const std::filesystem::path& folder, std::error_code& failed)
+    -> std::vector<std::filesystem::path> {
+    std::vector<std::filesystem::path> out;
+    for (std::filesystem::directory_iterator at(folder, failed), end; !failed && at != end;
+         at.increment(failed)) {
+        if (at->path().extension() == ".so") {
+            out.push_back(at->path());
+        }
+    }
+    std::ranges::sort(out);
+    return out;
+}
+
+auto report_of(const std::filesystem::path& path, plugin_outcome outcome) -> plugin_report {
+    plugin_report out;
+    out.path = path;
+    out.outcome = outcome;
+    return out;
+}
+
+}  // namespace
+
+auto load_trusted(std::shared_ptr<plugin_image> image, const plugin_folder& folder)
+    -> result<plugin_generation> {
+    auto trusted = folder.admit(std::move(image));
+    if (trusted.has_error()) {
+        return trusted.error();
+    }
+    auto library = plugin_library::load(std::move(trusted->image));
+    if (library.has_error()) {
+        return library.error();
+    }
+    if (trusted->approved != nullptr) {
+        if (const auto fits = check_claims(**library, *trusted->approved); fits.has_error()) {
+            return fits.error();
+        }
+    }
+    return plugin_generation{std::move(*library), std::move(trusted->approved), nullptr};
+}
+
+auto plugin_shelf::refuse(slot& here, std::string why, plugin_outcome outcome) -> plugin_report {
+    auto out = report_of(here.path, outcome);
+    here.problem = std::move(why);
+    if (here.running) {
+        here.problem += " (the version before it serves on)";
+    }
+    out.message = here.problem;
+    return out;
+}
+
+// The same bytes; but the policy, or what was approved, may be another one by now.
+auto plugin_shelf::keep(
+    slot& here, const plugin_folder& folder, std::shared_ptr<plugin_image> image
+) -> plugin_report {
+    auto trusted = folder.admit(std::move(image));
+    auto admitted = trusted.has_error() ? result<void>(trusted.error()) : result<void>();
+    if (trusted.has_value() && trusted->approved != nullptr) {
+        admitted = check_claims(*here.running->library, *trusted->approved);
+    }
+    if (admitted.has_error()) {
+        here.running.reset();
+        here.proven.reset();
+        return refuse(here, admitted.error().message, plugin_outcome::refused);
+    }
+    here.running->approved = std::move(trusted->approved);
+    here.problem.clear();
+    return report_of(here.path, plugin_outcome::kept);
+}
+
+void plugin_shelf::take_over(slot& here, plugin_generation next, time_point now) {
+    if (here.running) {
+        // Behind one that is not proven itself lies the last that is.
+        if (!here.running->trial) {
+            here.proven = std::move(here.running);
+        }
+        next.trial = std::make_shared<generation_trial>(decided_);
+        here.trial_ends = now + longest_trial;
+    }
+    here.running = std::move(next);
+    here.problem.clear();
+}
+
+auto plugin_shelf::look_at(
+    slot& here, const plugin_folder& folder, const judge& fits, time_point now
+) -> plugin_report {
+    auto image = plugin_image::read(here.path);
+    if (image.has_error()) {
+        return refuse(here, image.error().message, plugin_outcome::refused);
+    }
+    const auto digest = (*image)->digest();
+    if (here.running && here.running->library->digest() == digest) {
+        return keep(here, folder, std::move(*image));
+    }
+    if (digest == here.failed_digest) {
+        return refuse(here, here.failed_why, plugin_outcome::rolled_back);
+    }
+    auto next = load_trusted(std::move(*image), folder);
+    if (next.has_error()) {
+        return refuse(here, next.error().message, plugin_outcome::refused);
+    }
+    if (here.running) {
+        if (const auto judged = fits(*here.running, *next); judged.has_error()) {
+            return refuse(
+                here, here.path.filename().string() + ": " + judged.error().message,
+                plugin_outcome::refused
+            );
+        }
+    }
+    const auto outcome = here.running ? plugin_outcome::replaced : plugin_outcome::loaded;
+    take_over(here, std::move(*next), now);
+    return report_of(here.path, outcome);
+}
+
+auto plugin_shelf::take_slot(const std::filesystem::path& path) -> slot {
+    const auto known = std::ranges::find(slots_, path, &slot::path);
+    if (known == slots_.end()) {
+        slot out;
+        out.path = path;
+        return out;
+    }
+    auto out = std::move(*known);
+    slots_.erase(known);
+    return out;
+}
+
+auto plugin_shelf::paths_in(const std::filesystem::path& folder) const
+    -> std::vector<std::filesystem::path> {
+    std::vector<std::filesystem::path> out;
+    for (const auto& here : slots_) {
+        if (here.path.parent_path() == folder) {
+            out.push_back(here.path);
+        }
+    }
+    return out;
+}
+
+void plugin_shelf::look_into(
+    const plugin_folder& folder, const judge& fits, time_point now, std::vector<slot>& found,
+    std::vector<plugin_report>& reports
+) {
+    std::error_code failed;
+    auto files = plugin_files(folder.path(), failed);
+    if (failed) {
+        folder_problems_.push_back(
+            {folder.path(), "the plugin folder can't be read: " + failed.message()}
+        );
+        // Which files are gone, nobody knows: what runs goes on.
+        for (const auto& path : paths_in(folder.path())) {
+            found.push_back(take_slot(path));
+            reports.push_back(
+                refuse(found.back(), "its folder can't be read", plugin_outcome::refused)
+            );
+        }
+        return;
+    }
+    for (const auto& path : files) {
+        found.push_back(take_slot(path));
+        auto& here = found.back();
+        reports.push_back(look_at(here, folder, fits, now));
+        if (here.running) {
+            reports.back().digest = here.running->library->digest();
+            for (const auto& one : here.running->library->providers()) {
+                reports.back().providers.push_back(one.about.id);
+            }
+        }
+    }
+}
+
+auto plugin_shelf::refresh(const registry_options& options, const judge& fits, time_point now)
+    -> std::vector<plugin_report> {
+    settle(now);
+    std::vector<slot> found;
+    std::vector<plugin_report> reports;
+    folder_problems_.clear();
+    if (!options.bundled_dir.empty()) {
+        look_into(plugin_folder::bundled(options.bundled_dir), fits, now, found, reports);
+    }
+    for (const auto& path : options.plugin_dirs) {
+        look_into(plugin_folder::judged(path, options.trust), fits, now, found, reports);
+    }
+    for (const auto& gone : slots_) {
+        reports.push_back(report_of(gone.path, plugin_outcome::removed));
+    }
+    slots_ = std::move(found);
+    return reports;
+}
+
+auto plugin_shelf::settle(time_point now) -> bool {
+    bool gave_way = false;
+    for (auto& here : slots_) {
+        if (!here.running || !here.running->trial) {
+            continue;
+        }
+        const auto verdict = here.running->trial->verdict();
+        if (verdict == trial_verdict::failed) {
+            here.failed_digest = here.running->library->digest();
+            here.failed_why =
+                here.path.filename().string() +
+                ": it broke the contract in its first operations: " + here.running->trial->fault();
+            here.running = std::exchange(here.proven, std::nullopt);
+            here.problem = here.failed_why + " (the version before it serves on)";
+            log(log_level::error, "plugin_rolled_back",
+                {{log_key::path, here.path.string()}, {log_key::detail, here.problem}});
+            gave_way = true;
+        } else if (verdict == trial_verdict::passed || now >= here.trial_ends) {
+            here.running->trial.reset();
+            here.proven.reset();
+        }
+    }
+    return gave_way;
+}
+
+auto plugin_shelf::running() const -> std::vector<plugin_generation> {
+    std::vector<plugin_generation> out;
+    for (const auto& here : slots_) {
+        if (here.running) {
+            out.push_back(*here.running);
+        }
+    }
+    return out;
+}
+
+auto plugin_shelf::problems() const -> std::vector<plugin_problem> {
+    auto out = folder_problems_;
+    for (const auto& here : slots_) {
+        if (!here.problem.empty()) {
+            out.push_back({here.path, here.problem});
+        }
+    }
+    return out;
+}
+
+}  // namespace tenon::host

@@ -1,0 +1,85 @@
+// The plugin files of the operator's folders, each with the generation that serves and the one to
+// go back to. For this room's own use.
+#pragma once
+
+#include "base/clock.hpp"
+#include "provider/generation_trial.hpp"
+#include "provider/library.hpp"
+#include "provider/plugin_trust.hpp"
+#include "provider/registry.hpp"
+
+#include <atomic>
+#include <filesystem>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace tenon::host {
+
+// What one reading of a file brought.
+struct plugin_generation {
+    std::shared_ptr<const plugin_library> library;
+    std::shared_ptr<const plugin_approval> approved;  // null: it needs none
+    std::shared_ptr<generation_trial> trial;          // null: it is proven, or the first
+};
+
+// Loads those bytes if the folder's policy admits them and what they claim was approved. Error:
+// invalid_request.
+[[nodiscard]] auto load_trusted(std::shared_ptr<plugin_image> image, const plugin_folder& folder)
+    -> result<plugin_generation>;
+
+// Not for two threads at once.
+class plugin_shelf {
+  public:
+    // Would the second do as well as the first? Asked before it takes over. Error: why not.
+    using judge = std::function<
+        result<void>(const plugin_generation& running, const plugin_generation& next)>;
+
+    // Looks at each *.so of the folders. A file with the bytes that run is kept, and judged again
+    // by today's policy; other bytes take over if they are admitted, load, and `fits` has nothing
+    // against them; otherwise what runs goes on. Files that are gone are let go of.
+    auto refresh(const registry_options& options, const judge& fits, time_point now)
+        -> std::vector<plugin_report>;
+
+    // Acts on the verdicts of trials: a proven generation's predecessor is let go of, a failed one
+    // gives way to its predecessor, and its bytes are not tried again. True if any gave way.
+    auto settle(time_point now) -> bool;
+    // Set when a trial got its verdict; whoever sees it clears it and calls settle().
+    [[nodiscard]] auto decided() const noexcept -> std::atomic<bool>& { return *decided_; }
+
+    // In the order of the folders, then of names.
+    [[nodiscard]] auto running() const -> std::vector<plugin_generation>;
+    // Folders that can't be read, files that are not taken, and versions that are not.
+    [[nodiscard]] auto problems() const -> std::vector<plugin_problem>;
+
+  private:
+    struct slot {
+        std::filesystem::path path;
+        std::optional<plugin_generation> running, proven;  // proven: only while running is on trial
+        time_point trial_ends{};
+        std::string failed_digest, failed_why;  // of bytes that gave way
+        std::string problem;
+    };
+
+    auto look_at(slot& here, const plugin_folder& folder, const judge& fits, time_point now)
+        -> plugin_report;
+    static auto keep(slot& here, const plugin_folder& folder, std::shared_ptr<plugin_image> image)
+        -> plugin_report;
+    void take_over(slot& here, plugin_generation next, time_point now);
+    static auto refuse(slot& here, std::string why, plugin_outcome outcome) -> plugin_report;
+    auto take_slot(const std::filesystem::path& path) -> slot;
+    [[nodiscard]] auto paths_in(const std::filesystem::path& folder) const
+        -> std::vector<std::filesystem::path>;
+    void look_into(
+        const plugin_folder& folder, const judge& fits, time_point now, std::vector<slot>& found,
+        std::vector<plugin_report>& reports
+    );
+
+    std::vector<slot> slots_;
+    std::vector<plugin_problem> folder_problems_;
+    std::shared_ptr<std::atomic<bool>> decided_ = std::make_shared<std::atomic<bool>>(false);
+};
+
+}  // namespace tenon::host

@@ -1,0 +1,178 @@
+// A plugin is replaced again and again under load: no request fails, and nothing is left behind.
+#include "integration/harbor.hpp"
+#include "support/catch.hpp"
+
+#include <atomic>
+#include <fstream>
+#include <iostream>
+#include <set>
+#include <sstream>
+#include <thread>
+
+namespace tenon::test {
+namespace {
+
+using nlohmann::json;
+namespace fs = std::filesystem;
+
+#ifdef TENON_SANITIZED
+constexpr int reloads = 100;
+#else
+constexpr int reloads = 1'000;
+#endif
+
+// What a process holds.
+struct holdings {
+    std::ptrdiff_t descriptors = 0, threads = 0;
+    std::size_t plugin_copies = 0;  // that are mapped
+    std::size_t mappings = 0;
+    std::size_t resident_kib = 0;
+};
+
+auto entries_of(const fs::path& folder) -> std::ptrdiff_t {
+    return std::distance(fs::directory_iterator(folder), fs::directory_iterator{});
+}
+
+auto held_by(pid_t id) -> holdings {
+    const fs::path process = fs::path("/proc") / std::to_string(id);
+    holdings out;
+    out.descriptors = entries_of(process / "fd");
+    out.threads = entries_of(process / "task");
+    std::set<std::string> copies;
+    std::ifstream maps(process / "maps");
+    for (std::string line; std::getline(maps, line); ++out.mappings) {
+        std::istringstream words(line);
+        std::string addresses, rights, offset, device, inode, name;
+        words >> addresses >> rights >> offset >> device >> inode >> name;
+        if (name.find("memfd:tenon-plugin") != std::string::npos) {
+            copies.insert(inode);
+        }
+    }
+    out.plugin_copies = copies.size();
+    std::ifstream status(process / "status");
+    for (std::string word; status >> word;) {
+        if (word == "VmRSS:") {
+            status >> out.resident_kib;
+        }
+    }
+    return out;
+}
+
+void show(const char* when, const holdings& what) {
+    std::cout << when << ": " << what.descriptors << " descriptors, " << what.threads
+              << " threads, " << what.mappings << " mappings, " << what.plugin_copies
+              << " plugin copies mapped, " << what.resident_kib << " KiB resident\n";
+}
+
+// Connects and refreshes, over and over, until it is told to stop.
+class load {
+  public:
+    explicit load(harbor& on) : on_(on) {
+        for (int i = 0; i < 2; ++i) {
+            threads_.emplace_back([this, i] { connect(i); });
+            threads_.emplace_back([this, i] { refresh(i); });
+        }
+    }
+    ~load() { stop(); }
+    load(const load&) = delete;
+    auto operator=(const load&) -> load& = delete;
+
+    void stop() {
+        stopped_ = true;
+        for (auto& one : threads_) {
+            if (one.joinable()) {
+                one.join();
+            }
+        }
+    }
+    [[nodiscard]] auto done() const -> int { return done_; }
+    [[nodiscard]] auto failed() const -> int { return failed_; }
+
+  private:
+    void connect(int number) {
+        while (!stopped_) {
+            count(!connection("connecting-" + std::to_string(number)).empty());
+        }
+    }
+    void refresh(int number) {
+        const auto user = "refreshing-" + std::to_string(number);
+        const auto id = connection(user);
+        auto client = on_.api(user);
+        while (!stopped_) {
+            const auto answer =
+                client.post("/api/integrations/refresh/harbor/" + id, json::object());
+            count(answer.status == 200);
+        }
+    }
+    auto connection(const std::string& user) -> std::string {
+        try {
+            return on_.connected(user);
+        } catch (const std::exception& problem) {
+            std::cout << problem.what() << '\n';
+            return {};
+        }
+    }
+    void count(bool good) {
+        ++done_;
+        failed_ += good ? 0 : 1;
+    }
+
+    harbor& on_;
+    std::atomic<bool> stopped_{false};
+    std::atomic<int> done_{0}, failed_{0};
+    std::vector<std::thread> threads_;
+};
+
+void replace(harbor& here, int number) {
+    here.put(number % 2 == 0 ? "two" : "one");
+    const auto report = here.reload();
+    if (report.at("outcome") != "replaced") {
+        FAIL("reload " << number << ": " << report.dump());
+    }
+}
+
+}  // namespace
+
+TEST_CASE("a thousand reloads under load fail no request and leave nothing behind") {
+    harbor here(demands::signatures, "log: {level: warn}\n");
+    const auto first = held_by(here.host().id());
+    const auto began = std::chrono::steady_clock::now();
+    load work(here);
+    constexpr int warming = reloads / 10;
+    for (int i = 0; i < warming; ++i) {
+        replace(here, i);
+    }
+    const auto before = held_by(here.host().id());
+    for (int i = warming; i < reloads; ++i) {
+        replace(here, i);
+    }
+    const auto after = held_by(here.host().id());
+    work.stop();
+    // Some more, so that the last version is proven and the one before it let go of.
+    const auto connection = here.connected();
+    for (int i = 0; i < 25; ++i) {
+        CHECK(
+            here.api()
+                .post("/api/integrations/refresh/harbor/" + connection, json::object())
+                .status == 200
+        );
+    }
+    const auto quiet = held_by(here.host().id());
+    show("before", before);
+    show("after", after);
+    show("at rest", quiet);
+    const std::chrono::duration<double> took = std::chrono::steady_clock::now() - began;
+    std::cout << reloads << " reloads and " << work.done() << " requests in " << took.count()
+              << " s\n";
+    CHECK(work.failed() == 0);
+    CHECK(work.done() > reloads / 10);
+    constexpr std::ptrdiff_t in_flight = 8;  // connections that come and go, generations under way
+    CHECK(after.descriptors <= before.descriptors + in_flight);
+    CHECK(after.threads == before.threads);
+    CHECK(quiet.plugin_copies == first.plugin_copies);  // one version of Harbor
+    CHECK(after.mappings <= before.mappings + 60);
+    CHECK(after.resident_kib <= before.resident_kib + 16UL * 1024);
+    CHECK(here.host().log().find("plugin_stays_mapped") == std::string::npos);
+}
+
+}  // namespace tenon::test
