@@ -96,7 +96,7 @@ auto settle_identified(refresh_settlement settle, granted tokens, time_point beg
         check_renewed(settle.context, settle.provider, settle.row, std::move(tokens), began);
     auto checked = co_await std::move(checking);
     auto writing = checked.has_error()
-                       ? settle_failure(std::move(settle), std::move(checked.error()))
+                       ? settle_failure(std::move(settle), checked.error())
                        : settle_success(std::move(settle), std::move(*checked), began);
     co_return co_await std::move(writing);
 }
