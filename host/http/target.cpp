@@ -53,18 +53,15 @@ auto parse_path(std::string_view path, std::vector<std::string>& segments) -> re
     for (;;) {
         const auto slash = path.find('/');
         const auto raw = path.substr(0, slash);
-        if (raw.find('%') == raw.npos) {
-            segments.emplace_back(raw);
-        } else {
-            auto decoded = percent_decode(raw, plus_sign::literal);
-            if (!decoded) {
-                return fail(errc::invalid_request, "The path holds a broken percent escape.");
-            }
-            if (!is_utf8(*decoded)) {
-                return fail(errc::invalid_request, "The path is not UTF-8.");
-            }
-            segments.push_back(std::move(*decoded));
+        auto decoded = raw.find('%') == raw.npos ? std::optional<std::string>(raw)
+                                                 : percent_decode(raw, plus_sign::literal);
+        if (!decoded) {
+            return fail(errc::invalid_request, "The path holds a broken percent escape.");
         }
+        if (!is_text(*decoded)) {
+            return fail(errc::invalid_request, "The path is not UTF-8.");
+        }
+        segments.push_back(std::move(*decoded));
         if (slash == path.npos) {
             return {};
         }
@@ -112,8 +109,8 @@ auto parse_parameters(std::string_view text, parameter_list& into) -> result<voi
             return fail(errc::invalid_request, "A parameter holds a broken percent escape.");
         }
         // Nothing could store it, or hand it on: refused before anything is done.
-        if (!is_utf8(*name) || !is_utf8(*value)) {
-            return fail(errc::invalid_request, "A parameter is not UTF-8.");
+        if (!is_text(*name) || !is_text(*value)) {
+            return fail(errc::invalid_request, "A parameter is not UTF-8, or holds a NUL.");
         }
         if (into.size() >= most_parameters) {
             return fail(errc::invalid_request, "There are more than 256 parameters.");

@@ -15,12 +15,13 @@ enum class plus_sign { literal, space };
 [[nodiscard]] auto percent_decode(std::string_view text, plus_sign plus)
     -> std::optional<std::string>;
 // `a=1&b=2`, a query or a form's body (application/x-www-form-urlencoded), appended to `into`.
-// Error: invalid_request for a broken escape, an encoded NUL, or more than 256 parameters.
+// Error: invalid_request for a broken escape, what is not UTF-8 or holds a NUL, or more than 256
+// parameters.
 [[nodiscard]] auto parse_parameters(std::string_view text, parameter_list& into) -> result<void>;
 
 // Fills segments and query from `target`: origin form, or absolute form (whose authority is ignored
 // as the Host header is); `*` for OPTIONS gives no segments. Error: invalid_request for authority
-// form, control characters, a fragment, a broken escape.
+// form, control characters, a fragment, a broken escape, what is not UTF-8.
 [[nodiscard]] auto parse_target(std::string_view target, request& into) -> result<void>;
 
 }  // namespace tenon::host

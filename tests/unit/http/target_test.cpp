@@ -10,11 +10,14 @@ using tenon::host::plus_sign;
 using tenon::host::request;
 
 TEST_CASE("what is no UTF-8 is refused in a path and in a parameter") {
-    for (const auto* wrong : {"/a%ff", "/?code=a%ff", "/?%c0%80=x", "/a/%ed%a0%80"}) {
+    for (const auto* wrong :
+         {"/a%ff", "/?code=a%ff", "/?%c0%80=x", "/a/%ed%a0%80", "/a\xff", "/\xc3", "/?a=\xff"}) {
         INFO(wrong);
         tenon::host::request asked;
         CHECK_FALSE(parse_target(wrong, asked).has_value());
     }
+    parameter_list form;
+    CHECK_FALSE(parse_parameters({"a=b\0c", 5}, form).has_value());
     tenon::host::request asked;
     REQUIRE(parse_target("/%C3%A4?%e2%82%ac=%f0%9f%98%80", asked).has_value());
 }
