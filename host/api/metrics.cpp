@@ -119,6 +119,12 @@ struct api_metrics::implementation {
     counters& key_lookups = counter(
         "tenon_key_lookups_total", "API keys: found in the cache, looked up, refused unseen"
     );
+    counters& workers_started =
+        counter("tenon_plugin_workers_started_total", "Worker processes started, by plugin");
+    counters& workers_lost = counter(
+        "tenon_plugin_workers_lost_total",
+        "Worker processes that a plugin ended or made the host end, by plugin and reason"
+    );
     gauges& connections = gauge("tenon_connections", "Connections by provider and status");
     gauges& in_flight = gauge("tenon_refreshes_in_flight", "Refreshes that run now");
     gauges& memory = gauge("process_resident_memory_bytes", "Resident memory");
@@ -208,6 +214,15 @@ void api_metrics::token_read(std::string_view how) {
                     : how == "waited" ? implementation_->waits
                                       : implementation_->misses;
     counter.Increment();
+}
+
+void api_metrics::worker_started(std::string_view plugin) {
+    implementation_->workers_started.Add({{"plugin", label_of(plugin)}}).Increment();
+}
+
+void api_metrics::worker_lost(std::string_view plugin, std::string_view reason) {
+    implementation_->workers_lost.Add({{"plugin", label_of(plugin)}, {"reason", label_of(reason)}}
+    ).Increment();
 }
 
 void api_metrics::key_looked_up(std::string_view how) {

@@ -3,6 +3,7 @@
 
 #include "http/observer.hpp"
 #include "oauth/observer.hpp"
+#include "provider/worker_observer.hpp"
 
 #include <memory>
 #include <string>
@@ -18,7 +19,7 @@ struct connection_gauge {
     std::int64_t count = 0;
 };
 
-class api_metrics final : public oauth_observer, public request_observer {
+class api_metrics final : public oauth_observer, public request_observer, public worker_observer {
   public:
     explicit api_metrics(std::string_view version);
     ~api_metrics() override;
@@ -43,6 +44,8 @@ class api_metrics final : public oauth_observer, public request_observer {
     void connection_expired(std::string_view provider, std::string_view reason) override;
     void provider_alarm(std::string_view provider, std::string_view reason) override;
     void token_read(std::string_view how) override;
+    void worker_started(std::string_view plugin) override;
+    void worker_lost(std::string_view plugin, std::string_view reason) override;
 
     // How a caller's key was found: `hit`, `miss` (looked up) or `refused`.
     void key_looked_up(std::string_view how);

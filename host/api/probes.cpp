@@ -61,12 +61,25 @@ auto check_plugins(const api_context& api) -> check_result {
             names.value(name);
         }
     }
+    json_writer workers;
+    workers.begin_array();
+    for (const auto& worker : api.oauth.providers.workers()) {
+        broken += worker.resting ? 1 : 0;
+        workers.begin_object()
+            .field("plugin", worker.plugin)
+            .field("started", worker.started)
+            .field("lost", worker.lost)
+            .field("resting", worker.resting)
+            .field("lastLoss", worker.last_loss)
+            .end_object();
+    }
     json_writer detail;
     detail.begin_object()
         .field("loaded", snapshot->plugin_count)
         .field("providersEnabled", enabled)
         .field("refusedFiles", snapshot->problems.size())
         .raw_field("providersInTrouble", names.end_array().take())
+        .raw_field("workers", workers.end_array().take())
         .end_object();
     return {"plugins", broken == 0 ? "ok" : "degraded", detail.take()};
 }

@@ -102,7 +102,9 @@ host_process::host_process(
       outbound_(make_circuit_breaker(
           make_outbound(loop_.get_executor(), outbound_of(settings_)), clock_, circuit_policy{}
       )),
-      registry_(providers, *outbound_, clock_),
+      registry_(
+          providers, *outbound_, clock_, worker_setup{{}, {}, loop_.get_executor(), &metrics_}
+      ),
       cache_(settings_.token_cache_entries),
       oauth_{
           *db_,

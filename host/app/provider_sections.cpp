@@ -30,6 +30,7 @@ auto to_provider(const provider_section& section) -> provider_settings {
     to.redirect_uri = section.redirect_uri;
     to.scopes = section.scopes;
     to.origins = section.origins;
+    to.run_in = section.run_in;
     for (const auto& [name, value] : section.config) {
         to.config.emplace(name, config_value{value.text, value.is_json});
     }
@@ -97,6 +98,7 @@ auto registry_options_of(const settings& values, const catalogue& known)
     registry_options options;
     options.bundled_dir = prefix() / "lib" / "tenon" / "plugins";
     options.trust = values.plugins;
+    options.strangers = isolation::worker;
     for (const auto& key : values.plugins.public_keys) {
         if (!is_public_key(key)) {
             return fail(
@@ -116,14 +118,6 @@ auto registry_options_of(const settings& values, const catalogue& known)
                 errc::invalid_request,
                 "providers." + section.name +
                     ".redirect_uri: must be an https URL (plain http is for loopback only)"
-            );
-        }
-        if (section.run_in == isolation::worker) {
-            return fail(
-                errc::invalid_request,
-                "providers." + section.name +
-                    ".isolation: this version runs plugins in the host only; "
-                    "remove the key, or do not load the plugin"
             );
         }
         auto complete = complete_from(known, section);

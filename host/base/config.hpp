@@ -2,6 +2,7 @@
 #pragma once
 
 #include "base/clock.hpp"
+#include "base/isolation.hpp"
 #include "base/log.hpp"
 #include "base/result.hpp"
 #include "base/secret.hpp"
@@ -9,6 +10,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <map>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -27,11 +29,6 @@ struct config_text {
     bool is_json = false;
 };
 
-enum class isolation {
-    in_process,  // the plugin runs in the host
-    worker,      // in a process of its own
-};
-
 // One of `providers:`.
 struct provider_section {
     std::string name;    // `slack`, `acme`
@@ -43,8 +40,8 @@ struct provider_section {
     std::string redirect_uri;                    // empty: made from public_url
     std::vector<std::string> scopes;             // empty: the plugin's own
     std::map<std::string, std::string> origins;  // `https://slack.com` -> `http://127.0.0.1:9001`
-    isolation run_in = isolation::in_process;
-    std::map<std::string, config_text> config;  // all other keys, for the plugin to judge
+    std::optional<isolation> run_in;             // empty: as usual for plugins from that folder
+    std::map<std::string, config_text> config;   // all other keys, for the plugin to judge
 };
 
 struct rate_settings {                            // 0: no limit

@@ -6,6 +6,7 @@
 #include "base/text.hpp"
 
 #include <algorithm>
+#include <map>
 
 namespace tenon::host {
 namespace {
@@ -98,10 +99,9 @@ class section_reader {
 
     void origins(const config_node& node, std::map<std::string, std::string>& to) {
         if (node.is != shape::map) {
-            refuse(
+            return refuse(
                 node, "must be a map such as {\"https://slack.com\": \"http://127.0.0.1:9001\"}"
             );
-            return;
         }
         for (const auto& [from, target] : node.members) {
             if (target.is == shape::scalar) {
@@ -112,12 +112,15 @@ class section_reader {
         }
     }
 
-    void run_in(const config_node& node, isolation& to) {
-        const bool worker = node.text == "worker";
-        if (node.is != shape::scalar || (!worker && node.text != "in_process")) {
-            return refuse(node, "must be `in_process` or `worker`");
+    void run_in(const config_node& node, std::optional<isolation>& to) {
+        static const std::map<std::string, isolation> known{
+            {"process", isolation::process},
+            {"worker", isolation::worker},
+            {"worker-per-operation", isolation::worker_per_operation}};
+        if (node.is != shape::scalar || !known.contains(node.text)) {
+            return refuse(node, "must be `process`, `worker` or `worker-per-operation`");
         }
-        to = worker ? isolation::worker : isolation::in_process;
+        to = known.at(node.text);
     }
 
     std::string path_;

@@ -47,7 +47,7 @@ auto check_section(const provider_draft& draft) -> result<std::map<std::string, 
     std::map<std::string, std::string> values;
     std::vector<field_problem> problems;
     for (const auto& [key, value] : draft.settings.config) {
-        const auto& form = draft.plugin->about.config_fields;
+        const auto& form = draft.plugin_about().config_fields;
         const auto field = std::ranges::find(form, key, &field_descriptor::name);
         if (field == form.end()) {
             problems.push_back({key, unknown_key(form, key)});
@@ -64,7 +64,7 @@ auto check_section(const provider_draft& draft) -> result<std::map<std::string, 
     }
     // A plugin that serves several providers is told what this one is called, if nobody says.
     constexpr auto shown_name = "display_name";
-    const auto& fields = draft.plugin->about.config_fields;
+    const auto& fields = draft.plugin_about().config_fields;
     if (std::ranges::find(fields, shown_name, &field_descriptor::name) != fields.end()) {
         values.emplace(shown_name, draft.settings.name);
     }
@@ -91,7 +91,7 @@ auto config_of(
 ) -> std::vector<key_value> {
     std::vector<key_value> out;
     for (const auto& [key, value] : values) {
-        out.push_back({key, value, flags_of(draft.plugin->about.config_fields, key)});
+        out.push_back({key, value, flags_of(draft.plugin_about().config_fields, key)});
     }
     if (!draft.settings.scopes.empty() && !values.contains("scopes")) {
         out.push_back({"scopes", scopes_json(draft.settings.scopes), TENON_KV_JSON});
@@ -138,14 +138,8 @@ auto trusted_by(const std::vector<key_value>& config, metadata how) -> trusted_o
     return out;
 }
 
-auto ask_plugin(
-    const provider_draft& draft, const std::vector<key_value>& config,
-    const trusted_origins& trusted, time_point now
-) -> result<descriptor> {
-    const auto& name = draft.settings.name;
-    plugin_op op(draft.plugin->raw);
-    const std::vector<key_value> none;
-    auto action = op.begin({operation_kind::describe, now, config, none, none, {}});
+auto judge_description(const std::string& name, any_action& action, const trusted_origins& trusted)
+    -> result<descriptor> {
     if (auto* failed = std::get_if<fail_action>(&action)) {
         auto problems = std::move(failed->failure.details);
         if (problems.empty()) {
@@ -164,6 +158,17 @@ auto ask_plugin(
     );
 }
 
+auto ask_plugin(
+    const provider_draft& draft, const std::vector<key_value>& config,
+    const trusted_origins& trusted, time_point now
+) -> result<descriptor> {
+    const auto& name = draft.settings.name;
+    const std::vector<key_value> none;
+    const op_input input{operation_kind::describe, now, config, none, none, {}};
+    said_once said(draft.seat, input);
+    return judge_description(name, said.action(), trusted);
+}
+
 }  // namespace
 
 auto describe_provider(
@@ -179,14 +184,14 @@ auto describe_provider(
         trusted_by(out.config, fetched.loopback ? metadata::counts : metadata::counts_not);
     // Whose metadata are fetched is itself approved, or named by the configuration.
     out.named = trusted_by(out.config, metadata::counts);
-    if (draft.plugin->about.supports(operation_kind::describe)) {
+    if (draft.plugin_about().supports(operation_kind::describe)) {
         auto about = ask_plugin(draft, out.config, trusted, now);
         if (about.has_error()) {
             return about.error();
         }
         out.about = std::move(*about);
     } else {
-        out.about = draft.plugin->about;
+        out.about = draft.plugin_about();
     }
     out.about.id = draft.settings.name;
     return out;
@@ -197,14 +202,14 @@ auto check_approval(const provider_draft& draft, const described_provider& descr
     if (draft.approved == nullptr) {
         return {};
     }
-    const auto found = draft.approved->find(draft.plugin->about.id);
+    const auto found = draft.approved->find(draft.plugin_about().id);
     const auto* const approved = found == draft.approved->end() ? nullptr : &found->second;
     auto problems = beyond_approval(described.about, approved, described.named);
     if (problems.empty()) {
         return {};
     }
     problems.front().message += "; if that is right, name it in the section, or approve what " +
-                                draft.library->path().filename().string() +
+                                draft.source->path().filename().string() +
                                 " declares: `tenon plugin install`";
     return misconfigured(draft.settings.name, std::move(problems));
 }
@@ -235,8 +240,8 @@ auto make_instance(const provider_draft& draft, described_provider described)
         return misconfigured(draft.settings.name, egress.error().details);
     }
     auto parts = std::make_unique<const provider_parts>(provider_parts{
-        draft.library, draft.plugin->raw, draft.settings, std::move(described.about),
-        std::move(*egress), std::move(described.config), draft.trial});
+        draft.seat, draft.settings, std::move(described.about), std::move(*egress),
+        std::move(described.config), draft.trial});
     return provider_handle(std::make_shared<const provider_instance>(std::move(parts)));
 }
 

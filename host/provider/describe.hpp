@@ -5,7 +5,7 @@
 #include "provider/abi_reader.hpp"
 #include "provider/approval.hpp"
 #include "provider/generation_trial.hpp"
-#include "provider/library.hpp"
+#include "provider/plugin_source.hpp"
 #include "provider/registry.hpp"
 
 #include <memory>
@@ -16,11 +16,14 @@ namespace tenon::host {
 
 // What an instance is made from.
 struct provider_draft {
-    std::shared_ptr<const plugin_library> library;
-    const plugin_provider* plugin = nullptr;  // of the library's
+    std::shared_ptr<plugin_source> source;
+    plugin_seat seat;
     provider_settings settings;
-    std::shared_ptr<const plugin_approval> approved;  // null: it needs none
-    std::shared_ptr<generation_trial> trial;          // null: it is not on trial
+    std::shared_ptr<const plugin_approval> approved = {};  // null: it needs none
+    std::shared_ptr<generation_trial> trial = {};          // null: it is not on trial
+
+    // As the plugin describes it before any configuration.
+    [[nodiscard]] auto plugin_about() const -> const descriptor& { return seat.provider().about; }
 };
 
 struct described_provider {
@@ -35,7 +38,8 @@ struct discovered_metadata {
     bool loopback = false;  // it came from a loopback address: its endpoints may lie on one, too
 };
 
-// Checks the section against the plugin's form and asks its DESCRIBE, if it has one. Error:
+// Checks the section against the plugin's form and asks its DESCRIBE, if it has one: blocks, where
+// that runs in a worker, for as long as a start and a step may take. Error:
 // provider_misconfigured; the details name each key of the section.
 [[nodiscard]] auto describe_provider(
     const provider_draft& draft, const discovered_metadata& metadata, time_point now

@@ -176,19 +176,27 @@ auto descriptor::default_scopes() const -> std::vector<std::string> {
     return out;
 }
 
-auto read_descriptor(const tenon_descriptor* from, const trusted_origins& trusted)
-    -> result<descriptor> {
-    abi_reader reader;
+auto copy_descriptor(abi_reader& reader, const tenon_descriptor* from) -> descriptor {
     descriptor out;
     const tenon_descriptor copy = reader.structure(from, "descriptor");
-    // Before all else: what follows may hold what only a newer host can judge.
     if (copy.required_host_minor > TENON_ABI_MINOR) {
         out.id = reader.text(copy.id, "id");
-        return not_valid(out, {too_new(copy.required_host_minor)});
+        out.required_host_minor = copy.required_host_minor;
+        return out;
     }
     read_texts(reader, copy, out);
     read_modes(reader, copy, out);
     read_lists(reader, copy, out);
+    return out;
+}
+
+auto read_descriptor(const tenon_descriptor* from, const trusted_origins& trusted)
+    -> result<descriptor> {
+    abi_reader reader;
+    auto out = copy_descriptor(reader, from);
+    if (out.required_host_minor > TENON_ABI_MINOR) {
+        return not_valid(out, {too_new(out.required_host_minor)});
+    }
     if (!reader.ok()) {
         return error{
             errc::provider_misconfigured,

@@ -17,6 +17,8 @@ struct tenon_descriptor;
 
 namespace tenon::host {
 
+class abi_reader;
+
 // Kinds of operation, by the ABI's numbers (operation.h).
 enum class operation_kind : std::uint32_t {
     describe = 0,
@@ -107,6 +109,11 @@ struct descriptor {
 // Origins that the operator's own configuration names: these, and only these, may be IP addresses,
 // or plain http where the address is loopback.
 using trusted_origins = std::vector<std::string>;
+
+// Copies it as it is, reading no further than its struct_size says; what lies beyond reads as zero.
+// Of one that needs a newer host only the id and that need are read: what follows may hold what
+// only a newer host can judge.
+[[nodiscard]] auto copy_descriptor(abi_reader& reader, const tenon_descriptor* from) -> descriptor;
 
 // Copies a plugin's descriptor, reading no further than its struct_size says (what lies beyond
 // reads as zero), and checks it: the id's pattern, mandatory fields, origins (https, no wildcard,

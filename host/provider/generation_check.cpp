@@ -2,7 +2,6 @@
 
 #include "crypto/pkce.hpp"
 #include "provider/instance.hpp"
-#include "provider/plugin_op.hpp"
 #include "provider/registry_loader.hpp"
 #include "provider/request_encoder.hpp"
 
@@ -70,8 +69,8 @@ auto dry_authorize(const provider_parts& parts, time_point now) -> result<void> 
     }
     const auto params = authorize_params(parts.about);
     const std::vector<key_value> none;
-    plugin_op op(parts.raw);
-    const auto action = op.begin({operation_kind::authorize, now, parts.config, params, none, {}});
+    said_once said(parts.seat, {operation_kind::authorize, now, parts.config, params, none, {}});
+    const auto& action = said.action();
     if (const auto* broken = std::get_if<broken_action>(&action)) {
         return refuse(name, " breaks the contract as a connect begins: " + broken->what);
     }
@@ -93,13 +92,17 @@ auto dry_authorize(const provider_parts& parts, time_point now) -> result<void> 
 }
 
 auto draft_of(const plugin_generation& of, const std::string& id, const provider_settings& section)
-    -> std::optional<provider_draft> {
-    for (const auto& provider : of.library->providers()) {
-        if (provider.about.id == id) {
-            return provider_draft{of.library, &provider, section, of.approved, nullptr};
+    -> result<provider_draft> {
+    for (auto& seat : of.source->seats()) {
+        if (seat.provider().about.id == id) {
+            provider_draft out{of.source, std::move(seat), section, of.approved, nullptr};
+            if (auto seated = take_seat(out); seated.has_error()) {
+                return seated.error();
+            }
+            return out;
         }
     }
-    return std::nullopt;
+    return fail(errc::not_found, "it does not serve it any more");
 }
 
 auto plugin_of(const provider_settings& section) -> const std::string& {
@@ -111,12 +114,13 @@ auto check_section(
     const provider_settings& section, const discovered_metadata& metadata, time_point now
 ) -> result<void> {
     const auto before = draft_of(running, plugin_of(section), section);
-    if (!before || make_entry(*before, metadata, now).state == provider_state::misconfigured) {
+    if (before.has_error() ||
+        make_entry(*before, metadata, now).state == provider_state::misconfigured) {
         return {};
     }
     const auto after = draft_of(next, plugin_of(section), section);
-    if (!after) {
-        return refuse(section.name, " would have no plugin: it does not serve it any more");
+    if (after.has_error()) {
+        return refuse(section.name, " would have no plugin: " + after.error().message);
     }
     const auto entry = make_entry(*after, metadata, now);
     if (entry.state == provider_state::misconfigured) {
@@ -127,14 +131,13 @@ auto check_section(
 }
 
 // One that nobody configured yet, with a client that is none.
-auto check_unconfigured(
-    const plugin_generation& next, const plugin_provider& provider, time_point now
-) -> result<void> {
+auto check_unconfigured(const plugin_generation& next, const plugin_seat& seat, time_point now)
+    -> result<void> {
     provider_settings section;
-    section.name = provider.about.id;
+    section.name = seat.provider().about.id;
     section.client_id = "dry-run";
     section.client_secrets = {secret("dry-run")};
-    const provider_draft draft{next.library, &provider, section, next.approved, nullptr};
+    const provider_draft draft{next.source, seat, section, next.approved, nullptr};
     const auto entry = make_entry(draft, {}, now);
     return entry.instance ? dry_authorize(operation_access::parts(*entry.instance), now)
                           : result<void>();
@@ -153,14 +156,15 @@ auto check_generation(
             return checked;
         }
     }
-    for (const auto& provider : next.library->providers()) {
+    for (const auto& seat : next.source->seats()) {
+        const auto& id = seat.provider().about.id;
         const bool configured = std::ranges::any_of(sections, [&](const auto& section) {
-            return plugin_of(section) == provider.about.id;
+            return plugin_of(section) == id;
         });
         if (configured) {
             continue;
         }
-        if (auto checked = check_unconfigured(next, provider, now); checked.has_error()) {
+        if (auto checked = check_unconfigured(next, seat, now); checked.has_error()) {
             return checked;
         }
     }

@@ -2,9 +2,9 @@
 #pragma once
 
 #include "provider/abi_reader.hpp"
+#include "provider/any_op.hpp"
 #include "provider/egress.hpp"
 #include "provider/generation_trial.hpp"
-#include "provider/library.hpp"
 #include "provider/registry.hpp"
 
 #include <memory>
@@ -13,8 +13,7 @@
 namespace tenon::host {
 
 struct provider_parts {
-    std::shared_ptr<const plugin_library> library;
-    const tenon_provider* raw = nullptr;
+    plugin_seat seat;
     provider_settings settings;
     descriptor about;
     egress_policy egress;

@@ -70,7 +70,8 @@ auto lost_response() -> outbound_response {
 // How the plugin broke the contract; empty where what went wrong is not its fault.
 auto plugins_fault(const operation_failure& failed) -> std::string_view {
     const bool its_own = failed.code == "plugin_broke_contract" || failed.code == "step_budget" ||
-                         failed.code == "authorize_url";
+                         failed.code == "authorize_url" || failed.code == "plugin_crashed" ||
+                         failed.code == "plugin_hung" || failed.code == "plugin_forbidden_call";
     return its_own ? std::string_view(failed.message) : std::string_view();
 }
 
@@ -103,7 +104,7 @@ operation_run::operation_run(
           request_.recorded.empty() ? time.now() : request_.recorded.begin()->second.began_at
       ),
       ends_at_(time.now() + request_.deadline),
-      op_(parts_.raw) {
+      op_(parts_.seat) {
     forget_refusals(request_.recorded);
 }
 
@@ -138,10 +139,24 @@ auto operation_run::stop(failure_category category, std::string code, std::strin
     return fail_action{failure(category, std::move(code), std::move(message))};
 }
 
-auto operation_run::begin() -> any_action {
+void operation_run::take(next_action next) {
+    if (auto* there = std::get_if<any_action>(&next)) {
+        action_ = std::move(*there);
+    } else {
+        coming_.emplace(std::get<awaitable<any_action>>(std::move(next)));
+    }
+}
+
+auto operation_run::arrive() -> awaitable<void> {
+    auto come = co_await std::move(*coming_);
+    action_ = std::move(come);
+    coming_.reset();
+}
+
+void operation_run::begin() {
     const auto params = params_of(request_);
     const auto connect = pairs_of(request_.connect);
-    return op_.begin({request_.kind, began_at_, parts_.config, params, connect, request_.slot});
+    take(op_.begin({request_.kind, began_at_, parts_.config, params, connect, request_.slot}));
 }
 
 auto operation_run::drive(std::unique_ptr<operation_run> run) -> awaitable<operation_result> {
@@ -152,8 +167,14 @@ auto operation_run::drive(std::unique_ptr<operation_run> run) -> awaitable<opera
                 std::string(name_of(run->request_.kind))
         );
     }
-    run->action_ = run->begin();
-    for (int step = 0; step < step_budget && !is_end(run->action_); ++step) {
+    run->begin();
+    for (int step = 0;; ++step) {
+        if (run->coming_) {
+            co_await run->arrive();
+        }
+        if (is_end(run->action_) || step == step_budget) {
+            break;
+        }
         co_await run->perform();
     }
     if (!is_end(run->action_)) {
@@ -216,7 +237,7 @@ auto operation_run::exchange() -> awaitable<void> {
             co_return;
         }
     }
-    action_ = step_with(last_);
+    step_with(last_);
     last_.body = {};
     last_.headers = {};
 }

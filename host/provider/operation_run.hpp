@@ -1,9 +1,9 @@
 // The loop around one operation: action, its performance, reply. For this room's own use.
 #pragma once
 
+#include "provider/any_op.hpp"
 #include "provider/instance.hpp"
 #include "provider/operation.hpp"
-#include "provider/plugin_op.hpp"
 #include "provider/request_encoder.hpp"
 
 #include <boost/asio/awaitable.hpp>
@@ -34,12 +34,15 @@ class operation_run {
     auto call() -> awaitable<void>;
     auto end_late() -> awaitable<void>;
 
-    auto begin() -> any_action;
+    void begin();
+    // What the plugin said is action_, or is waited for.
+    void take(next_action next);
+    auto arrive() -> awaitable<void>;
     // The request to be sent; nothing: the answer is in last_ already, or action_ is an end.
     auto prepare(std::size_t position, bool grants) -> std::optional<outbound_request>;
     auto encode() -> std::optional<outbound_request>;
     auto keep(std::size_t position) -> awaitable<result<void>>;
-    auto step_with(const outbound_response& response) -> any_action;
+    void step_with(const outbound_response& response);
 
     auto finish() -> operation_result;
     auto finish_done(done_action done) -> operation_result;
@@ -70,7 +73,8 @@ class operation_run {
     outbound_response last_;  // the last request's answer; without its body once the plugin has it
     std::size_t grant_requests_ = 0;
     bool grant_reply_pending_ = false;
-    plugin_op op_;
+    any_op op_;
+    std::optional<awaitable<any_action>> coming_;  // from a worker: waited for before all else
 };
 
 }  // namespace tenon::host

@@ -34,7 +34,7 @@ auto operation_run::sleep() -> awaitable<void> {
     reply.struct_size = sizeof reply;
     reply.kind = TENON_ACTION_SLEEP;
     reply.now_ms = time_.now().time_since_epoch().count();
-    action_ = op_.step(reply);
+    take(op_.step(reply));
 }
 
 auto operation_run::call() -> awaitable<void> {
@@ -49,11 +49,11 @@ auto operation_run::call() -> awaitable<void> {
     reply.now_ms = time_.now().time_since_epoch().count();
     reply.call_status = served.status;
     reply.call_out = {out.data(), out.size()};
-    action_ = op_.step(reply);
+    take(op_.step(reply));
     co_return;
 }
 
-auto operation_run::step_with(const outbound_response& response) -> any_action {
+void operation_run::step_with(const outbound_response& response) {
     std::vector<tenon_kv> headers;
     headers.reserve(response.headers.size());
     for (const auto& [name, value] : response.headers) {
@@ -74,7 +74,7 @@ auto operation_run::step_with(const outbound_response& response) -> any_action {
     const auto when = response.sent_at == time_point{} ? time_.now() : response.sent_at;
     reply.now_ms = when.time_since_epoch().count();
     reply.http = &http;
-    return op_.step(reply);
+    take(op_.step(reply));
 }
 
 }  // namespace tenon::host

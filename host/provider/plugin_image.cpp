@@ -59,4 +59,8 @@ auto plugin_image::read(const std::filesystem::path& path)
     );
 }
 
+auto plugin_image::adopt(sealed_copy copy) -> std::shared_ptr<plugin_image> {
+    return std::shared_ptr<plugin_image>(new plugin_image("plugin", std::move(copy), {}));
+}
+
 }  // namespace tenon::host

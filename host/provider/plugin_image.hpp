@@ -17,9 +17,11 @@ class plugin_image {
     // and what to do; internal, where the system gives no sealed memory.
     [[nodiscard]] static auto read(const std::filesystem::path& path)
         -> result<std::shared_ptr<plugin_image>>;
+    // In a worker: bytes that its host judged.
+    [[nodiscard]] static auto adopt(sealed_copy copy) -> std::shared_ptr<plugin_image>;
 
     [[nodiscard]] auto path() const noexcept -> const std::filesystem::path& { return path_; }
-    // SHA-256 of the bytes, in hex.
+    // SHA-256 of the bytes, in hex; empty for adopted ones.
     [[nodiscard]] auto digest() const noexcept -> const std::string& { return digest_; }
     [[nodiscard]] auto copy() const noexcept -> const sealed_copy& { return copy_; }
     // A reused number would let the dynamic loader take the next plugin for this one.

@@ -13,28 +13,6 @@ using namespace std::chrono_literals;
 // A plugin that is hardly used would be on trial for ever, and its predecessor loaded.
 constexpr milliseconds longest_trial = 10min;
 
-// What each of its providers claims before any configuration must be approved, or it is not taken
-// at all: a plugin whose one provider reaches too far is not to be had in part.
-auto check_claims(const plugin_library& library, const plugin_approval& approved) -> result<void> {
-    std::string beyond;
-    for (const auto& provider : library.providers()) {
-        const auto found = approved.find(provider.about.id);
-        const auto* const given = found == approved.end() ? nullptr : &found->second;
-        for (const auto& problem : beyond_approval(provider.about, given, {})) {
-            beyond += (beyond.empty() ? "" : "; ") + provider.about.id + ": " + problem.message;
-        }
-    }
-    if (beyond.empty()) {
-        return {};
-    }
-    const auto name = library.path().filename().string();
-    return fail(
-        errc::invalid_request, name + ": it reaches further than was approved: " + beyond +
-                                   ". If that is right, approve it: `tenon plugin install " + name +
-                                   "`"
-    );
-}
-
 auto plugin_files(const std::filesystem::path& folder, std::error_code& failed)
     -> std::vector<std::filesystem::path> {
     std::vector<std::filesystem::path> out;
@@ -57,24 +35,6 @@ auto report_of(const std::filesystem::path& path, plugin_outcome outcome) -> plu
 
 }  // namespace
 
-auto load_trusted(std::shared_ptr<plugin_image> image, const plugin_folder& folder)
-    -> result<plugin_generation> {
-    auto trusted = folder.admit(std::move(image));
-    if (trusted.has_error()) {
-        return trusted.error();
-    }
-    auto library = plugin_library::load(std::move(trusted->image));
-    if (library.has_error()) {
-        return library.error();
-    }
-    if (trusted->approved != nullptr) {
-        if (const auto fits = check_claims(**library, *trusted->approved); fits.has_error()) {
-            return fits.error();
-        }
-    }
-    return plugin_generation{std::move(*library), std::move(trusted->approved), nullptr};
-}
-
 auto plugin_shelf::refuse(slot& here, std::string why, plugin_outcome outcome) -> plugin_report {
     auto out = report_of(here.path, outcome);
     here.problem = std::move(why);
@@ -92,7 +52,7 @@ auto plugin_shelf::keep(
     auto trusted = folder.admit(std::move(image));
     auto admitted = trusted.has_error() ? result<void>(trusted.error()) : result<void>();
     if (trusted.has_value() && trusted->approved != nullptr) {
-        admitted = check_claims(*here.running->library, *trusted->approved);
+        admitted = check_claims(*here.running->source, *trusted->approved);
     }
     if (admitted.has_error()) {
         here.running.reset();
@@ -117,21 +77,37 @@ void plugin_shelf::take_over(slot& here, plugin_generation next, time_point now)
     here.problem.clear();
 }
 
+auto plugin_shelf::arrive(
+    const slot& here, const folder_policy& how, const registry_options& options
+) -> arrival {
+    arrival out{plugin_image::read(here.path), std::nullopt};
+    if (out.image.has_error()) {
+        return out;
+    }
+    const auto& digest = (*out.image)->digest();
+    const auto where = usual_place(here.path, how.usual, options.providers);
+    const bool runs = here.running && here.running->source->digest() == digest &&
+                      here.running->source->usual() == where;
+    if (!runs && digest != here.failed_digest) {
+        out.next = open_trusted(*out.image, how, where, workers_);
+    }
+    return out;
+}
+
 auto plugin_shelf::look_at(
-    slot& here, const plugin_folder& folder, const judge& fits, time_point now
+    slot& here, arrival found, const folder_policy& how, const judge& fits, time_point now
 ) -> plugin_report {
-    auto image = plugin_image::read(here.path);
-    if (image.has_error()) {
-        return refuse(here, image.error().message, plugin_outcome::refused);
+    if (found.image.has_error()) {
+        return refuse(here, found.image.error().message, plugin_outcome::refused);
     }
-    const auto digest = (*image)->digest();
-    if (here.running && here.running->library->digest() == digest) {
-        return keep(here, folder, std::move(*image));
-    }
+    const auto digest = (*found.image)->digest();
     if (digest == here.failed_digest) {
         return refuse(here, here.failed_why, plugin_outcome::rolled_back);
     }
-    auto next = load_trusted(std::move(*image), folder);
+    if (!found.next) {
+        return keep(here, how.folder, std::move(*found.image));
+    }
+    auto next = settled(std::move(*found.next));
     if (next.has_error()) {
         return refuse(here, next.error().message, plugin_outcome::refused);
     }
@@ -171,33 +147,46 @@ auto plugin_shelf::paths_in(const std::filesystem::path& folder) const
     return out;
 }
 
-void plugin_shelf::look_into(
-    const plugin_folder& folder, const judge& fits, time_point now, std::vector<slot>& found,
-    std::vector<plugin_report>& reports
-) {
+auto plugin_shelf::search(plugin_folder folder, isolation usual, const registry_options& options)
+    -> finding {
+    finding out{std::move(folder), usual, {}, {}, true};
     std::error_code failed;
-    auto files = plugin_files(folder.path(), failed);
+    auto files = plugin_files(out.folder.path(), failed);
     if (failed) {
         folder_problems_.push_back(
-            {folder.path(), "the plugin folder can't be read: " + failed.message()}
+            {out.folder.path(), "the plugin folder can't be read: " + failed.message()}
         );
         // Which files are gone, nobody knows: what runs goes on.
-        for (const auto& path : paths_in(folder.path())) {
-            found.push_back(take_slot(path));
-            reports.push_back(
-                refuse(found.back(), "its folder can't be read", plugin_outcome::refused)
-            );
-        }
-        return;
+        files = paths_in(out.folder.path());
+        out.readable = false;
     }
     for (const auto& path : files) {
-        found.push_back(take_slot(path));
-        auto& here = found.back();
-        reports.push_back(look_at(here, folder, fits, now));
+        out.slots.push_back(take_slot(path));
+        if (out.readable) {
+            out.arrivals.push_back(arrive(out.slots.back(), {out.folder, usual}, options));
+        }
+    }
+    return out;
+}
+
+void plugin_shelf::judge_all(
+    finding found, const judge& fits, time_point now, std::vector<slot>& kept,
+    std::vector<plugin_report>& reports
+) {
+    for (std::size_t i = 0; i < found.slots.size(); ++i) {
+        kept.push_back(std::move(found.slots[i]));
+        auto& here = kept.back();
+        if (!found.readable) {
+            reports.push_back(refuse(here, "its folder can't be read", plugin_outcome::refused));
+            continue;
+        }
+        reports.push_back(
+            look_at(here, std::move(found.arrivals[i]), {found.folder, found.usual}, fits, now)
+        );
         if (here.running) {
-            reports.back().digest = here.running->library->digest();
-            for (const auto& one : here.running->library->providers()) {
-                reports.back().providers.push_back(one.about.id);
+            reports.back().digest = here.running->source->digest();
+            for (const auto& seat : here.running->source->seats()) {
+                reports.back().providers.push_back(seat.provider().about.id);
             }
         }
     }
@@ -206,19 +195,27 @@ void plugin_shelf::look_into(
 auto plugin_shelf::refresh(const registry_options& options, const judge& fits, time_point now)
     -> std::vector<plugin_report> {
     settle(now);
-    std::vector<slot> found;
+    std::vector<finding> found;
+    std::vector<slot> kept;
     std::vector<plugin_report> reports;
     folder_problems_.clear();
     if (!options.bundled_dir.empty()) {
-        look_into(plugin_folder::bundled(options.bundled_dir), fits, now, found, reports);
+        found.push_back(
+            search(plugin_folder::bundled(options.bundled_dir), isolation::process, options)
+        );
     }
     for (const auto& path : options.plugin_dirs) {
-        look_into(plugin_folder::judged(path, options.trust), fits, now, found, reports);
+        found.push_back(
+            search(plugin_folder::judged(path, options.trust), options.strangers, options)
+        );
+    }
+    for (auto& folder : found) {
+        judge_all(std::move(folder), fits, now, kept, reports);
     }
     for (const auto& gone : slots_) {
         reports.push_back(report_of(gone.path, plugin_outcome::removed));
     }
-    slots_ = std::move(found);
+    slots_ = std::move(kept);
     return reports;
 }
 
@@ -230,7 +227,7 @@ auto plugin_shelf::settle(time_point now) -> bool {
         }
         const auto verdict = here.running->trial->verdict();
         if (verdict == trial_verdict::failed) {
-            here.failed_digest = here.running->library->digest();
+            here.failed_digest = here.running->source->digest();
             here.failed_why =
                 here.path.filename().string() +
                 ": it broke the contract in its first operations: " + here.running->trial->fault();

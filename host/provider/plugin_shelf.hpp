@@ -3,9 +3,7 @@
 #pragma once
 
 #include "base/clock.hpp"
-#include "provider/generation_trial.hpp"
-#include "provider/library.hpp"
-#include "provider/plugin_trust.hpp"
+#include "provider/plugin_taking.hpp"
 #include "provider/registry.hpp"
 
 #include <atomic>
@@ -18,28 +16,19 @@
 
 namespace tenon::host {
 
-// What one reading of a file brought.
-struct plugin_generation {
-    std::shared_ptr<const plugin_library> library;
-    std::shared_ptr<const plugin_approval> approved;  // null: it needs none
-    std::shared_ptr<generation_trial> trial;          // null: it is proven, or the first
-};
-
-// Loads those bytes if the folder's policy admits them and what they claim was approved. Error:
-// invalid_request.
-[[nodiscard]] auto load_trusted(std::shared_ptr<plugin_image> image, const plugin_folder& folder)
-    -> result<plugin_generation>;
-
 // Not for two threads at once.
 class plugin_shelf {
   public:
+    explicit plugin_shelf(worker_setup workers) : workers_(std::move(workers)) {}
+
     // Would the second do as well as the first? Asked before it takes over. Error: why not.
     using judge = std::function<
         result<void>(const plugin_generation& running, const plugin_generation& next)>;
 
     // Looks at each *.so of the folders. A file with the bytes that run is kept, and judged again
     // by today's policy; other bytes take over if they are admitted, load, and `fits` has nothing
-    // against them; otherwise what runs goes on. Files that are gone are let go of.
+    // against them; otherwise what runs goes on. Files that are gone are let go of. Workers are all
+    // started before the first is waited for, so that many take no longer than few.
     auto refresh(const registry_options& options, const judge& fits, time_point now)
         -> std::vector<plugin_report>;
 
@@ -63,8 +52,17 @@ class plugin_shelf {
         std::string problem;
     };
 
-    auto look_at(slot& here, const plugin_folder& folder, const judge& fits, time_point now)
-        -> plugin_report;
+    // A file as it was found. `next` are bytes that do not run yet: loaded, or in a worker that is
+    // on its way.
+    struct arrival {
+        result<std::shared_ptr<plugin_image>> image;
+        std::optional<result<plugin_generation>> next;
+    };
+    auto arrive(const slot& here, const folder_policy& how, const registry_options& options)
+        -> arrival;
+    auto look_at(
+        slot& here, arrival found, const folder_policy& how, const judge& fits, time_point now
+    ) -> plugin_report;
     static auto keep(slot& here, const plugin_folder& folder, std::shared_ptr<plugin_image> image)
         -> plugin_report;
     void take_over(slot& here, plugin_generation next, time_point now);
@@ -72,11 +70,21 @@ class plugin_shelf {
     auto take_slot(const std::filesystem::path& path) -> slot;
     [[nodiscard]] auto paths_in(const std::filesystem::path& folder) const
         -> std::vector<std::filesystem::path>;
-    void look_into(
-        const plugin_folder& folder, const judge& fits, time_point now, std::vector<slot>& found,
+    // What was found in one folder, and is to be judged.
+    struct finding {
+        plugin_folder folder;
+        isolation usual;
+        std::vector<slot> slots;
+        std::vector<arrival> arrivals;
+        bool readable = true;
+    };
+    auto search(plugin_folder folder, isolation usual, const registry_options& options) -> finding;
+    void judge_all(
+        finding found, const judge& fits, time_point now, std::vector<slot>& kept,
         std::vector<plugin_report>& reports
     );
 
+    worker_setup workers_;
     std::vector<slot> slots_;
     std::vector<plugin_problem> folder_problems_;
     std::shared_ptr<std::atomic<bool>> decided_ = std::make_shared<std::atomic<bool>>(false);

@@ -27,8 +27,10 @@ auto wait(milliseconds length) -> asio::awaitable<void> {
 
 }  // namespace
 
-registry::registry(const registry_options& options, outbound_http& http, const clock& time)
-    : implementation_(std::make_unique<implementation>(http, time)) {
+registry::registry(
+    const registry_options& options, outbound_http& http, const clock& time, worker_setup workers
+)
+    : implementation_(std::make_unique<implementation>(http, time, std::move(workers))) {
     (void)implementation_->rebuild(options);
 }
 
@@ -92,6 +94,15 @@ auto registry::keep_discovered() -> asio::awaitable<void> {
         const auto pause = implementation_->next_due();
         co_await wait(pause);
     }
+}
+
+auto registry::workers() const -> std::vector<worker_report> {
+    std::vector<worker_report> out;
+    const std::lock_guard lock(implementation_->guard);
+    for (const auto& worker : implementation_->workers) {
+        out.push_back(worker->report());
+    }
+    return out;
 }
 
 auto registry::reload(const registry_options& options) -> std::vector<plugin_report> {

@@ -3,10 +3,12 @@
 
 #include "base/clock.hpp"
 #include "base/config.hpp"
+#include "base/isolation.hpp"
 #include "base/outbound.hpp"
 #include "base/result.hpp"
 #include "base/secret.hpp"
 #include "provider/descriptor.hpp"
+#include "provider/worker_setup.hpp"
 
 #include <boost/asio/awaitable.hpp>
 #include <filesystem>
@@ -34,6 +36,7 @@ struct provider_settings {
     std::string redirect_uri;            // empty: the caller makes it from public_url
     std::vector<std::string> scopes;     // asked for by default, in place of the descriptor's
     std::map<std::string, std::string> origins;  // `https://slack.com` -> `http://127.0.0.1:9001`
+    std::optional<isolation> run_in;             // empty: as usual for plugins from that folder
     std::map<std::string, config_value> config;  // everything else, for the plugin
 };
 
@@ -42,6 +45,9 @@ struct registry_options {
     std::vector<provider_settings> providers;
     plugin_settings trust = {};              // what plugins of these folders need to be loaded
     std::filesystem::path bundled_dir = {};  // comes first, and needs nothing; empty: none
+    // Where plugins of plugin_dirs run that no section says otherwise of; bundled ones run in the
+    // host's process.
+    isolation strangers = isolation::process;
 };
 
 enum class provider_state {
@@ -128,8 +134,12 @@ struct registry_snapshot {
 class registry {
   public:
     // Loads the plugins and describes each provider; what is broken is left out and told by its
-    // entry. Blocks for as long as it takes to read the files. Never fails as a whole.
-    registry(const registry_options& options, outbound_http& http, const clock& time);
+    // entry. Blocks for as long as it takes to read the files, and for workers to greet: they are
+    // started side by side. Never fails as a whole.
+    registry(
+        const registry_options& options, outbound_http& http, const clock& time,
+        worker_setup workers = {}
+    );
     ~registry();
     registry(const registry&) = delete;
     auto operator=(const registry&) -> registry& = delete;
@@ -147,6 +157,9 @@ class registry {
     // Fetches issuers' metadata: at once, after failures with backoff, then daily. Runs until it is
     // cancelled; spawn it once.
     auto keep_discovered() -> boost::asio::awaitable<void>;
+
+    // Of each plugin that runs in workers now.
+    [[nodiscard]] auto workers() const -> std::vector<worker_report>;
 
     // Takes a new configuration, or the last one again: instances in use live on until they are let
     // go. What a plugin file holds is read anew; a new generation of it takes over if it is fit to

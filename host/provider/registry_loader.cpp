@@ -27,20 +27,20 @@ auto refused_entry(
 }
 
 void index_one(const plugin_generation& from, loaded_plugins& into) {
-    const auto& path = from.library->path();
+    const auto& path = from.source->path();
     ++into.count;
-    for (const auto& line : from.library->refused()) {
+    for (const auto& line : from.source->refused()) {
         into.problems.push_back({path, line});
     }
-    for (const auto& provider : from.library->providers()) {
+    for (auto& seat : from.source->seats()) {
+        const auto& id = seat.provider().about.id;
         const auto [at, added] = into.by_id.try_emplace(
-            provider.about.id,
-            provider_draft{from.library, &provider, {}, from.approved, from.trial}
+            id, provider_draft{from.source, seat, {}, from.approved, from.trial}
         );
         if (!added) {
             into.problems.push_back(
-                {path, "the provider id '" + provider.about.id + "' is already taken by " +
-                           at->second.library->path().string() + ": remove one of the two"}
+                {path, "the provider id '" + id + "' is already taken by " +
+                           at->second.source->path().string() + ": remove one of the two"}
             );
         }
     }
@@ -70,7 +70,7 @@ void list_unconfigured(
     entry.message = "not configured: set providers." + id + ".client_id and client_secret, or " +
                     upper(id) + "_CLIENT_ID and " + upper(id) + "_CLIENT_SECRET";
     entry.about = std::move(described->about);
-    entry.plugin_path = draft.library->path().string();
+    entry.plugin_path = draft.source->path().string();
     into.entries.emplace(id, std::move(entry));
 }
 
@@ -96,11 +96,30 @@ void join_one(
     } else {
         auto draft = std::make_shared<provider_draft>(found->second);
         draft->settings = section;
+        if (const auto seated = take_seat(*draft); seated.has_error()) {
+            into.entries.insert_or_assign(
+                section.name, refused_entry(section, seated.error().message)
+            );
+            return;
+        }
         into.drafts.emplace(section.name, std::move(draft));
     }
 }
 
 }  // namespace
+
+auto take_seat(provider_draft& draft) -> result<void> {
+    const auto where = draft.settings.run_in.value_or(draft.source->usual());
+    if (where == draft.source->usual()) {
+        return {};
+    }
+    auto seat = draft.source->seat(draft.plugin_about().id, where);
+    if (seat.has_error()) {
+        return seat.error();
+    }
+    draft.seat = std::move(*seat);
+    return {};
+}
 
 auto index_plugins(const std::vector<plugin_generation>& generations) -> loaded_plugins {
     loaded_plugins out;
@@ -135,7 +154,7 @@ auto join(
 auto make_entry(const provider_draft& draft, const discovered_metadata& metadata, time_point now)
     -> provider_entry {
     provider_entry out = refused_entry(draft.settings, {});
-    out.plugin_path = draft.library->path().string();
+    out.plugin_path = draft.source->path().string();
     const auto fail_with = [&](const error& problem) {
         out.message = problem.message;
         out.problems = problem.details;
@@ -143,7 +162,7 @@ auto make_entry(const provider_draft& draft, const discovered_metadata& metadata
     };
     auto described = describe_provider(draft, metadata, now);
     if (described.has_error()) {
-        out.about = draft.plugin->about;
+        out.about = draft.plugin_about();
         out.about->id = draft.settings.name;
         return fail_with(described.error());
     }

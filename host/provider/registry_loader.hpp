@@ -24,6 +24,9 @@ struct loaded_plugins {
 [[nodiscard]] auto index_plugins(const std::vector<plugin_generation>& generations)
     -> loaded_plugins;
 
+// Moves a draft to where its section says that it runs. Error: invalid_request.
+[[nodiscard]] auto take_seat(provider_draft& draft) -> result<void>;
+
 // Drafts for the configured sections; entries for those that can't have one, and for plugins
 // without a section.
 struct joined_providers {
@@ -34,7 +37,7 @@ struct joined_providers {
     const plugin_index& plugins, const std::vector<provider_settings>& sections, time_point now
 ) -> joined_providers;
 
-// The entry of a draft, as far as it gets with this metadata.
+// The entry of a draft, as far as it gets with this metadata. Blocks as describe_provider does.
 [[nodiscard]] auto make_entry(
     const provider_draft& draft, const discovered_metadata& metadata, time_point now
 ) -> provider_entry;

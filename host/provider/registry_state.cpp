@@ -5,7 +5,10 @@
 #include "provider/generation_check.hpp"
 
 #include <algorithm>
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/use_awaitable.hpp>
 #include <iterator>
+#include <set>
 #include <utility>
 
 namespace tenon::host {
@@ -14,6 +17,12 @@ namespace asio = boost::asio;
 using namespace std::chrono_literals;
 
 namespace {
+
+auto describe_and_wait(
+    std::shared_ptr<const provider_draft> draft, discovered_metadata found, time_point now
+) -> asio::awaitable<provider_entry> {
+    co_return make_entry(*draft, found, now);
+}
 
 auto backoff(unsigned failures) -> milliseconds {
     constexpr milliseconds longest = 5min;
@@ -32,9 +41,13 @@ void registry::implementation::follow_issuer(const provider_entry& entry) {
         return;
     }
     auto& state = issuers[entry.name];
-    if (state.issuer != entry.about->issuer) {
+    // Metadata that came while this entry was being described counts for nothing: ask again.
+    const bool missed = entry.state == provider_state::undiscovered && !state.metadata.json.empty();
+    if (state.issuer != entry.about->issuer || missed) {
+        const bool in_flight = state.in_flight;
         state = issuer_state{};
         state.issuer = entry.about->issuer;
+        state.in_flight = in_flight && missed;
     }
 }
 
@@ -49,6 +62,53 @@ void registry::implementation::report(const registry_snapshot& all) const {
                 {{log_key::provider, name}, {log_key::detail, entry.message}});
         }
     }
+}
+
+// Without the lock: a worker may take its time.
+auto registry::implementation::described(const joined_providers& joined) const
+    -> std::vector<provider_entry> {
+    std::vector<provider_entry> out;
+    for (const auto& [name, draft] : joined.drafts) {
+        auto entry = make_entry(*draft, {}, time.now());
+        std::unique_lock lock(guard);
+        const auto issuer = issuers.find(name);
+        const bool same =
+            issuer != issuers.end() && entry.about && issuer->second.issuer == entry.about->issuer;
+        const auto known = same ? issuer->second.metadata : discovered_metadata();
+        lock.unlock();
+        if (entry.state == provider_state::undiscovered && !known.json.empty()) {
+            entry = make_entry(*draft, known, time.now());
+        }
+        out.push_back(std::move(entry));
+    }
+    return out;
+}
+
+// Those of providers that serve go on waiting for work; all others are idle.
+auto registry::implementation::keep_workers(const registry_snapshot& next)
+    -> std::vector<std::shared_ptr<plugin_worker>> {
+    std::set<std::shared_ptr<plugin_worker>> serving;
+    for (const auto& [name, entry] : next.providers) {
+        const auto draft = drafts.find(name);
+        const bool serves =
+            entry.state == provider_state::enabled || entry.state == provider_state::undiscovered;
+        if (draft != drafts.end() && serves && draft->second->seat.worker != nullptr) {
+            serving.insert(draft->second->seat.worker);
+        }
+    }
+    std::vector<std::shared_ptr<plugin_worker>> idle;
+    for (const auto& one : shelf.running()) {
+        for (const auto& worker : one.source->workers()) {
+            if (!serving.contains(worker)) {
+                idle.push_back(worker);
+            }
+        }
+    }
+    workers.assign(serving.begin(), serving.end());
+    if (!workers.empty() && waiting == nullptr) {
+        waiting = std::make_unique<asio::thread_pool>(1);
+    }
+    return idle;
 }
 
 auto registry::implementation::rebuild(std::optional<registry_options> options)
@@ -91,27 +151,25 @@ void registry::implementation::serve() {
     std::ranges::move(plugins.problems, std::back_inserter(next->problems));
     next->plugin_count = plugins.count;
     next->providers = std::move(joined.entries);
-    // What goes may unload a plugin: not while others wait for the lock.
+    auto entries = described(joined);
+    // What goes may unload a plugin or end a worker: not while others wait for the lock.
     std::shared_ptr<const registry_snapshot> old_snapshot;
     std::map<std::string, std::shared_ptr<const provider_draft>> old_drafts;
-    const std::lock_guard lock(guard);
+    std::unique_lock lock(guard);
     old_snapshot = current;
-    for (const auto& [name, draft] : joined.drafts) {
-        const auto known = issuers.find(name);
-        auto entry = make_entry(*draft, {}, time.now());
-        const bool same =
-            known != issuers.end() && entry.about && known->second.issuer == entry.about->issuer;
-        if (entry.state == provider_state::undiscovered && same &&
-            !known->second.metadata.json.empty()) {
-            entry = make_entry(*draft, known->second.metadata, time.now());
-        }
+    for (auto& entry : entries) {
         follow_issuer(entry);
-        next->providers.insert_or_assign(name, std::move(entry));
+        next->providers.insert_or_assign(entry.name, std::move(entry));
     }
     std::erase_if(issuers, [&](const auto& one) { return !joined.drafts.contains(one.first); });
     old_drafts = std::exchange(drafts, std::move(joined.drafts));
+    const auto idle = keep_workers(*next);
     report(*next);
     publish(std::move(next));
+    lock.unlock();
+    for (const auto& worker : idle) {
+        worker->rest();
+    }
 }
 
 auto registry::implementation::start_attempt(const std::string& name) -> std::optional<attempt> {
@@ -131,6 +189,21 @@ auto registry::implementation::start_attempt(const std::string& name) -> std::op
     return out;
 }
 
+auto registry::implementation::describe(
+    std::shared_ptr<const provider_draft> draft, discovered_metadata found
+) -> asio::awaitable<provider_entry> {
+    asio::thread_pool* elsewhere = nullptr;
+    if (draft->seat.worker != nullptr) {
+        const std::lock_guard lock(guard);
+        elsewhere = waiting.get();
+    }
+    if (elsewhere == nullptr) {
+        co_return make_entry(*draft, found, time.now());
+    }
+    auto work = describe_and_wait(std::move(draft), std::move(found), time.now());
+    co_return co_await asio::co_spawn(*elsewhere, std::move(work), asio::use_awaitable);
+}
+
 auto registry::implementation::discover(attempt one) -> asio::awaitable<void> {
     // Whatever ends the wait, cancellation included, the next one may try.
     struct landing {
@@ -146,18 +219,21 @@ auto registry::implementation::discover(attempt one) -> asio::awaitable<void> {
     const landing at_the_end{*this, one.name};
     auto request = one.request;
     auto found = co_await fetch_metadata(std::move(request), http);
-    settle(one, std::move(found));
+    provider_entry entry;
+    if (found.has_value()) {
+        entry = co_await describe(one.draft, *found);
+    }
+    settle(one, std::move(found), std::move(entry));
 }
 
 void registry::implementation::adopt(
-    const attempt& one, issuer_state& state, discovered_metadata found
+    const attempt& one, issuer_state& state, discovered_metadata found, provider_entry entry
 ) {
     state.failures = 0;
     state.due = time.now() + 24h;
     if (found.json == state.metadata.json) {
         return;
     }
-    auto entry = make_entry(*one.draft, found, time.now());
     if (entry.state != provider_state::enabled && !state.metadata.json.empty()) {
         log(log_level::warn, "discovery_not_usable",
             {{log_key::provider, one.name}, {log_key::detail, entry.message}});
@@ -169,7 +245,9 @@ void registry::implementation::adopt(
     publish(std::move(next));
 }
 
-void registry::implementation::settle(const attempt& one, result<discovered_metadata> found) {
+void registry::implementation::settle(
+    const attempt& one, result<discovered_metadata> found, provider_entry entry
+) {
     const std::lock_guard lock(guard);
     const auto state = issuers.find(one.name);
     const auto draft = drafts.find(one.name);
@@ -177,14 +255,15 @@ void registry::implementation::settle(const attempt& one, result<discovered_meta
         return;  // reloaded meanwhile
     }
     if (found.has_value()) {
-        adopt(one, state->second, std::move(*found));
+        adopt(one, state->second, std::move(*found), std::move(entry));
         return;
     }
     state->second.due = time.now() + backoff(state->second.failures++);
     log(log_level::warn, "discovery_failed",
         {{log_key::provider, one.name}, {log_key::detail, found.error().message}});
-    const auto entry = current->providers.find(one.name);
-    if (entry != current->providers.end() && entry->second.state == provider_state::undiscovered) {
+    const auto listed = current->providers.find(one.name);
+    if (listed != current->providers.end() &&
+        listed->second.state == provider_state::undiscovered) {
         auto next = std::make_shared<registry_snapshot>(*current);
         next->providers.at(one.name).message = found.error().message;
         publish(std::move(next));

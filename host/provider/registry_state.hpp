@@ -6,7 +6,9 @@
 #include "provider/registry.hpp"
 #include "provider/registry_loader.hpp"
 
+#include <boost/asio/thread_pool.hpp>
 #include <map>
+#include <memory>
 #include <mutex>
 #include <optional>
 #include <vector>
@@ -23,7 +25,8 @@ struct issuer_state {
 };
 
 struct registry::implementation {
-    implementation(outbound_http& client, const clock& wall) : http(client), time(wall) {}
+    implementation(outbound_http& client, const clock& wall, worker_setup workers_run)
+        : http(client), time(wall), shelf(std::move(workers_run)) {}
 
     struct attempt {
         std::string name;
@@ -48,8 +51,15 @@ struct registry::implementation {
     void report(const registry_snapshot& all) const;
     auto start_attempt(const std::string& name) -> std::optional<attempt>;
     auto discover(attempt one) -> boost::asio::awaitable<void>;
-    void settle(const attempt& one, result<discovered_metadata> found);
-    void adopt(const attempt& one, issuer_state& state, discovered_metadata found);
+    // What the metadata makes of the draft: described by a worker, it is waited for elsewhere.
+    auto describe(std::shared_ptr<const provider_draft> draft, discovered_metadata found)
+        -> boost::asio::awaitable<provider_entry>;
+    void settle(const attempt& one, result<discovered_metadata> found, provider_entry entry);
+    void adopt(
+        const attempt& one, issuer_state& state, discovered_metadata found, provider_entry entry
+    );
+    auto described(const joined_providers& joined) const -> std::vector<provider_entry>;
+    auto keep_workers(const registry_snapshot& next) -> std::vector<std::shared_ptr<plugin_worker>>;
     auto due_names() -> std::vector<std::string>;
     auto next_due() -> milliseconds;
     auto must_wait(const std::string& name) -> bool;
@@ -59,10 +69,13 @@ struct registry::implementation {
     std::mutex reloading;  // taken before `guard`; the next two
     registry_options last;
     plugin_shelf shelf;
+    // Where what workers describe is waited for while the loop runs: made with the first worker.
+    std::unique_ptr<boost::asio::thread_pool> waiting;
     mutable std::mutex guard;  // everything below
     std::shared_ptr<const registry_snapshot> current = std::make_shared<registry_snapshot>();
     std::map<std::string, std::shared_ptr<const provider_draft>> drafts;
     std::map<std::string, issuer_state> issuers;
+    std::vector<std::shared_ptr<plugin_worker>> workers;
 };
 
 }  // namespace tenon::host

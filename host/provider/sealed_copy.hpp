@@ -28,6 +28,10 @@ class sealed_copy {
   public:
     // Error: internal, where the system has no memfd or forbids executable ones.
     [[nodiscard]] static auto make(std::string_view bytes) -> result<sealed_copy>;
+    // A descriptor that is one already: a worker's, which its host made.
+    [[nodiscard]] static auto adopt(int descriptor) noexcept -> sealed_copy {
+        return sealed_copy(descriptor);
+    }
     sealed_copy(sealed_copy&& other) noexcept;
     auto operator=(sealed_copy&&) -> sealed_copy& = delete;
     ~sealed_copy();

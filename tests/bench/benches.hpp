@@ -19,8 +19,8 @@ void measure_flows(report& to, const programs& where);
 void measure_due(report& to, const programs& where);
 // Start, memory.
 void measure_footprint(report& to, const programs& where);
-// The host's share of a plugin's step, in process.
-void measure_steps(report& to, const std::string& plugins);
+// The host's share of a plugin's step, in its process and in a worker.
+void measure_steps(report& to, const std::string& plugins, const std::string& tenon);
 
 // Transactions a second of pgbench on the database, with `option` -S or -N, the client pinned as
 // the load generator is.

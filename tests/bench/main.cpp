@@ -35,7 +35,7 @@ auto main(int argc, char** argv) -> int {
     report to;
     const std::vector<std::pair<std::string, std::function<void()>>> all{
         {"footprint", [&] { measure_footprint(to, where); }},
-        {"steps", [&] { measure_steps(to, plugins); }},
+        {"steps", [&] { measure_steps(to, plugins, where.host); }},
         {"reads", [&] { measure_reads(to, where, how_much); }},
         {"flows", [&] { measure_flows(to, where); }},
         {"due", [&] { measure_due(to, where); }}};

@@ -5,6 +5,7 @@
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
 #include <boost/asio/io_context.hpp>
+#include <chrono>
 #include <ctime>
 #include <stdexcept>
 
@@ -76,6 +77,37 @@ auto operate(
     }
 }
 
+// Microseconds an operation in a worker: as the clock on the wall has it, for two processes work at
+// it in turns, and this one's processor time of that.
+struct worker_times {
+    double wall = 0, own = 0;
+};
+auto time_in_worker(
+    boost::asio::io_context& loop, const provider_handle& provider, operation_kind kind, int count
+) -> worker_times {
+    system_clock time;
+    instant_http http;
+    bool done = false;
+    std::exception_ptr thrown;
+    boost::asio::co_spawn(
+        loop, operate(provider, http, time, kind, count),
+        [&](std::exception_ptr problem) {
+            thrown = std::move(problem);
+            done = true;
+        }
+    );
+    const auto begun = std::chrono::steady_clock::now();
+    const auto used = processor_time_us();
+    while (!done) {
+        loop.run_one();
+    }
+    if (thrown) {
+        std::rethrow_exception(thrown);
+    }
+    const std::chrono::duration<double, std::micro> took = std::chrono::steady_clock::now() - begun;
+    return {took.count() / count, (processor_time_us() - used) / count};
+}
+
 // Microseconds an operation.
 auto time_of(const provider_handle& provider, operation_kind kind, int count) -> double {
     system_clock time;
@@ -94,9 +126,39 @@ auto time_of(const provider_handle& provider, operation_kind kind, int count) ->
     return (processor_time_us() - begun) / count;
 }
 
+void measure_worker_steps(report& to, const std::string& tenon) {
+    system_clock time;
+    instant_http http;
+    boost::asio::io_context loop;
+    worker_setup setup;
+    setup.program.path = tenon;
+    setup.executor = loop.get_executor();
+    registry_options options;
+    options.plugin_dirs = {TENON_BENCH_PLUGINS};
+    options.trust.require = plugin_requirement::none;
+    options.strangers = isolation::worker;
+    options.providers = {well_section()};
+    registry providers(options, http, time, setup);
+    auto provider = providers.find("well");
+    if (provider.has_error()) {
+        throw std::runtime_error("well, in a worker: " + provider.error().message);
+    }
+    time_in_worker(loop, *provider, operation_kind::refresh, 2'000);
+    const auto took = time_in_worker(loop, *provider, operation_kind::refresh, 20'000);
+    constexpr int steps_each = 2;
+    to.add(
+        {"overhead a plugin step, in the worker process", took.wall / steps_each, 40, better::less,
+         "us",
+         "the same refresh, " + rounded(took.wall) +
+             " us on the clock for both steps and the operation's end, of which the host's "
+             "processor time is " +
+             rounded(took.own) + " us"}
+    );
+}
+
 }  // namespace
 
-void measure_steps(report& to, const std::string& plugins) {
+void measure_steps(report& to, const std::string& plugins, const std::string& tenon) {
     system_clock time;
     instant_http http;
     registry_options options;
@@ -123,7 +185,7 @@ void measure_steps(report& to, const std::string& plugins) {
              "then in it: " +
              rounded(generic) + " us"}
     );
-    to.skip("overhead a plugin step, in the worker process", "there is no worker process yet");
+    measure_worker_steps(to, tenon);
 }
 
 }  // namespace tenon::bench

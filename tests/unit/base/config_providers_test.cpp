@@ -213,7 +213,7 @@ TEST_CASE("sections of the wrong shape are refused with their place") {
     CHECK_THAT(problems("providers: {a: {origins: [x]}}\n"), Catch::Contains("must be a map"));
     CHECK_THAT(
         problems("providers: {a: {isolation: cloud}}\n"),
-        Catch::Contains("`in_process` or `worker`")
+        Catch::Contains("`process`, `worker` or `worker-per-operation`")
     );
     CHECK_THAT(
         problems("providers: {a: {x: {y: 1, y: 2}}}\n"),

@@ -45,7 +45,7 @@ void scripted_http::fail(transport outcome, request_sent sent) {
 }
 
 auto counters_of(const provider_handle& instance) -> op_counters {
-    const auto* raw = operation_access::parts(*instance).raw;
+    const auto* raw = operation_access::parts(*instance).seat.provider().raw;
     const std::string name = "test.counters";
     const auto* counters =
         static_cast<const op_counters*>(raw->get_extension(raw, {name.data(), name.size()}));
