@@ -63,7 +63,7 @@ auto look_at(const fs::path& file, const plugin_settings& policy) -> result<stra
     if (signer.has_error()) {
         return signer.error();
     }
-    auto found = inspect_plugin(**image);
+    auto found = inspect_plugin(*image);
     if (found.has_error()) {
         return found.error();
     }

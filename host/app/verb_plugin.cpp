@@ -80,12 +80,13 @@ auto list(const settings& values) -> result<void> {
     return list_pins(values);
 }
 
+// In a worker: whoever asks does not trust it yet.
 auto check(const std::string& path) -> result<void> {
-    const auto image = plugin_image::read(path);
+    auto image = plugin_image::read(path);
     if (image.has_error()) {
         return image.error();
     }
-    const auto found = inspect_plugin(**image);
+    const auto found = inspect_plugin(std::move(*image));
     if (found.has_error()) {
         return found.error();
     }
@@ -165,12 +166,6 @@ void add_plugin_verb(CLI::App& app, chosen_verb& chosen) {
     });
     add_install(*plugin, chosen);
     add_signing(*plugin, chosen);
-    // Of no use by hand: the other end of inspect_plugin().
-    auto* inspecting = plugin->add_subcommand("inspect", "");
-    inspecting->group("");
-    inspecting->callback([&chosen] {
-        chosen.run = [](const settings&) -> result<void> { answer_inspection(); };
-    });
 }
 
 }  // namespace tenon::host
