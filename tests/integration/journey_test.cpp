@@ -196,6 +196,23 @@ TEST_CASE("an account of each provider is connected, read, refreshed and disconn
     CHECK(here.host().stop() == 0);
 }
 
+TEST_CASE("an account of each provider travels the same way where its plugin runs in a worker") {
+    const auto one = GENERATE(from_range(rows()));
+    const auto where = GENERATE(as<std::string>{}, "worker", "worker-per-operation");
+    CAPTURE(one.name, where);
+    auto options = world_of(one, engine::sqlite);
+    options.provider_config += "    isolation: " + where + "\n";
+    world here(options);
+    travel(here, one, "u1");
+    const auto health = here.api().get("/health?check=plugins");
+    INFO(health.body);
+    const auto workers = health.json().at("checks").at("plugins").at("detail").at("workers");
+    REQUIRE(workers.size() == 1);
+    CHECK(workers.at(0).at("started") >= 1);
+    CHECK(workers.at(0).at("lost") == 0);
+    CHECK(here.host().stop() == 0);
+}
+
 TEST_CASE("a refresh of a grant that the provider has ended tells the person to reconnect") {
     const auto one = GENERATE(
         row{"asana", "asana"}, row{"discord", "discord"}, row{"facebook", "facebook"},

@@ -99,7 +99,7 @@ TEST_CASE("a plugin that crashes while it is looked at takes nobody along") {
          harbor_build("crashes").string()}
     );
     CHECK(done.code == 1);
-    CHECK_THAT(done.err, Contains("harbor.so: it crashes while it is loaded"));
+    CHECK_THAT(done.err, Contains("harbor.so: the plugin ended its worker process"));
     CHECK(fs::is_empty(dir.path()));
 }
 
