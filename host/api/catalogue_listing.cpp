@@ -10,12 +10,16 @@ auto text_of(const catalogue_entry& entry, const char* key) -> std::string {
     return found == entry.config.end() ? std::string() : found->second.text;
 }
 
+auto shown_name_of(const catalogue_entry& entry) -> std::string {
+    auto shown = text_of(entry, "display_name");
+    return shown.empty() ? entry.name : shown;
+}
+
 auto to_json(const catalogue_entry& entry) -> std::string {
-    const auto shown = text_of(entry, "display_name");
     json_writer json(512);
     json.begin_object()
         .field("id", entry.name)
-        .field("name", shown.empty() ? entry.name : shown)
+        .field("name", shown_name_of(entry))
         .field("icon", "")
         .field("category", text_of(entry, "category"))
         .field("kind", "oauth2")
@@ -35,18 +39,24 @@ auto to_json(const catalogue_entry& entry) -> std::string {
             .field("default", true)
             .end_object();
     }
-    json.end_array().key("connectParams").begin_array().end_array().end_object();
+    json.end_array().key("connectParams").begin_array().end_array();
+    json.key("credentialFields").begin_array().end_array().end_object();
     return json.take();
 }
 
 }  // namespace
 
-auto catalogue_listing::entries() -> const std::map<std::string, std::string>& {
+auto catalogue_listing::entries() -> const std::map<std::string, catalogued_provider>& {
     std::call_once(once_, [this] {
         for (const auto& name : known_.names()) {
             // An entry that can't be read is a fault of the file: `tenon plugin list` names it.
             if (const auto entry = known_.find(name); entry.has_value()) {
-                entries_.emplace(name, to_json(*entry));
+                entries_.emplace(
+                    name,
+                    catalogued_provider{
+                        shown_name_of(*entry), text_of(*entry, "category"), entry->confidence,
+                        to_json(*entry)}
+                );
             }
         }
     });

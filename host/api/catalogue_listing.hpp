@@ -9,20 +9,24 @@
 
 namespace tenon::host {
 
+struct catalogued_provider {
+    std::string shown_name, category, confidence;
+    std::string
+        json;  // the provider's object: one that the operator enables by a section of its name
+};
+
 // Written once, when it is first asked for: reading every entry is nothing to do at a start. Any
 // thread.
 class catalogue_listing {
   public:
     explicit catalogue_listing(catalogue known) : known_(std::move(known)) {}
 
-    // Name -> the provider's object, as JSON: one that the operator enables by a section of its
-    // name.
-    [[nodiscard]] auto entries() -> const std::map<std::string, std::string>&;
+    [[nodiscard]] auto entries() -> const std::map<std::string, catalogued_provider>&;
 
   private:
     catalogue known_;
     std::once_flag once_;
-    std::map<std::string, std::string> entries_;
+    std::map<std::string, catalogued_provider> entries_;
 };
 
 }  // namespace tenon::host

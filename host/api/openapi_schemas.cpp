@@ -24,24 +24,40 @@ auto openapi_schemas() -> std::string_view {
   "id": {"type": "string"}, "name": {"type": "string"}, "icon": {"type": "string"}, "category": {"type": "string"},
   "kind": {"enum": ["oauth2", "api_key"]}, "enabled": {"type": "boolean"},
   "state": {"enum": ["enabled", "disabled", "not_configured", "misconfigured", "undiscovered"]},
-  "reason": {"type": "string"}, "problems": {"type": "array", "items": {"$ref": "#/components/schemas/Problem"}},
+  "confidence": {"enum": ["high", "medium", "low"], "description": "In the facts of a catalogue entry; absent for a plugin"},
+  "docs": {"type": "string", "description": "The provider's documentation"},
+  "reason": {"type": "string", "description": "Why it is not enabled, and what to do"}, "problems": {"type": "array", "items": {"$ref": "#/components/schemas/Problem"}},
   "scopes": {"type": "array", "items": {"type": "object", "properties": {
     "name": {"type": "string"}, "description": {"type": "string"}, "default": {"type": "boolean"}}}},
-  "connectParams": {"type": "array", "items": {"type": "object", "properties": {
-    "name": {"type": "string"}, "label": {"type": "string"}, "description": {"type": "string"},
-    "type": {"enum": ["text", "url", "list", "map", "choice"]}, "required": {"type": "boolean"},
-    "secret": {"type": "boolean"}, "pattern": {"type": "string"}, "default": {"type": "string"},
-    "choices": {"type": "array", "items": {"type": "string"}}}}},
-  "redirectUri": {"type": "string", "description": "To paste into the provider's settings"}}},
-"ProviderList": {"type": "object", "required": ["providers"], "properties": {
+  "connectParams": {"type": "array", "items": {"$ref": "#/components/schemas/Field"}},
+  "credentialFields": {"type": "array", "items": {"$ref": "#/components/schemas/Field"},
+    "description": "What to ask the user for: connect takes it as credentials, without a redirect"},
+  "redirectUri": {"type": "string", "description": "To paste into the provider's settings; none of kind api_key"}}},
+"Field": {"type": "object", "required": ["name", "type", "required", "secret"], "properties": {
+  "name": {"type": "string"}, "label": {"type": "string"}, "description": {"type": "string"},
+  "type": {"enum": ["text", "url", "list", "map", "choice"]}, "required": {"type": "boolean"},
+  "secret": {"type": "boolean", "description": "To be typed unseen"}, "pattern": {"type": "string"},
+  "default": {"type": "string"}, "choices": {"type": "array", "items": {"type": "string"}}}},
+"ProviderList": {"type": "object", "required": ["providers", "categories"], "properties": {
+  "categories": {"type": "array", "items": {"type": "string"}, "description": "All that there are, whatever was asked for"},
   "providers": {"type": "array", "items": {"$ref": "#/components/schemas/Provider"}}}},
-"ConnectRequest": {"type": "object", "required": ["redirectUrl"], "properties": {
+"ConnectRequest": {"anyOf": [{"$ref": "#/components/schemas/RedirectConnect"},
+  {"$ref": "#/components/schemas/CredentialConnect"}]},
+"CredentialConnect": {"type": "object", "required": ["credentials"], "properties": {
+  "credentials": {"type": "object", "additionalProperties": {"type": "string"},
+    "description": "Of a provider of kind api_key: its credentialFields. INVALID_REQUEST names this field where the provider refuses them"},
+  "params": {"type": "object", "additionalProperties": {"type": "string"}},
+  "accountId": {"type": "string", "description": "Reconnect exactly this account"},
+  "userId": {"type": "string"}}},
+"RedirectConnect": {"type": "object", "required": ["redirectUrl"], "properties": {
   "redirectUrl": {"type": "string", "format": "uri"}, "scopes": {"type": "array", "items": {"type": "string"}},
   "params": {"type": "object", "additionalProperties": {"type": "string"}},
   "accountId": {"type": "string", "description": "Reconnect exactly this account"},
   "confirm": {"type": "boolean", "default": false,
     "description": "Recommended: the connection waits until the same user confirms it"},
   "userId": {"type": "string"}}},
+"ConnectAnswer": {"oneOf": [{"$ref": "#/components/schemas/ConnectStarted"},
+  {"$ref": "#/components/schemas/Connection"}]},
 "ConnectStarted": {"type": "object", "required": ["authUrl", "state"], "properties": {
   "authUrl": {"type": "string", "format": "uri"}, "state": {"type": "string"}}},
 "ConfirmRequest": {"type": "object", "required": ["confirmation"], "properties": {

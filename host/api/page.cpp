@@ -59,7 +59,12 @@ auto other_provider(const provider_entry& entry, std::string_view public_url) ->
     if (!entry.message.empty()) {
         item += "<br>" + escape_html(entry.message);
     }
-    if (entry.state != provider_state::enabled) {
+    if (entry.state == provider_state::enabled) {
+        item +=
+            "<br><span class=\"muted\">Connected by credentials that your application asks its "
+            "users for: <code>POST /api/integrations/connect/" +
+            escape_html(entry.name) + "</code></span>";
+    } else if (kind_text(entry) == "oauth2") {
         item += "<br><span class=\"muted\">Redirect URI to give the provider: <code>" +
                 escape_html(redirect_uri_of(entry, public_url)) + "</code></span>";
     }
@@ -108,7 +113,8 @@ auto front_page_html(
     std::string ready;
     std::string others;
     for (const auto& [name, entry] : providers.providers) {
-        if (entry.state == provider_state::enabled && entry.about) {
+        const bool by_redirect = kind_text(entry) == "oauth2";
+        if (entry.state == provider_state::enabled && entry.about && by_redirect) {
             ready += connect_form(entry);
         } else {
             others += other_provider(entry, public_url);
@@ -122,7 +128,7 @@ auto front_page_html(
     page += "<h2>Connect an account</h2>";
     page += ready.empty() ? "<p>No provider is ready yet: see why below.</p>" : ready;
     if (!others.empty()) {
-        page += "<h2>Not ready</h2><ul>" + others + "</ul>";
+        page += "<h2>Others</h2><ul>" + others + "</ul>";
     }
     return page;
 }

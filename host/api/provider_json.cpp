@@ -9,12 +9,6 @@ namespace tenon::host {
 
 namespace {
 
-auto kind_of(std::uint32_t auth_kinds) noexcept -> std::string_view {
-    const bool is_key_only =
-        (auth_kinds & TENON_AUTH_API_KEY) != 0 && (auth_kinds & TENON_AUTH_CODE) == 0;
-    return is_key_only ? "api_key" : "oauth2";
-}
-
 auto type_text(field_type type) noexcept -> std::string_view {
     switch (type) {
         case field_type::text: return "text";
@@ -38,9 +32,11 @@ void write_scopes(json_writer& json, const descriptor& about) {
     json.end_array();
 }
 
-void write_connect_params(json_writer& json, const descriptor& about) {
-    json.key("connectParams").begin_array();
-    for (const auto& field : about.connect_fields) {
+void write_form(
+    json_writer& json, std::string_view name, const std::vector<field_descriptor>& form
+) {
+    json.key(name).begin_array();
+    for (const auto& field : form) {
         json.begin_object()
             .field("name", field.name)
             .field("label", field.label)
@@ -89,6 +85,12 @@ auto state_text(const provider_entry& entry) noexcept -> std::string_view {
     return "misconfigured";
 }
 
+auto kind_text(const provider_entry& entry) noexcept -> std::string_view {
+    const auto kinds = entry.about ? entry.about->auth_kinds : 0;
+    const bool is_key_only = (kinds & TENON_AUTH_API_KEY) != 0 && (kinds & TENON_AUTH_CODE) == 0;
+    return is_key_only ? "api_key" : "oauth2";
+}
+
 auto shown_name(const provider_entry& entry) -> const std::string& {
     return entry.about && !entry.about->display_name.empty() ? entry.about->display_name
                                                              : entry.name;
@@ -101,7 +103,10 @@ auto redirect_uri_of(const provider_entry& entry, std::string_view public_url) -
     return usual_redirect_uri(public_url, entry.name);
 }
 
-void write_provider(json_writer& json, const provider_entry& entry, std::string_view public_url) {
+void write_provider(
+    json_writer& json, const provider_entry& entry, std::string_view public_url,
+    std::string_view confidence
+) {
     static const descriptor nothing_known;
     const auto& about = entry.about ? *entry.about : nothing_known;
     json.begin_object()
@@ -109,13 +114,20 @@ void write_provider(json_writer& json, const provider_entry& entry, std::string_
         .field("name", shown_name(entry))
         .field("icon", about.icon)
         .field("category", about.category)
-        .field("kind", kind_of(about.auth_kinds))
+        .field("kind", kind_text(entry))
         .field("enabled", entry.state == provider_state::enabled)
         .field("state", state_text(entry));
     write_problems(json, entry);
+    if (!confidence.empty()) {
+        json.field("confidence", confidence);
+    }
     write_scopes(json, about);
-    write_connect_params(json, about);
-    json.field("redirectUri", redirect_uri_of(entry, public_url)).end_object();
+    write_form(json, "connectParams", about.connect_fields);
+    write_form(json, "credentialFields", about.credential_fields);
+    if (kind_text(entry) != "api_key") {
+        json.field("redirectUri", redirect_uri_of(entry, public_url));
+    }
+    json.end_object();
 }
 
 }  // namespace tenon::host

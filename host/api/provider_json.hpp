@@ -10,9 +10,16 @@ namespace tenon::host {
 
 struct provider_entry;
 
-// {"id", "name", "icon", "kind", "enabled", "reason"?, "scopes", "connectParams", "redirectUri",
-// …}; no secret.
-void write_provider(json_writer& json, const provider_entry& entry, std::string_view public_url);
+// {"id", "name", "icon", "kind", "enabled", "reason"?, "scopes", "connectParams",
+// "credentialFields", "redirectUri"?, …}; no secret.
+// `confidence`: of the catalogue, for what it serves; else empty.
+void write_provider(
+    json_writer& json, const provider_entry& entry, std::string_view public_url,
+    std::string_view confidence
+);
+
+// `oauth2`, or `api_key` where there is no way but that.
+[[nodiscard]] auto kind_text(const provider_entry& entry) noexcept -> std::string_view;
 
 // Where the provider must be told to send its users back.
 [[nodiscard]] auto redirect_uri_of(const provider_entry& entry, std::string_view public_url)

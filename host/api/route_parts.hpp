@@ -10,6 +10,11 @@ namespace tenon::host::route_parts {
 
 using enum errc;
 
+inline constexpr std::array providers_query{
+    query_parameter{"q", "Only those that have it in their id, name or category"},
+    query_parameter{"category", "Only this category: one of categories"},
+    query_parameter{"kind", "oauth2 or api_key"},
+    query_parameter{"enabled", "true: what can be connected now; false: what can't yet"}};
 inline constexpr std::array token_query{
     query_parameter{"minTtl", "Seconds of life that the caller needs; 60 unless given"},
     query_parameter{"slot", "Which of the connection's tokens; the main one unless given"}};
@@ -39,8 +44,9 @@ inline constexpr std::array result_query{
     query_parameter{"accountId", "The account"}, query_parameter{"error", "A code"}};
 
 inline constexpr std::array connect_errors{
-    unknown_provider, provider_disabled,    redirect_not_allowed,  unsupported_by_provider,
-    not_found,        provider_unavailable, provider_misconfigured};
+    unknown_provider,        provider_disabled, redirect_not_allowed,       account_mismatch,
+    unsupported_by_provider, not_found,         provider_permission_denied, provider_error,
+    provider_unavailable,    provider_timeout,  provider_misconfigured};
 inline constexpr std::array callback_errors{invalid_state, invalid_request, unknown_provider};
 inline constexpr std::array confirm_errors{invalid_state};
 inline constexpr std::array token_errors{

@@ -43,7 +43,9 @@ constexpr std::array table{
          .summary = "What can be connected, and why not where it can't",
          .scope = connections_read,
          .run = handlers::list_providers,
-         .response_schema = "ProviderList"}
+         .response_schema = "ProviderList",
+         .query = providers_query,
+         .errors = list_errors}
     ),
     reading(
         {.pattern = "/api/integrations/status",
@@ -57,12 +59,12 @@ constexpr std::array table{
     change(
         {.pattern = "/api/integrations/connect/:provider",
          .name = "connect",
-         .summary = "Begins a connect: where to send the user",
+         .summary = "Begins a connect: where to send the user; or, by credentials, completes it",
          .user = user::required,
          .limit = limit::connect,
          .run = handlers::connect,
          .request_schema = "ConnectRequest",
-         .response_schema = "ConnectStarted",
+         .response_schema = "ConnectAnswer",
          .errors = connect_errors}
     ),
     route_spec{

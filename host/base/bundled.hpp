@@ -18,6 +18,7 @@ inline constexpr std::array bundled_providers = std::to_array<std::string_view>(
     "linkedin",
     "microsoft",
     "notion",
+    "onlyfans",
     "reddit",
     "salesforce",
     "slack",

@@ -6,9 +6,9 @@
 #include "crypto/random.hpp"
 #include "oauth/exchange.hpp"
 #include "oauth/operations.hpp"
+#include "oauth/reconnect.hpp"
 #include "oauth/redirect_uri.hpp"
 #include "oauth/sealing.hpp"
-#include "store/connections.hpp"
 #include "store/database.hpp"
 #include "store/pending_connects.hpp"
 
@@ -130,20 +130,6 @@ auto pending_row(
     return row;
 }
 
-// A connection id stands for its account; either way it must be the user's.
-auto resolve_reconnect(oauth_context& context, const connect_request& request)
-    -> boost::asio::awaitable<result<account_id>> {
-    auto find = [user = request.by.user, provider = request.provider,
-                 account = request.reconnect->text()](sql_session& session) -> result<account_id> {
-        const auto row = find_connection(session, user, provider, account);
-        if (!row) {
-            return fail(errc::not_found, "the user has no such connection to reconnect");
-        }
-        return row->account;
-    };
-    co_return co_await context.db.with_org(request.by.org, access::read, std::move(find));
-}
-
 }  // namespace
 
 auto begin_connect(oauth_context& context, connect_request request)
@@ -157,7 +143,11 @@ auto begin_connect(oauth_context& context, connect_request request)
     if ((about.auth_kinds & TENON_AUTH_CODE) == 0 ||
         !provider->supports(operation_kind::authorize)) {
         co_return fail(
-            errc::unsupported_by_provider, "this provider is not connected by a browser's redirect"
+            errc::unsupported_by_provider,
+            provider->supports(operation_kind::validate)
+                ? "this provider is connected by credentials, without a redirect: send them as "
+                  "`credentials`"
+                : "this provider is not connected by a browser's redirect"
         );
     }
     if (!leads_home(context.options, request) &&
@@ -177,7 +167,8 @@ auto begin_connect(oauth_context& context, connect_request request)
         co_return std::move(*wrong);
     }
     if (request.reconnect) {
-        auto account = co_await resolve_reconnect(context, request);
+        auto account =
+            co_await resolve_reconnect(context, request.by, request.provider, *request.reconnect);
         if (account.has_error()) {
             co_return account.error();
         }

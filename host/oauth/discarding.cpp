@@ -45,6 +45,8 @@ auto revoke_all(oauth_context& context, landing what)
         }
         revocable tokens{what.provider, what.client_id,     what.connect_params,
                          grant.slot,    grant.access_token, grant.refresh_token};
+        tokens.account = grant.account_id.empty() ? what.account : account_id(grant.account_id);
+        tokens.base_url = grant.base_url;
         auto outcome = co_await revoke_tokens(context, std::move(tokens));
         outcomes.push_back({slot, std::move(outcome)});
     }

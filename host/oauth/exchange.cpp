@@ -61,6 +61,9 @@ auto profile_request(const oauth_context& context, const exchange_input& input, 
     if (!what.scope.empty()) {
         request.params.emplace_back("scope", what.scope);
     }
+    if (!main.base_url.empty()) {
+        request.params.emplace_back("base_url", main.base_url);
+    }
     request.connect = input.connect_params;
     request.slot = main.slot;
     request.secrets.access_token = main.access_token;

@@ -17,7 +17,8 @@ auto life_of(const grant_row& row, const provider_instance* provider) -> grant_l
     const bool able = provider != nullptr && provider->supports(operation_kind::refresh) &&
                       provider->about().refresh.has_value();
     life.renewable = able && row.state == grant_state::live &&
-                     (row.refresh_token.has_value() || provider->about().refresh->by_access_token);
+                     (row.refresh_token.has_value() || provider->about().refresh->by_access_token ||
+                      (row.credentials && provider->about().refresh->by_credentials));
     return life;
 }
 

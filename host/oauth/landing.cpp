@@ -50,11 +50,12 @@ auto to_row(const oauth_context& context, const landing& what, const granted& fr
         context.seal, org, row.id.text(), sealed_column::grant_access_token,
         from.access_token.reveal()
     );
-    row.refresh_token = sealed_or_none(
-        context.seal, org, row.id, sealed_column::grant_refresh_token, from.refresh_token
-    );
-    row.id_token =
-        sealed_or_none(context.seal, org, row.id, sealed_column::grant_id_token, from.id_token);
+    const auto sealed = [&](sealed_column column, const secret& token) {
+        return sealed_or_none(context.seal, org, row.id, column, token);
+    };
+    row.refresh_token = sealed(sealed_column::grant_refresh_token, from.refresh_token);
+    row.id_token = sealed(sealed_column::grant_id_token, from.id_token);
+    row.credentials = sealed(sealed_column::grant_credentials, what.credentials);
     row.key_id = context.seal.current_key_id();
     row.token_type = from.token_type.empty() ? "Bearer" : from.token_type;
     row.scope = from.scope.empty() ? what.scope : from.scope;

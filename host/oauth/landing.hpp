@@ -26,6 +26,7 @@ struct landing {
     std::optional<std::string> profile;  // JSON object, as GET …/profile answers
     time_point issued_at{};
     std::vector<granted> grants;  // the main one first
+    secret credentials;           // as credentials_to_json wrote them; empty: by a redirect
     std::string intent;           // to delete with it; may be empty
     std::string action;           // for the audit log: `connection.created`
 };

@@ -68,6 +68,7 @@ auto to_landing(const json& from) -> landing {
     to.scope = from.at("scope").get<std::string>();
     to.metadata = from.at("metadata").get<std::string>();
     to.connect_params = from.at("connectParams").get<std::string>();
+    to.credentials = secret(from.value("credentials", std::string()));
     if (from.contains("profile")) {
         to.profile = from.at("profile").get<std::string>();
     }
@@ -90,6 +91,9 @@ auto serialize(const landing& what) -> std::string {
         {"grants", json::array()},
     };
     put(to, "issuedAt", what.issued_at);
+    if (!what.credentials.empty()) {
+        to["credentials"] = what.credentials.reveal();
+    }
     if (what.profile) {
         to["profile"] = *what.profile;
     }

@@ -2,10 +2,10 @@
 
 #include "base/log.hpp"
 #include "oauth/audit_entry.hpp"
+#include "oauth/grant_secrets.hpp"
 #include "oauth/landing.hpp"
 #include "oauth/persist.hpp"
 #include "oauth/revoking.hpp"
-#include "oauth/sealing.hpp"
 #include "oauth/token_cache.hpp"
 #include "store/changes.hpp"
 #include "store/confirmations.hpp"
@@ -100,23 +100,20 @@ auto hold_grant(oauth_context& context, org_id org, connection_id leaver, grant_
 
 // Error: internal.
 auto opened(const oauth_context& context, const grant_row& grant) -> result<revocable> {
-    revocable tokens{
-        grant.provider, grant.client_id, grant.connect_params, plugin_slot(grant.slot), {}, {}};
-    const auto open = [&](sealed_column column, const std::string& sealed) {
-        return open_from(context.seal, grant.org, grant.id.text(), column, sealed);
-    };
-    auto access_token = open(sealed_column::grant_access_token, grant.access_token);
-    if (access_token.has_error()) {
-        return access_token.error();
+    auto secrets = open_secrets(context.seal, grant);
+    if (secrets.has_error()) {
+        return secrets.error();
     }
-    tokens.access_token = std::move(*access_token);
-    if (grant.refresh_token) {
-        auto refresh_token = open(sealed_column::grant_refresh_token, *grant.refresh_token);
-        if (refresh_token.has_error()) {
-            return refresh_token.error();
-        }
-        tokens.refresh_token = std::move(*refresh_token);
-    }
+    revocable tokens;
+    tokens.provider = grant.provider;
+    tokens.client_id = grant.client_id;
+    tokens.connect_params = grant.connect_params;
+    tokens.slot = plugin_slot(grant.slot);
+    tokens.access_token = std::move(secrets->access_token);
+    tokens.refresh_token = std::move(secrets->refresh_token);
+    tokens.account = grant.account;
+    tokens.base_url = grant.base_url;
+    tokens.credentials = std::move(secrets->credentials);
     return tokens;
 }
 

@@ -2,6 +2,7 @@
 
 #include "crypto/jwt.hpp"
 #include "oauth/exchange.hpp"
+#include "oauth/grant_secrets.hpp"
 #include "oauth/grant_state.hpp"
 #include "oauth/landing.hpp"
 #include "oauth/operations.hpp"
@@ -42,16 +43,24 @@ auto is_fresh(const oauth_context& context, const connection_row& row) -> bool {
 }
 
 auto profile_request(oauth_context& context, const profiled& of, const token_answer& token)
-    -> operation_request {
+    -> result<operation_request> {
+    auto credentials = open_credentials(context.seal, *of.main);
+    if (credentials.has_error()) {
+        return credentials.error();
+    }
     operation_request request;
     request.kind = operation_kind::profile;
     request.params = {{"account_id", of.connection.account.text()}};
     if (!of.main->scope.empty()) {
         request.params.emplace_back("scope", of.main->scope);
     }
+    if (!of.main->base_url.empty()) {
+        request.params.emplace_back("base_url", of.main->base_url);
+    }
     request.connect = params_from_json(of.connection.connect_params);
     request.slot = plugin_slot(of.main->slot);
     request.secrets.access_token = token.access_token;
+    request.secrets.credentials = std::move(*credentials);
     request.client_id = of.main->client_id;
     request.deadline = context.options.operation_deadline;
     return request;
@@ -139,7 +148,10 @@ auto read_profile(
             co_return fail(errc::not_found, "the connection has no token");
         }
         auto request = profile_request(context, of, *token);
-        auto asking = perform(context, *provider, std::move(request));
+        if (request.has_error()) {
+            co_return request.error();
+        }
+        auto asking = perform(context, *provider, std::move(*request));
         auto answered = co_await std::move(asking);
         if (answered.has_value()) {
             auto json = checked_profile(context, **provider, of, *answered);

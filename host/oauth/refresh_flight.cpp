@@ -1,6 +1,7 @@
 #include "oauth/refresh_flight.hpp"
 
 #include "oauth/exchange.hpp"
+#include "oauth/grant_secrets.hpp"
 #include "oauth/grant_state.hpp"
 #include "oauth/intents.hpp"
 #include "oauth/landing.hpp"
@@ -8,38 +9,28 @@
 #include "oauth/refresh_boarding.hpp"
 #include "oauth/refresh_settle.hpp"
 #include "oauth/renewed_tokens.hpp"
-#include "oauth/sealing.hpp"
 
 namespace tenon::host {
 namespace {
 
 auto refresh_request(oauth_context& context, const boarding& on) -> result<operation_request> {
     const auto& row = *on.row;
-    const auto& org = row.org;
     operation_request request;
     request.kind = operation_kind::refresh;
     request.params = {{"scope", row.scope}, {"account_id", row.account.text()}};
+    if (!row.base_url.empty()) {
+        request.params.emplace_back("base_url", row.base_url);
+    }
     request.connect = params_from_json(row.connect_params);
     request.slot = plugin_slot(row.slot);
     request.client_id = row.client_id;
     request.deadline = context.options.operation_deadline;
-    auto access_token = open_from(
-        context.seal, org, row.id.text(), sealed_column::grant_access_token, row.access_token
-    );
-    if (access_token.has_error()) {
-        return access_token.error();
+    auto secrets = open_secrets(context.seal, row);
+    if (secrets.has_error()) {
+        return secrets.error();
     }
-    request.secrets.access_token = std::move(*access_token);
-    if (row.refresh_token) {
-        auto refresh_token = open_from(
-            context.seal, org, row.id.text(), sealed_column::grant_refresh_token, *row.refresh_token
-        );
-        if (refresh_token.has_error()) {
-            return refresh_token.error();
-        }
-        request.secrets.refresh_token = std::move(*refresh_token);
-    }
-    const intent_ref ref{org, on.intent};
+    request.secrets = std::move(*secrets);
+    const intent_ref ref{row.org, on.intent};
     auto recorded = open_replies(context.seal, ref, on.recorded);
     if (recorded.has_error()) {
         return recorded.error();

@@ -26,12 +26,17 @@ auto revoke_tokens(oauth_context& context, revocable tokens)
     }
     operation_request request;
     request.kind = operation_kind::revoke;
+    request.params = {{"account_id", tokens.account.text()}};
+    if (!tokens.base_url.empty()) {
+        request.params.emplace_back("base_url", tokens.base_url);
+    }
     request.connect = params_from_json(tokens.connect_params);
     request.slot = std::move(tokens.slot);
     request.client_id = std::move(tokens.client_id);
     request.deadline = revoke_deadline;
     request.secrets.access_token = std::move(tokens.access_token);
     request.secrets.refresh_token = std::move(tokens.refresh_token);
+    request.secrets.credentials = std::move(tokens.credentials);
     auto revoked = co_await perform(context, *provider, std::move(request));
     if (revoked.has_value()) {
         co_return "revoked";

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "oauth/context.hpp"
+#include "oauth/grant_secrets.hpp"
 #include "oauth/views.hpp"
 
 #include <boost/asio/awaitable.hpp>
@@ -17,6 +18,9 @@ struct revocable {
     std::string connect_params;  // JSON object
     std::string slot;            // as the plugin calls it
     secret access_token, refresh_token;
+    account_id account = {};
+    std::string base_url = {};        // of the account's API; empty: the provider has one for all
+    credential_map credentials = {};  // of a connect without a redirect
 };
 
 // As the audit log has them: an object.

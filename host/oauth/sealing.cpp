@@ -7,6 +7,7 @@ auto field_of(sealed_column column) noexcept -> std::string_view {
         case sealed_column::grant_access_token: return "grants.access_token";
         case sealed_column::grant_refresh_token: return "grants.refresh_token";
         case sealed_column::grant_id_token: return "grants.id_token";
+        case sealed_column::grant_credentials: return "grants.credentials";
         case sealed_column::pending_verifier: return "pending_connects.verifier";
         case sealed_column::pending_nonce: return "pending_connects.nonce";
         case sealed_column::confirmation: return "confirmations.sealed";

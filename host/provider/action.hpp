@@ -48,7 +48,7 @@ using any_action =
     std::variant<broken_action, http_action, call_action, sleep_action, done_action, fail_action>;
 
 // Copies an action, once, in full. An operation of `kind` may only end as the kind says: AUTHORIZE
-// with a request, EXCHANGE and REFRESH with grants.
+// with a request, EXCHANGE, REFRESH and VALIDATE with grants.
 [[nodiscard]] auto read_action(const tenon_action& from, operation_kind kind) -> any_action;
 
 }  // namespace tenon::host

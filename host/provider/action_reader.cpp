@@ -51,9 +51,12 @@ void check_object(abi_reader& reader, const std::string& text, std::string_view 
     }
 }
 
-auto read_grant(abi_reader& reader, const tenon_grant& from) -> granted {
+auto read_grant(abi_reader& reader, const tenon_grant& from, operation_kind kind) -> granted {
     granted out;
-    reader.flags(from.flags, 0, "grant.flags");
+    const bool by_credentials = kind == operation_kind::validate || kind == operation_kind::refresh;
+    constexpr std::uint32_t as_template = TENON_GRANT_TEMPLATE;
+    reader.flags(from.flags, by_credentials ? as_template : 0U, "grant.flags");
+    out.is_template = (from.flags & TENON_GRANT_TEMPLATE) != 0;
     out.slot = reader.text(from.slot, "grant.slot");
     out.account_id = reader.text(from.account_id, "grant.account_id");
     out.access_token = secret(reader.text(from.access_token, "grant.access_token"));
@@ -86,7 +89,8 @@ auto read_fields(abi_reader& reader, const tenon_kvs& from) -> std::vector<outpu
 }
 
 void check_grants(abi_reader& reader, const std::vector<granted>& grants, operation_kind kind) {
-    const bool due = kind == operation_kind::exchange || kind == operation_kind::refresh;
+    const bool due = kind == operation_kind::exchange || kind == operation_kind::refresh ||
+                     kind == operation_kind::validate;
     if (due == grants.empty()) {
         reader.broke(
             "result.grants",
@@ -119,7 +123,9 @@ auto read_result(abi_reader& reader, const tenon_result* from, operation_kind ki
     const auto result = reader.structure(from, "action.result");
     reader.structures(
         result.grants, result.grant_count, "result.grants",
-        [&](const tenon_grant& grant) { out.output.grants.push_back(read_grant(reader, grant)); }
+        [&](const tenon_grant& grant) {
+            out.output.grants.push_back(read_grant(reader, grant, kind));
+        }
     );
     if (result.authorize != nullptr) {
         out.authorize = read_request(reader, result.authorize);

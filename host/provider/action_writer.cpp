@@ -29,6 +29,7 @@ void put_moment(wire_writer& to, const std::optional<time_point>& when) {
 }
 
 void put_grant(wire_writer& to, const granted& grant) {
+    to.number(grant.is_template ? std::uint32_t{TENON_GRANT_TEMPLATE} : 0U);
     to.text(grant.slot);
     to.text(grant.account_id);
     to.text(grant.access_token.reveal());

@@ -216,8 +216,7 @@ auto check_approval(const provider_draft& draft, const described_provider& descr
 
 auto check_client(const provider_settings& settings, const descriptor& about) -> result<void> {
     std::vector<field_problem> problems;
-    const bool is_client = (about.auth_kinds & (TENON_AUTH_CODE | TENON_AUTH_CLIENT_CREDENTIALS |
-                                                TENON_AUTH_DEVICE)) != 0;
+    const bool is_client = about.needs_client();
     if (is_client && settings.client_id.empty()) {
         problems.push_back({"client_id", "is missing"});
     }

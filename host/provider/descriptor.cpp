@@ -46,10 +46,13 @@ auto read_field(abi_reader& reader, const tenon_field& from, std::string_view na
 
 auto read_policy(abi_reader& reader, const tenon_refresh_policy& from) -> refresh_policy {
     using std::chrono::seconds;
-    reader.flags(from.flags, TENON_REFRESH_ROTATES | TENON_REFRESH_ACCESS_TOKEN, "refresh.flags");
+    constexpr auto known_flags =
+        TENON_REFRESH_ROTATES | TENON_REFRESH_ACCESS_TOKEN | TENON_REFRESH_CREDENTIALS;
+    reader.flags(from.flags, known_flags, "refresh.flags");
     return {
         (from.flags & TENON_REFRESH_ROTATES) != 0,
         (from.flags & TENON_REFRESH_ACCESS_TOKEN) != 0,
+        (from.flags & TENON_REFRESH_CREDENTIALS) != 0,
         seconds(from.reuse_grace_s),
         seconds(from.not_before_s),
         seconds(from.default_lifetime_s),
@@ -87,6 +90,12 @@ void read_lists(abi_reader& reader, const tenon_descriptor& from, descriptor& ou
         from.connect_fields, from.connect_field_count, "connect_fields",
         [&](const tenon_field& field) {
             out.connect_fields.push_back(read_field(reader, field, "connect_fields"));
+        }
+    );
+    reader.structures(
+        from.credential_fields, from.credential_field_count, "credential_fields",
+        [&](const tenon_field& field) {
+            out.credential_fields.push_back(read_field(reader, field, "credential_fields"));
         }
     );
     out.host_calls = reader.texts(from.host_calls, "host_calls");
@@ -158,12 +167,19 @@ auto name_of(operation_kind kind) noexcept -> std::string_view {
         case operation_kind::refresh: return "refresh";
         case operation_kind::profile: return "profile";
         case operation_kind::revoke: return "revoke";
+        case operation_kind::validate: return "validate";
     }
     return "unknown";
 }
 
 auto descriptor::supports(operation_kind kind) const noexcept -> bool {
     return (operations >> static_cast<unsigned>(kind) & 1U) != 0;
+}
+
+auto descriptor::needs_client() const noexcept -> bool {
+    constexpr std::uint32_t by_client =
+        TENON_AUTH_CODE | TENON_AUTH_CLIENT_CREDENTIALS | TENON_AUTH_DEVICE;
+    return (auth_kinds & by_client) != 0;
 }
 
 auto descriptor::default_scopes() const -> std::vector<std::string> {

@@ -26,7 +26,8 @@ enum class operation_kind : std::uint32_t {
     exchange = 2,
     refresh = 3,
     profile = 4,
-    revoke = 5
+    revoke = 5,
+    validate = 6
 };
 // `refresh`; for labels.
 [[nodiscard]] auto name_of(operation_kind kind) noexcept -> std::string_view;
@@ -52,7 +53,7 @@ struct slot_descriptor {
 
 enum class field_type : std::uint32_t { text = 0, url = 1, list = 2, map = 3, choice = 4 };
 
-// One field of the configuration or of the connect parameters.
+// One field of the configuration, of the connect parameters or of the credentials.
 struct field_descriptor {
     std::string name, label, description;
     std::string pattern;  // ECMAScript; the whole value must match; empty: any
@@ -67,6 +68,7 @@ struct field_descriptor {
 struct refresh_policy {
     bool rotates = false;          // each refresh ends the refresh token that it used
     bool by_access_token = false;  // the access token renews itself: no refresh token is needed
+    bool by_credentials = false;   // what VALIDATE took gets a new one: no refresh token either
     std::chrono::seconds reuse_grace{0};
     std::chrono::seconds not_before{0};
     std::chrono::seconds default_lifetime{0};
@@ -99,9 +101,12 @@ struct descriptor {
     std::vector<slot_descriptor> slots;  // never empty: one of name "" where the plugin has none
     std::vector<field_descriptor> config_fields;
     std::vector<field_descriptor> connect_fields;
+    std::vector<field_descriptor> credential_fields;  // empty: no connect without a redirect
     std::vector<std::string> quirks;
 
     [[nodiscard]] auto supports(operation_kind kind) const noexcept -> bool;
+    // Is there a flow that the operator must register a client for?
+    [[nodiscard]] auto needs_client() const noexcept -> bool;
     // The names of the scopes with by_default, in order.
     [[nodiscard]] auto default_scopes() const -> std::vector<std::string>;
 };

@@ -34,6 +34,15 @@ void check_mandatory(const descriptor& about, problems& out) {
     if (about.version.empty()) {
         out.push_back({"version", "is missing"});
     }
+    for (const auto& call : about.host_calls) {
+        if (!is_host_call(call)) {
+            out.push_back({"host_calls", "'" + call + "' is unknown to this host: upgrade the host"}
+            );
+        }
+    }
+}
+
+void check_auth_kinds(const descriptor& about, problems& out) {
     if ((about.auth_kinds & known_auth_kinds) == 0) {
         out.push_back({"auth_kinds", "has none of the kinds that this host knows"});
     }
@@ -42,11 +51,15 @@ void check_mandatory(const descriptor& about, problems& out) {
         !(about.supports(operation_kind::authorize) && about.supports(operation_kind::exchange))) {
         out.push_back({"operations", "an authorization code flow needs AUTHORIZE and EXCHANGE"});
     }
-    for (const auto& call : about.host_calls) {
-        if (!is_host_call(call)) {
-            out.push_back({"host_calls", "'" + call + "' is unknown to this host: upgrade the host"}
-            );
-        }
+    const bool by_key = (about.auth_kinds & TENON_AUTH_API_KEY) != 0;
+    const bool validates = about.supports(operation_kind::validate);
+    if (by_key && !validates) {
+        out.push_back({"operations", "the auth kind API_KEY needs VALIDATE"});
+    }
+    if (validates && (!by_key || about.credential_fields.empty())) {
+        out.push_back(
+            {"credential_fields", "VALIDATE needs at least one, and the auth kind API_KEY"}
+        );
     }
 }
 
@@ -81,6 +94,19 @@ void check_connect_fields(const descriptor& about, problems& out) {
                 {"connect_fields." + field.name,
                  "is a secret: connect parameters are not stored sealed, so this host takes none"}
             );
+        }
+    }
+}
+
+// Each is a `${credential.NAME}`.
+void check_credential_fields(const descriptor& about, problems& out) {
+    check_form(about.credential_fields, "credential_fields", out);
+    const auto plain = [](char c) {
+        return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_';
+    };
+    for (const auto& field : about.credential_fields) {
+        if (!std::ranges::all_of(field.name, plain)) {
+            out.push_back({"credential_fields." + field.name, "must match [a-z0-9_]+"});
         }
     }
 }
@@ -168,8 +194,10 @@ auto check_descriptor(const descriptor& about, const trusted_origins& trusted)
     -> std::vector<field_problem> {
     problems out;
     check_mandatory(about, out);
+    check_auth_kinds(about, out);
     check_form(about.config_fields, "config_fields", out);
     check_connect_fields(about, out);
+    check_credential_fields(about, out);
     for (const auto& origin : about.origins) {
         check_origin(about, origin, trusted, out);
     }

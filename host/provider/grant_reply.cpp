@@ -37,7 +37,8 @@ auto may_carry_tokens(const http_action& action, const encoding_context& context
         return true;
     }
     const auto kind = context.values.kind;
-    if (kind != operation_kind::exchange && kind != operation_kind::refresh) {
+    if (kind != operation_kind::exchange && kind != operation_kind::refresh &&
+        kind != operation_kind::validate) {
         return false;
     }
     const auto named = [&](const auto* list) { return names_credential(*list, context); };

@@ -25,6 +25,8 @@ struct operation_secrets {
     secret access_token;   // REFRESH, PROFILE, REVOKE
     secret refresh_token;  // REFRESH, REVOKE
     secret code_verifier;  // EXCHANGE
+    // By the names of the descriptor's credential_fields: VALIDATE, REFRESH, PROFILE, REVOKE.
+    std::map<std::string, secret, std::less<>> credentials;
 };
 
 // Awaited with each reply that may carry tokens, before the plugin's next step: seal it into
@@ -35,7 +37,7 @@ using reply_sink =
 struct operation_request {
     operation_kind kind = operation_kind::profile;
     // As operation.h lists them by kind. The templates for the secrets below (`access_token`,
-    // `refresh_token`, `code_verifier`) are added here, never by the caller.
+    // `refresh_token`, `code_verifier`, `credential.NAME`) are added here, never by the caller.
     std::vector<std::pair<std::string, std::string>> params;
     std::map<std::string, std::string> connect;  // as check_fields answered them
     std::string slot;
@@ -55,6 +57,7 @@ struct granted {
     std::string slot;        // "" is the main one
     std::string account_id;  // empty: PROFILE tells it
     secret access_token, refresh_token, id_token;
+    bool is_template = false;  // access_token is one; never of what run_operation answers
     std::string token_type;
     std::string scope;          // granted, space-separated; empty: as it was asked for
     std::string base_url;       // checked against the declared origins; empty: none of its own
@@ -70,7 +73,7 @@ struct output_field {
 };
 
 struct operation_output {
-    std::vector<granted> grants;       // EXCHANGE, REFRESH: at least one
+    std::vector<granted> grants;       // EXCHANGE, REFRESH, VALIDATE: at least one
     std::string authorize_url;         // AUTHORIZE
     std::vector<output_field> fields;  // PROFILE
     [[nodiscard]] auto field(std::string_view name) const -> const output_field*;

@@ -3,6 +3,7 @@
 #include <tenon/descriptor.h>
 
 #include <algorithm>
+#include <utility>
 
 namespace tenon::host {
 namespace {
@@ -28,6 +29,9 @@ void operation_run::redact_all(operation_failure& failed) const {
         request_.secrets.access_token.reveal(), request_.secrets.refresh_token.reveal(),
         request_.secrets.code_verifier.reveal(), param("code")};
     for (const auto& one : parts_.settings.client_secrets) {
+        secrets.push_back(one.reveal());
+    }
+    for (const auto& [name, one] : request_.secrets.credentials) {
         secrets.push_back(one.reveal());
     }
     for (const auto one : secrets) {
@@ -86,7 +90,30 @@ auto operation_run::finish_done(done_action done) -> operation_result {
     if (auto wrong = check_grants(done.output)) {
         return std::move(*wrong);
     }
+    if (auto wrong = fill_templates(done.output)) {
+        return std::move(*wrong);
+    }
     return std::move(done.output);
+}
+
+// The access token of a grant by credentials is made of them here, as for an origin of role api.
+auto operation_run::fill_templates(operation_output& output) const
+    -> std::optional<operation_failure> {
+    for (auto& grant : output.grants) {
+        if (!std::exchange(grant.is_template, false)) {
+            continue;
+        }
+        auto filled =
+            expand(grant.access_token.reveal(), context().values, {TENON_ROLE_API, false});
+        if (filled.has_error()) {
+            return failure(
+                failure_category::provider, "plugin_broke_contract",
+                "grant.access_token: " + filled.error().message
+            );
+        }
+        grant.access_token = secret(std::move(*filled));
+    }
+    return std::nullopt;
 }
 
 auto operation_run::check_grants(const operation_output& output) const

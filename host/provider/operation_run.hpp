@@ -47,6 +47,7 @@ class operation_run {
     auto finish() -> operation_result;
     auto finish_done(done_action done) -> operation_result;
     auto check_grants(const operation_output& output) const -> std::optional<operation_failure>;
+    auto fill_templates(operation_output& output) const -> std::optional<operation_failure>;
     auto authorize_url(const http_action& action) -> operation_result;
 
     void redact_all(operation_failure& failed) const;

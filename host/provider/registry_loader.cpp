@@ -54,6 +54,16 @@ auto known_ids(const plugin_index& plugins) -> std::string {
     return out.empty() ? "no plugin is loaded" : "known are: " + out;
 }
 
+// How the operator switches it on.
+auto how_to_configure(const std::string& id, const descriptor& about) -> std::string {
+    if (!about.needs_client()) {
+        return "not enabled: its users bring their own credentials, so that `providers: {" + id +
+               ": {}}`, or ENABLE_" + upper(id) + "_INTEGRATION=true, is all that it needs";
+    }
+    return "not configured: set providers." + id + ".client_id and client_secret, or " + upper(id) +
+           "_CLIENT_ID and " + upper(id) + "_CLIENT_SECRET";
+}
+
 // A plugin that nobody configured: shown as such, unless it makes sense only with a configuration.
 void list_unconfigured(
     const std::string& id, const provider_draft& plugin, time_point now, joined_providers& into
@@ -67,8 +77,7 @@ void list_unconfigured(
     provider_entry entry;
     entry.name = id;
     entry.state = provider_state::not_configured;
-    entry.message = "not configured: set providers." + id + ".client_id and client_secret, or " +
-                    upper(id) + "_CLIENT_ID and " + upper(id) + "_CLIENT_SECRET";
+    entry.message = how_to_configure(id, described->about);
     entry.about = std::move(described->about);
     entry.plugin_path = draft.source->path().string();
     into.entries.emplace(id, std::move(entry));

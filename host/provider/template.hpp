@@ -21,14 +21,14 @@ struct reference_values {
 };
 
 // Where the result goes: each reference is bound to roles of origins (request.h has the table), and
-// a host call takes client_id, client_secret and access_token.
+// a host call takes client_id, client_secret, access_token and credentials.
 struct template_place {
     origin_roles roles = 0;
     bool host_call = false;
 };
 
-// The text with its references filled in and `$$` as `$`. Denied: a reference that is unknown, not
-// allowed there, or without a value; a lone `$`.
+// The text with its references filled in, `$base64{…}` encoded and `$$` as `$`. Denied: a reference
+// that is unknown, not allowed there, or without a value; a lone `$`.
 [[nodiscard]] auto expand(
     std::string_view text, const reference_values& values, template_place place
 ) -> or_refusal<std::string>;

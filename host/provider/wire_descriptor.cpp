@@ -40,7 +40,8 @@ void put_refresh(wire_writer& to, const std::optional<refresh_policy>& policy) {
     }
     to.number(
         flag(policy->rotates, TENON_REFRESH_ROTATES) |
-        flag(policy->by_access_token, TENON_REFRESH_ACCESS_TOKEN)
+        flag(policy->by_access_token, TENON_REFRESH_ACCESS_TOKEN) |
+        flag(policy->by_credentials, TENON_REFRESH_CREDENTIALS)
     );
     for (const auto length :
          {policy->reuse_grace, policy->not_before, policy->default_lifetime,
@@ -83,6 +84,7 @@ void put_lists(wire_writer& to, const descriptor& about) {
     }
     put_fields(to, about.config_fields);
     put_fields(to, about.connect_fields);
+    put_fields(to, about.credential_fields);
     put_texts(to, about.host_calls);
     put_texts(to, about.quirks);
 }
@@ -164,6 +166,7 @@ void wire_descriptor::read_lists(wire_reader& from) {
     const auto field = [this](wire_reader& in, tenon_field& to) { read_field(in, to); };
     config_fields_.read(from, one_field, field);
     connect_fields_.read(from, one_field, field);
+    credential_fields_.read(from, one_field, field);
     about_.host_calls = lists_.texts(from);
     about_.quirks = lists_.texts(from);
     about_.origins = origins_.data();
@@ -176,6 +179,8 @@ void wire_descriptor::read_lists(wire_reader& from) {
     about_.config_field_count = config_fields_.size();
     about_.connect_fields = connect_fields_.data();
     about_.connect_field_count = connect_fields_.size();
+    about_.credential_fields = credential_fields_.data();
+    about_.credential_field_count = credential_fields_.size();
 }
 
 }  // namespace tenon::host

@@ -30,7 +30,7 @@ class wire_descriptor {
     wire_array<tenon_origin> origins_;
     wire_array<tenon_scope> scopes_;
     wire_array<tenon_slot> slots_;
-    wire_array<tenon_field> config_fields_, connect_fields_;
+    wire_array<tenon_field> config_fields_, connect_fields_, credential_fields_;
 };
 
 }  // namespace tenon::host

@@ -149,8 +149,9 @@ void action_message::read_request(wire_reader& from, tenon_http_request& to) {
 
 void action_message::read_result(wire_reader& from) {
     result_.struct_size = sizeof result_;
-    constexpr std::size_t least_grant = 96;
+    constexpr std::size_t least_grant = 104;
     grants_.read(from, least_grant, [](wire_reader& in, tenon_grant& to) {
+        to.flags = in.number32();
         for (auto* text :
              {&to.slot, &to.account_id, &to.access_token, &to.refresh_token, &to.id_token,
               &to.token_type, &to.scope, &to.base_url, &to.metadata_json}) {

@@ -37,7 +37,8 @@ constexpr std::string_view column_names[grant_column_count] = {
     "lease_until",
     "created_at",
     "updated_at",
-    "refused_since"};
+    "refused_since",
+    "credentials"};
 
 auto text_of(grant_state state) -> std::string_view {
     return state == grant_state::live ? "live" : "dead";
@@ -53,12 +54,14 @@ constexpr std::string_view upsert_statement =
     "refresh_token, id_token, key_id, token_type, scope, base_url, connect_params, "
     "authorized_at, issued_at, expires_at, refresh_expires_at, refresh_not_before, "
     "next_refresh_at, failures, last_failure, failure_code, generation, lease_owner, lease_until, "
-    "created_at, updated_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, "
-    "$15, $16, $17, $18, $19, $20, $21, 0, '', '', $22, '', NULL, $23, $24) "
+    "created_at, updated_at, credentials) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, "
+    "$12, $13, $14, "
+    "$15, $16, $17, $18, $19, $20, $21, 0, '', '', $22, '', NULL, $23, $24, $25) "
     "ON CONFLICT (org_id, provider, account_id, slot) DO UPDATE SET "
     "client_id = EXCLUDED.client_id, status = EXCLUDED.status, "
     "access_token = EXCLUDED.access_token, refresh_token = EXCLUDED.refresh_token, "
-    "id_token = EXCLUDED.id_token, key_id = EXCLUDED.key_id, token_type = EXCLUDED.token_type, "
+    "id_token = EXCLUDED.id_token, credentials = EXCLUDED.credentials, key_id = EXCLUDED.key_id, "
+    "token_type = EXCLUDED.token_type, "
     "scope = EXCLUDED.scope, base_url = EXCLUDED.base_url, "
     "connect_params = EXCLUDED.connect_params, authorized_at = EXCLUDED.authorized_at, "
     "issued_at = EXCLUDED.issued_at, "
@@ -94,6 +97,7 @@ auto read_grant(const sql_row& row, std::size_t first) -> grant_row {
         .access_token = row.bytes(at(7)),
         .refresh_token = row.optional_bytes(at(8)),
         .id_token = row.optional_bytes(at(9)),
+        .credentials = row.optional_bytes(at(30)),
         .key_id = row.text(at(10)),
         .token_type = row.text(at(11)),
         .scope = row.text(at(12)),
@@ -154,7 +158,7 @@ auto upsert_grant(sql_session& session, const grant_row& row) -> result<std::int
             to_sql_bytes(row.refresh_token), to_sql_bytes(row.id_token), row.key_id, row.token_type,
             row.scope, row.base_url, row.connect_params, row.authorized_at, row.issued_at,
             row.expires_at, row.refresh_expires_at, row.refresh_not_before, row.next_refresh_at,
-            row.generation, row.created_at, row.updated_at);
+            row.generation, row.created_at, row.updated_at, to_sql_bytes(row.credentials));
     if (rows.empty()) {
         return fail(errc::conflict, "another grant of that account was stored meanwhile");
     }

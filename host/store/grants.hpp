@@ -25,6 +25,7 @@ struct grant_row {
     std::string access_token;                  // sealed
     std::optional<std::string> refresh_token;  // sealed
     std::optional<std::string> id_token;       // sealed
+    std::optional<std::string> credentials;    // sealed; of a connect without a redirect
     std::string key_id;                        // what the access token is sealed with
     std::string token_type;
     std::string scope;

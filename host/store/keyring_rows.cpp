@@ -24,6 +24,8 @@ constexpr place places[] = {
     {sealed_column::grant_refresh_token, "grants", "refresh_token", key_kind::org_and_text,
      "org_id, id"},
     {sealed_column::grant_id_token, "grants", "id_token", key_kind::org_and_text, "org_id, id"},
+    {sealed_column::grant_credentials, "grants", "credentials", key_kind::org_and_text,
+     "org_id, id"},
     {sealed_column::pending_verifier, "pending_connects", "verifier", key_kind::hash, "state_hash"},
     {sealed_column::pending_nonce, "pending_connects", "nonce", key_kind::hash, "state_hash"},
     {sealed_column::confirmation, "confirmations", "sealed", key_kind::hash, "code_hash"},
@@ -35,15 +37,11 @@ constexpr place places[] = {
 };
 
 constexpr sealed_column columns[] = {
-    sealed_column::grant_access_token,
-    sealed_column::grant_refresh_token,
-    sealed_column::grant_id_token,
-    sealed_column::pending_verifier,
-    sealed_column::pending_nonce,
-    sealed_column::confirmation,
-    sealed_column::intent,
-    sealed_column::intent_reply,
-    sealed_column::idempotency};
+    sealed_column::grant_access_token, sealed_column::grant_refresh_token,
+    sealed_column::grant_id_token,     sealed_column::grant_credentials,
+    sealed_column::pending_verifier,   sealed_column::pending_nonce,
+    sealed_column::confirmation,       sealed_column::intent,
+    sealed_column::intent_reply,       sealed_column::idempotency};
 
 auto place_of(sealed_column column) -> const place& {
     for (const auto& one : places) {

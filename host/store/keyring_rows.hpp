@@ -25,6 +25,7 @@ enum class sealed_column {
     grant_access_token,
     grant_refresh_token,
     grant_id_token,
+    grant_credentials,
     pending_verifier,
     pending_nonce,
     confirmation,

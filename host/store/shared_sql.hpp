@@ -16,7 +16,7 @@ inline constexpr std::string_view id_of_account =
     "named.user_id = $2 AND named.provider = $3 AND named.account_id = $4), $4)";
 
 // The columns of a grant, in the order in which they are read.
-inline constexpr std::size_t grant_column_count = 30;
+inline constexpr std::size_t grant_column_count = 31;
 
 // `prefix`: the table's name in the statement, with a dot.
 [[nodiscard]] auto grant_columns(std::string_view prefix = {}) -> std::string;

@@ -39,4 +39,45 @@ TEST_CASE("the list of providers says what each is called, and why one can't be 
     }
 }
 
+TEST_CASE("the list of providers is searched and filtered, and each says how to go on") {
+    world here;
+    (void)here.begin();
+    const auto list = [&here](const std::string& query) {
+        const auto answer = here.api().get("/api/integrations/providers" + query);
+        INFO(answer.body);
+        REQUIRE(answer.status == 200);
+        return answer.json();
+    };
+    const auto all = list("");
+    CHECK(all.at("providers").size() > 400);
+    CHECK(all.at("categories").size() > 10);
+    for (const auto& one : all.at("providers")) {
+        CHECK(one.at("enabled").get<bool>() != one.contains("reason"));
+    }
+    const auto music = entry_of(list("?q=SPOTIFY").at("providers"), "spotify");
+    CHECK(music.at("confidence") == "high");
+    CHECK(music.at("reason").get<std::string>().find("providers.spotify") != std::string::npos);
+    CHECK(music.at("docs").get<std::string>().starts_with("https://developer.spotify.com/"));
+
+    const auto keyed = list("?kind=api_key").at("providers");
+    REQUIRE(keyed.size() == 1);
+    CHECK(keyed.at(0).at("id") == "onlyfans");
+    CHECK(keyed.at(0).at("enabled") == false);
+    CHECK(list("?kind=api_key&enabled=true").at("providers").empty());
+
+    const auto ready = list("?enabled=true").at("providers");
+    REQUIRE(ready.size() == 1);
+    CHECK(ready.at(0).at("id") == "demo");
+    for (const auto& one : list("?category=crm").at("providers")) {
+        CHECK(one.at("category") == "crm");
+    }
+    CHECK(list("?q=nobody-has-this").at("providers").empty());
+    CHECK(list("?q=nobody-has-this").at("categories") == all.at("categories"));
+    for (const auto* wrong : {"?kind=saml", "?enabled=maybe"}) {
+        const auto answer = here.api().get(std::string("/api/integrations/providers") + wrong);
+        CHECK(answer.status == 400);
+        CHECK(answer.json().at("error") == "INVALID_REQUEST");
+    }
+}
+
 }  // namespace tenon::test

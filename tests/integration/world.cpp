@@ -28,6 +28,7 @@ const std::map<std::string, std::vector<std::string>> origins{
     {"slack", {"https://slack.com"}},
     {"discord", {"https://discord.com"}},
     {"github", {"https://github.com", "https://api.github.com"}},
+    {"onlyfans", {"https://app.onlyfansapi.com"}},
     {"linkedin", {"https://www.linkedin.com", "https://api.linkedin.com"}},
     {"microsoft", {"https://login.microsoftonline.com", "https://graph.microsoft.com"}},
     {"reddit", {"https://www.reddit.com", "https://oauth.reddit.com"}},
@@ -47,7 +48,9 @@ auto new_postgres_database() -> std::string {
 auto provider_section(const world_options& options, const std::string& name, const std::string& url)
     -> std::string {
     std::string text = "  " + name + ":\n";
-    text += "    client_id: demo-client\n    client_secret: " + options.client_secret + "\n";
+    if (options.provider != "onlyfans") {  // its users bring their credentials along
+        text += "    client_id: demo-client\n    client_secret: " + options.client_secret + "\n";
+    }
     if (options.provider == "oidc") {
         text += "    plugin: oauth2\n    issuer: " + url + "\n";
         text += "    scopes: [openid, profile, email, offline_access]\n";
@@ -69,7 +72,8 @@ auto to_host_options(
 ) -> host_options {
     host_options made;
     made.config = "bootstrap_api_key: " + std::string(operator_key) + "\nlog: {level: trace}\n";
-    made.config += "rate_limits: {connect_per_15_minutes: 0, callbacks_per_minute: 0}\n";
+    made.config += "rate_limits: {callbacks_per_minute: 0, connect_per_15_minutes: " +
+                   std::to_string(options.connects_per_15_minutes) + "}\n";
     if (!database.empty()) {
         made.config += "database: \"" + postgres_url(database) + "\"\n";
         made.variables.emplace_back("TOKEN_ENCRYPTION_KEY", encryption_key);

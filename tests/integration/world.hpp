@@ -31,6 +31,7 @@ struct world_options {
     std::string config;           // further lines of the host's configuration
     std::string provider_config;  // further lines of the provider's section, indented by four
     nlohmann::json settings = nlohmann::json::object();  // of the simulator
+    int connects_per_15_minutes = 0;                     // 0: any number
 };
 
 class world {

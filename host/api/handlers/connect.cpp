@@ -7,10 +7,43 @@
 #include "http/target.hpp"
 #include "oauth/callback.hpp"
 #include "oauth/confirm.hpp"
+#include "oauth/connect_by_credentials.hpp"
 
 namespace tenon::host::handlers {
 
+namespace {
+
+// Without a redirect: the answer is the connection.
+auto connect_with_credentials(call& mine) -> answer {
+    credential_connect wanted;
+    wanted.by = mine.as_actor();
+    wanted.provider = provider_id(std::string(mine.http.param("provider")));
+    wanted.credentials = mine.body.text_map("credentials");
+    wanted.params = mine.body.text_map("params");
+    if (auto account = mine.body.text("accountId"); !account.empty()) {
+        wanted.reconnect = account_id(std::move(account));
+    }
+    for (const auto* redirect_field : {"redirectUrl", "scopes", "confirm"}) {
+        if (mine.body.has(redirect_field)) {
+            mine.body.note(redirect_field, "is of a redirect, and goes without credentials");
+        }
+    }
+    if (auto checked = mine.body.checked(); checked.has_error()) {
+        co_return checked.error();
+    }
+    auto connected = co_await connect_by_credentials(mine.api.oauth, std::move(wanted));
+    if (connected.has_error()) {
+        co_return connected.error();
+    }
+    co_return json_response(200, connection_json(*connected));
+}
+
+}  // namespace
+
 auto connect(call& mine) -> answer {
+    if (mine.body.has("credentials")) {
+        co_return co_await connect_with_credentials(mine);
+    }
     connect_request wanted;
     wanted.by = mine.as_actor();
     wanted.provider = provider_id(std::string(mine.http.param("provider")));

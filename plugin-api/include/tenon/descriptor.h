@@ -32,7 +32,8 @@ typedef struct tenon_scope {
     tenon_str name, description;
 } tenon_scope;
 
-/* SECRET: of configuration fields only. A connect field that is one is refused: what users fill in is not stored sealed. */
+/* SECRET: of configuration and credential fields only, to be typed unseen. A connect field that is one is refused: connect
+ * parameters are stored as they are, and shown. A credential field is stored sealed, be it SECRET or not. */
 enum { TENON_FIELD_REQUIRED = 1u, TENON_FIELD_SECRET = 2u };
 enum {
     TENON_FIELD_TEXT = 0u,
@@ -42,7 +43,7 @@ enum {
     TENON_FIELD_CHOICE = 4u /* one of choices */
 };
 
-/* One field of a form: of the configuration or of the connect parameters. Growable. */
+/* One field of a form: of the configuration, the connect parameters or the credentials. Growable. */
 typedef struct tenon_field {
     uint32_t struct_size, flags;
     uint32_t type, reserved;
@@ -60,7 +61,8 @@ typedef struct tenon_slot {
 
 enum {
     TENON_REFRESH_ROTATES = 1u,     /* each refresh returns a new refresh token and ends the old one */
-    TENON_REFRESH_ACCESS_TOKEN = 2u /* the access token renews itself: no refresh token is needed */
+    TENON_REFRESH_ACCESS_TOKEN = 2u, /* the access token renews itself: no refresh token is needed */
+    TENON_REFRESH_CREDENTIALS = 4u   /* the credentials that VALIDATE took get a new access token: no refresh token either */
 };
 
 /* How tokens live. All durations in seconds; 0 = not stated. Growable: append in pairs, for sizes are multiples of 8. */
@@ -72,7 +74,8 @@ typedef struct tenon_refresh_policy {
     uint32_t default_refresh_lifetime_s; /* of a refresh token, where the answer does not say */
 } tenon_refresh_policy;
 
-/* How a person's consent is obtained. Bits. */
+/* How a person's consent is obtained. CODE needs AUTHORIZE and EXCHANGE; API_KEY, which is any credential that a person
+ * brings along (a key, a key pair, a user name and a password), needs VALIDATE and credential_fields. Bits. */
 enum {
     TENON_AUTH_CODE = 1u, /* RFC 6749 4.1 */
     TENON_AUTH_DEVICE = 2u,
@@ -125,6 +128,9 @@ typedef struct tenon_descriptor {
     size_t config_field_count;
     const tenon_field *const *connect_fields;
     size_t connect_field_count;
+    /* What a person fills in to connect without a redirect. The plugin sees references to it, never the values. */
+    const tenon_field *const *credential_fields;
+    size_t credential_field_count;
     tenon_strs quirks; /* departures from the RFCs, by the ids of the conformance suite */
 } tenon_descriptor;
 

@@ -24,16 +24,23 @@ enum {
     /* params: code, redirect_uri, scope (as it was asked for), code_verifier? (a template), account_id? (the account
      * to connect anew: for providers that tell nobody's), and each other parameter of the callback as callback.NAME. Out: one grant or more, the main one first. */
     TENON_OP_EXCHANGE = 2u,
-    /* params: scope, access_token and, if there is one, refresh_token (templates). Out: one grant; an empty refresh_token means: keep it. */
+    /* params: account_id, scope, base_url? (as an earlier grant told it), access_token and, where there are any, refresh_token and each
+     * credential as credential.NAME (templates). Out: one grant; an empty refresh_token means: keep it. */
     TENON_OP_REFRESH = 3u,
-    /* params: account_id?, scope? (as granted). Out: fields account_id, username, display_name, email, avatar_url, followers, ...
+    /* params: account_id?, scope? (as granted), base_url?, each credential as credential.NAME (templates). Out: fields account_id, username, display_name, email, avatar_url, followers, ...
      * as known, `raw` (JSON: the provider's answer), `subject` (the OpenID Connect `sub`, where there is one);
      * any other field is kept as metadata under its own key. */
     TENON_OP_PROFILE = 4u,
-    /* params: access_token and, if there is one, refresh_token (templates). Out: nothing; DONE = both are dead. */
+    /* params: account_id, base_url?, access_token and, where there are any, refresh_token and each credential as credential.NAME (templates).
+     * Out: nothing; DONE = the tokens are dead. */
     TENON_OP_REVOKE = 5u,
-    /* Reserved kinds, whose inputs and results are defined when a minor version adds them. */
+    /* A person connects without a redirect, by what the descriptor's credential_fields ask for.
+     * params: each credential that was filled in as credential.NAME, a template, and account_id? (the account to connect anew).
+     * Out: one grant or more, as of EXCHANGE, once the provider has accepted the credentials. Where the credential itself is the access token,
+     * the grant has TENON_GRANT_TEMPLATE and names it: `${credential.api_key}`. The host keeps the credentials, sealed, beside the grants.
+     * FAIL: TOKEN_REJECTED = the provider refuses the credentials; INVALID_INPUT = one of the fields, named in error.details, can't be right. */
     TENON_OP_VALIDATE = 6u,
+    /* Reserved kinds, whose inputs and results are defined when a minor version adds them. */
     TENON_OP_SIGN = 7u,
     TENON_OP_SYNC = 8u,
     TENON_OP_WEBHOOK = 9u,
@@ -58,9 +65,13 @@ typedef struct tenon_call {
     tenon_kvs args;
 } tenon_call;
 
+/* Flags of a tenon_grant. TEMPLATE: access_token is a template of the credentials (request.h), which the host fills in as it
+ * stores the grant. Of VALIDATE and REFRESH only. */
+enum { TENON_GRANT_TEMPLATE = 1u };
+
 /* One set of tokens. Growable. */
 typedef struct tenon_grant {
-    uint32_t struct_size, flags; /* flags: 0 */
+    uint32_t struct_size, flags;
     tenon_str slot;       /* "" is the main one */
     tenon_str account_id; /* the provider's id of the account; empty: PROFILE tells it */
     tenon_str access_token, refresh_token, id_token, token_type;

@@ -16,8 +16,8 @@ enum {
     /* The host adds `Authorization: Bearer` with the slot's access token (RFC 6750 2.1). Only to an
      * origin of role API or REVOKE. */
     TENON_HTTP_BEARER = 2u,
-    /* The reply may carry tokens: the host seals it into storage before the next step. In EXCHANGE and REFRESH
-     * the host takes it for set on any request with CLIENT_AUTH, with a reference to client_secret, refresh_token
+    /* The reply may carry tokens: the host seals it into storage before the next step (but in VALIDATE, which a person
+     * simply tries again), and sends the request once only. In EXCHANGE, REFRESH and VALIDATE the host takes it for set on any request with CLIENT_AUTH, with a reference to client_secret, refresh_token
      * or code_verifier (where TENON_REFRESH_ACCESS_TOKEN is set: also access_token), or to an origin of role TOKEN. */
     TENON_HTTP_GRANT_REPLY = 4u
 };
@@ -28,8 +28,11 @@ enum {
  *   ${code_verifier}  TOKEN                       (EXCHANGE only)
  *   ${refresh_token}  TOKEN, REVOKE               (REFRESH and REVOKE only)
  *   ${access_token}   API, TOKEN, REVOKE          (REFRESH, PROFILE and REVOKE only)
- * The host fills them in as it encodes the request; `$$` stands for one `$`. A reference that is unknown, or not
- * allowed at that origin, fails the request with TENON_TRANSPORT_DENIED before anything is sent.
+ *   ${credential.NAME} API, TOKEN, REVOKE         (VALIDATE, REFRESH, PROFILE and REVOKE only): a credential field
+ * The host fills them in as it encodes the request; `$$` stands for one `$`. `$base64{TEXT}` stands for the base64 (RFC 4648 4) of
+ * TEXT, whose references are filled in first; it ends at its `}`, and `$}` in it stands for one `}`: Basic authentication (RFC 7617)
+ * is `Basic $base64{${credential.user}:${credential.password}}`. A reference that is unknown, or not allowed at that origin, fails
+ * the request with TENON_TRANSPORT_DENIED before anything is sent.
  * Handed out by the plugin: valid until the next call on the same operation. Growable. */
 typedef struct tenon_http_request {
     uint32_t struct_size, flags;

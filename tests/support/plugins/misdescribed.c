@@ -57,7 +57,7 @@ static const tenon_scope* const list_odd_scope[] = {&odd_scope};
 static const tenon_slot odd_slot = {.struct_size = sizeof(tenon_slot), .flags = 1u};
 static const tenon_slot* const list_odd_slot[] = {&odd_slot};
 static const tenon_refresh_policy odd_refresh = {
-    .struct_size = sizeof(tenon_refresh_policy), .flags = 4u};
+    .struct_size = sizeof(tenon_refresh_policy), .flags = 8u};
 static const tenon_str unknown_call[] = {TEXT("tenon.mind-reading/1")};
 
 #define WITH_ORIGINS(list) .origins = list, .origin_count = COUNT(list)

@@ -25,7 +25,7 @@ const tenon_descriptor about = [] {
     out.id = {"pinned", 6};
     out.display_name = {"Pinned", 6};
     out.version = {"1", 1};
-    out.auth_kinds = TENON_AUTH_API_KEY;
+    out.auth_kinds = TENON_AUTH_EXTERNAL_SESSION;
     return out;
 }();
 const tenon_provider provider{

@@ -12,6 +12,7 @@
 #include "support/simulator/microsoft.hpp"
 #include "support/simulator/notion.hpp"
 #include "support/simulator/oidc.hpp"
+#include "support/simulator/onlyfans.hpp"
 #include "support/simulator/reddit.hpp"
 #include "support/simulator/salesforce.hpp"
 #include "support/simulator/slack.hpp"
@@ -115,6 +116,7 @@ auto simulators() -> const std::map<std::string, simulator_maker, std::less<>>& 
         {"microsoft", make<microsoft>},
         {"notion", make<notion>},
         {"oidc", make<oidc>},
+        {"onlyfans", make<onlyfans>},
         {"reddit", make<reddit>},
         {"salesforce", make<salesforce>},
         {"slack", make<slack>},

@@ -87,7 +87,7 @@ FIELD(tenon_refresh_policy, not_before_s, 12);
 FIELD(tenon_refresh_policy, default_lifetime_s, 16);
 FIELD(tenon_refresh_policy, default_refresh_lifetime_s, 20);
 
-SIZE(tenon_descriptor, 320);
+SIZE(tenon_descriptor, 336);
 FIELD(tenon_descriptor, struct_size, 0);
 FIELD(tenon_descriptor, flags, 4);
 FIELD(tenon_descriptor, id, 8);
@@ -119,7 +119,9 @@ FIELD(tenon_descriptor, config_fields, 272);
 FIELD(tenon_descriptor, config_field_count, 280);
 FIELD(tenon_descriptor, connect_fields, 288);
 FIELD(tenon_descriptor, connect_field_count, 296);
-FIELD(tenon_descriptor, quirks, 304);
+FIELD(tenon_descriptor, credential_fields, 304);
+FIELD(tenon_descriptor, credential_field_count, 312);
+FIELD(tenon_descriptor, quirks, 320);
 
 SIZE(tenon_op_input, 80);
 FIELD(tenon_op_input, struct_size, 0);

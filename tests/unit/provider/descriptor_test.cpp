@@ -6,6 +6,8 @@
 
 #include <algorithm>
 
+#include <tenon/operation.h>
+
 using namespace tenon::test;
 
 TEST_CASE("a descriptor is copied with its defaults filled in") {
@@ -53,7 +55,7 @@ TEST_CASE("each descriptor that breaks a rule is refused, and the rule named") {
         "config_fields: a reserved field is 2",
         "scopes.flags: bits that this host does not know (2)",
         "slots.flags: bits that this host does not know (1)",
-        "refresh.flags: bits that this host does not know (4)",
+        "refresh.flags: bits that this host does not know (8)",
         "provider: a reserved field is 9",
     };
     const auto& refused = (*library)->refused();
@@ -72,6 +74,28 @@ TEST_CASE("a connect field that is a secret is refused: what users fill in is no
     CHECK(std::ranges::any_of(problems, [](const field_problem& one) {
         return one.field.starts_with("connect_fields.") && one.message.find("secret") == 5;
     }));
+}
+
+TEST_CASE("VALIDATE needs the auth kind API_KEY and fields to ask for, and it VALIDATE") {
+    world all;
+    const auto keyed = all.instance("keyed")->about();
+    const auto names = [](const descriptor& about, std::string_view field) {
+        const auto problems = check_descriptor(about, {});
+        return std::ranges::find(problems, field, &field_problem::field) != problems.end();
+    };
+    CHECK(check_descriptor(keyed, {}).empty());
+    auto without_fields = keyed;
+    without_fields.credential_fields.clear();
+    CHECK(names(without_fields, "credential_fields"));
+    auto without_kind = keyed;
+    without_kind.auth_kinds = TENON_AUTH_EXTERNAL_SESSION;
+    CHECK(names(without_kind, "credential_fields"));
+    auto without_operation = keyed;
+    without_operation.operations &= ~(std::uint64_t{1} << TENON_OP_VALIDATE);
+    CHECK(names(without_operation, "operations"));
+    auto oddly_named = keyed;
+    oddly_named.credential_fields.at(0).name = "the key";
+    CHECK(names(oddly_named, "credential_fields.the key"));
 }
 
 namespace {

@@ -14,6 +14,7 @@ struct values_of {
         secrets.access_token = secret("AT");
         secrets.refresh_token = secret("RT");
         secrets.code_verifier = secret("CV");
+        secrets.credentials.emplace("key", secret("K"));
         values = {kind, "CID", &client_secret, &secrets};
     }
     secret client_secret{"CS"};
@@ -37,6 +38,15 @@ TEST_CASE("references are filled in, and two dollars are one") {
     CHECK(*expand("$${client_id}", all.values, place) == "${client_id}");
 }
 
+TEST_CASE("what stands in $base64{} is encoded once its references are filled in") {
+    const values_of all(operation_kind::validate);
+    const template_place place{TENON_ROLE_API, false};
+    CHECK(*expand("Basic $base64{${credential.key}:}", all.values, place) == "Basic Szo=");
+    CHECK(*expand("$base64{}|$base64{$$$}}", all.values, place) == "|JH0=");
+    CHECK(*expand("$$base64{a} b}", all.values, place) == "$base64{a} b}");
+    CHECK(expand("$base64{${client_secret}}", all.values, place).has_error());
+}
+
 TEST_CASE("each secret goes only to origins of its roles") {
     using enum operation_kind;
     struct row {
@@ -48,7 +58,8 @@ TEST_CASE("each secret goes only to origins of its roles") {
         row{"${client_secret}", exchange, TENON_ROLE_TOKEN | TENON_ROLE_REVOKE},
         row{"${code_verifier}", exchange, TENON_ROLE_TOKEN},
         row{"${refresh_token}", refresh, TENON_ROLE_TOKEN | TENON_ROLE_REVOKE},
-        row{"${access_token}", profile, TENON_ROLE_API | TENON_ROLE_TOKEN | TENON_ROLE_REVOKE}
+        row{"${access_token}", profile, TENON_ROLE_API | TENON_ROLE_TOKEN | TENON_ROLE_REVOKE},
+        row{"${credential.key}", validate, TENON_ROLE_API | TENON_ROLE_TOKEN | TENON_ROLE_REVOKE}
     );
     for (const origin_roles role :
          {TENON_ROLE_AUTHORIZE, TENON_ROLE_TOKEN, TENON_ROLE_REVOKE, TENON_ROLE_API}) {
@@ -67,6 +78,9 @@ TEST_CASE("each secret is to be had only in its kinds of operation") {
     CHECK_FALSE(ok("${access_token}", exchange, TENON_ROLE_API));
     CHECK_FALSE(ok("${access_token}", authorize, TENON_ROLE_API));
     CHECK(ok("${refresh_token}", revoke, TENON_ROLE_REVOKE));
+    CHECK_FALSE(ok("${credential.key}", exchange, TENON_ROLE_API));
+    CHECK_FALSE(ok("${access_token}", validate, TENON_ROLE_API));
+    CHECK(ok("${credential.key}", revoke, TENON_ROLE_API));
 }
 
 TEST_CASE("what is unknown, empty or malformed is denied, and the message holds no value") {
@@ -74,7 +88,8 @@ TEST_CASE("what is unknown, empty or malformed is denied, and the message holds 
     all.secrets.refresh_token.clear();
     all.values.client_secret = nullptr;
     for (const auto* text :
-         {"${nobody}", "${refresh_token}", "${client_secret}", "$", "a$b", "${client_id", "${}"}) {
+         {"${nobody}", "${refresh_token}", "${client_secret}", "$", "a$b", "${client_id", "${}",
+          "${credential.}", "${credential.other}", "$base64{a", "$base64{$base64{a}}"}) {
         INFO(text);
         const auto out = expand(text, all.values, {TENON_ROLE_REVOKE, false});
         REQUIRE(out.has_error());

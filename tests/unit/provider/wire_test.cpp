@@ -118,6 +118,26 @@ TEST_CASE("a descriptor comes over the wire as it was sent") {
     CHECK(got.host_calls == sent.host_calls);
 }
 
+TEST_CASE("a provider by credentials comes over the wire, and its grant as the template that it is"
+) {
+    const auto library = plugin_library::load(plugin_file("good/keyed"));
+    REQUIRE(library);
+    const auto greeting = read_greeting(content_of(greeting_frame(**library)));
+    REQUIRE(greeting);
+    const auto& got = greeting->providers.at(0).about;
+    REQUIRE(got.credential_fields.size() == 3);
+    CHECK(got.credential_fields[1].name == "password");
+    CHECK(got.credential_fields[1].secret);
+    CHECK(got.refresh->by_credentials);
+    auto sent = exchange_end();
+    sent.output.grants.at(0).is_template = true;
+    const auto content = content_of(action_frame(op, sent));
+    action_message validated(content, op, operation_kind::validate);
+    CHECK(std::get<done_action>(validated.action()).output.grants.at(0).is_template);
+    action_message exchanged(content, op, operation_kind::exchange);
+    CHECK(std::holds_alternative<broken_action>(exchanged.action()));
+}
+
 TEST_CASE("what a worker sends is judged like what a plugin hands out in memory") {
     auto wrong = request();
     wrong.flags = 1U << 20U;

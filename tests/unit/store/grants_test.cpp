@@ -30,6 +30,7 @@ TEST_CASE("a grant comes back with all that was written", "[store]") {
     test_database store(any_engine());
     auto row = sample_grant("g1", "account-1", "bot");
     row.id_token = "sealed id token";
+    row.credentials = "sealed credentials";
     row.base_url = "https://na1.example";
     row.connect_params = R"({"shop":"x"})";
     row.refresh_expires_at = at(7);
@@ -46,6 +47,7 @@ TEST_CASE("a grant comes back with all that was written", "[store]") {
     CHECK(found->access_token == row.access_token);
     CHECK(found->refresh_token == row.refresh_token);
     CHECK(found->id_token == row.id_token);
+    CHECK(found->credentials == row.credentials);
     CHECK(found->key_id == "k1");
     CHECK(found->token_type == "Bearer");
     CHECK(found->scope == "read");

@@ -24,6 +24,7 @@ void fill(sql_session& session, const std::string& key_id) {
     grant.access_token = sealed("access");
     grant.refresh_token = sealed("refresh");
     grant.id_token = sealed("id");
+    grant.credentials = sealed("credentials");
     (void)*upsert_grant(session, grant);
     pending_connect_row pending;
     pending.state_hash = std::string(32, '\xAB');
@@ -86,7 +87,8 @@ TEST_CASE("every sealed value is found, wherever it is", "[store]") {
             switch (value.column) {
                 case sealed_column::grant_access_token:
                 case sealed_column::grant_refresh_token:
-                case sealed_column::grant_id_token: CHECK(value.row == "g1"); break;
+                case sealed_column::grant_id_token:
+                case sealed_column::grant_credentials: CHECK(value.row == "g1"); break;
                 case sealed_column::pending_verifier:
                 case sealed_column::pending_nonce:
                     CHECK(
@@ -104,14 +106,14 @@ TEST_CASE("every sealed value is found, wherever it is", "[store]") {
         CHECK(
             values ==
             std::set<std::string>{
-                "access", "refresh", "id", "verifier", "nonce", "parked", "input", "reply",
-                "response"}
+                "access", "refresh", "id", "credentials", "verifier", "nonce", "parked", "input",
+                "reply", "response"}
         );
         CHECK(all_not_of(session, "old").empty());
-        CHECK(count_sealed_with(session, "old") == 9);
+        CHECK(count_sealed_with(session, "old") == 10);
         CHECK(count_sealed_with(session, "ol") == 0);
         CHECK(count_sealed_with(session, "new") == 0);
-        CHECK(count_sealed(session) == 9);
+        CHECK(count_sealed(session) == 10);
     });
 }
 
@@ -137,7 +139,7 @@ TEST_CASE("values are sealed anew one by one, and only if they are still the sam
             CHECK_FALSE(replace_sealed(session, value, anew));
         }
         CHECK(all_not_of(session, "new").empty());
-        CHECK(count_sealed_with(session, "new") == 9);
+        CHECK(count_sealed_with(session, "new") == 10);
         CHECK(count_sealed_with(session, "old") == 0);
     });
     reading(store.db(), [](sql_session& session) {

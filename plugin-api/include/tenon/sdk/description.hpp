@@ -54,6 +54,7 @@ struct field {
 struct refresh_policy {
     bool rotates = false;
     bool by_access_token = false;  // no refresh tokens: the access token renews itself
+    bool by_credentials = false;   // none either: what validate() took gets a new access token
     std::uint32_t reuse_grace_s = 0, not_before_s = 0;
     std::uint32_t default_lifetime_s = 0, default_refresh_lifetime_s = 0;
 };
@@ -94,7 +95,7 @@ struct description {
     std::vector<tenon::origin> origins = {};
     std::vector<tenon::scope> scopes = {};
     std::vector<tenon::slot> slots = {};
-    std::vector<tenon::field> config_fields = {}, connect_fields = {};
+    std::vector<tenon::field> config_fields = {}, connect_fields = {}, credential_fields = {};
     std::vector<std::string> quirks = {};
     /// The least minor version of a host that can serve it: what it uses decides.
     std::uint32_t required_host_minor = 0;

@@ -96,10 +96,14 @@ class descriptor_arrays {
             made.description = borrow(from.description);
             return made;
         });
-        choices_.reserve(what_.config_fields.size() + what_.connect_fields.size());
+        choices_.reserve(
+            what_.config_fields.size() + what_.connect_fields.size() +
+            what_.credential_fields.size()
+        );
         const auto convert = [this](const field& from) { return field_struct(from); };
         config_fields_.fill(what_.config_fields, convert);
         connect_fields_.fill(what_.connect_fields, convert);
+        credential_fields_.fill(what_.credential_fields, convert);
     }
 
     void fill_refresh() {
@@ -109,7 +113,8 @@ class descriptor_arrays {
         const refresh_policy& from = *what_.refresh;
         refresh_.struct_size = sizeof(refresh_);
         refresh_.flags = bit(from.rotates, TENON_REFRESH_ROTATES) |
-                         bit(from.by_access_token, TENON_REFRESH_ACCESS_TOKEN);
+                         bit(from.by_access_token, TENON_REFRESH_ACCESS_TOKEN) |
+                         bit(from.by_credentials, TENON_REFRESH_CREDENTIALS);
         refresh_.reuse_grace_s = from.reuse_grace_s;
         refresh_.not_before_s = from.not_before_s;
         refresh_.default_lifetime_s = from.default_lifetime_s;
@@ -150,6 +155,8 @@ class descriptor_arrays {
         root_.config_field_count = config_fields_.pointers.size();
         root_.connect_fields = connect_fields_.pointers.data();
         root_.connect_field_count = connect_fields_.pointers.size();
+        root_.credential_fields = credential_fields_.pointers.data();
+        root_.credential_field_count = credential_fields_.pointers.size();
         root_.quirks = texts(quirks_, what_.quirks);
     }
 
@@ -157,7 +164,7 @@ class descriptor_arrays {
     list<tenon_origin> origins_;
     list<tenon_scope> scopes_;
     list<tenon_slot> slots_;
-    list<tenon_field> config_fields_, connect_fields_;
+    list<tenon_field> config_fields_, connect_fields_, credential_fields_;
     std::vector<std::vector<tenon_str>> choices_;
     std::vector<tenon_str> host_calls_, quirks_;
     tenon_refresh_policy refresh_ = {};

@@ -26,6 +26,12 @@ struct operation_input {
           params(borrowed.params),
           connect(borrowed.connect),
           slot(view(borrowed.slot)) {}
+
+    /// A reference to what was filled into that credential field: in VALIDATE, and in REFRESH,
+    /// PROFILE and REVOKE of what it connected. Empty where nothing was.
+    auto credential(std::string_view name) const -> value {
+        return params.get("credential." + std::string(name));
+    }
 };
 
 /// AUTHORIZE.
@@ -69,27 +75,41 @@ struct exchange_input : operation_input {
 /// REFRESH and REVOKE: references to what is stored; refresh_token is empty where there is none.
 struct refresh_input : operation_input {
     value access_token, refresh_token;
+    std::string account_id;
     std::string scope;
+    std::string base_url;  // of the account's API, as an earlier grant told it; mostly empty
 
     explicit refresh_input(const tenon_op_input& borrowed)
         : operation_input(borrowed),
           access_token(params.get("access_token")),
           refresh_token(params.get("refresh_token")),
-          scope(params.text("scope")) {}
+          account_id(params.text("account_id")),
+          scope(params.text("scope")),
+          base_url(params.text("base_url")) {}
 };
 struct revoke_input : refresh_input {
     using refresh_input::refresh_input;
+};
+
+/// VALIDATE: what was filled in is had by credential(), as references.
+struct validate_input : operation_input {
+    std::string account_id;  // to connect anew; mostly empty
+
+    explicit validate_input(const tenon_op_input& borrowed)
+        : operation_input(borrowed), account_id(params.text("account_id")) {}
 };
 
 /// PROFILE. Requests are authenticated with bearer().
 struct profile_input : operation_input {
     std::string account_id;  // empty where it is not known yet
     std::string scope;       // granted, separated by spaces; empty where it is not known
+    std::string base_url;    // of the account's API, as a grant told it; mostly empty
 
     explicit profile_input(const tenon_op_input& borrowed)
         : operation_input(borrowed),
           account_id(params.text("account_id")),
-          scope(params.text("scope")) {}
+          scope(params.text("scope")),
+          base_url(params.text("base_url")) {}
 };
 
 }  // namespace tenon

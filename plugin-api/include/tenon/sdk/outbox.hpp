@@ -84,6 +84,9 @@ class outbox {
 inline auto outbox::grant(const tokens& from) -> tenon_grant {
     tenon_grant made = {};
     made.struct_size = sizeof(made);
+    if (from.is_template_) {
+        made.flags = TENON_GRANT_TEMPLATE;
+    }
     made.slot = borrow(from.slot_);
     made.account_id = borrow(from.account_id_);
     made.access_token = borrow(from.access_token_);

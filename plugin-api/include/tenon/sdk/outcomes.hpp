@@ -15,7 +15,8 @@
 
 namespace tenon {
 
-/// What an exchange or a refresh yields: a set of tokens, and further sets with also().
+/// What an exchange, a refresh or a validation yields: a set of tokens, and further sets with
+/// also().
 class tokens {
   public:
     auto slot(std::string_view name) -> tokens& {
@@ -28,6 +29,13 @@ class tokens {
     }
     auto access_token(std::string_view token) -> tokens& {
         access_token_ = token;
+        return *this;
+    }
+    /// Of a validation or a refresh by credentials: a reference, such as in.credential("api_key"),
+    /// where what was filled in is itself the token. The host puts it in.
+    auto access_token(const value& named) -> tokens& {
+        access_token_ = named.text;
+        is_template_ = (named.flags & TENON_KV_TEMPLATE) != 0;
         return *this;
     }
     /// Of a refresh: empty means that the old one stays.
@@ -95,6 +103,7 @@ class tokens {
     std::string slot_, account_id_, access_token_, refresh_token_, id_token_, token_type_;
     std::string scope_, base_url_, metadata_;
     std::int64_t expires_at_ms_ = 0, refresh_expires_at_ms_ = 0, refresh_not_before_ms_ = 0;
+    bool is_template_ = false;
     std::vector<tokens> others_;
 };
 

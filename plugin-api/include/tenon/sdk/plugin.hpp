@@ -86,6 +86,7 @@ class registration {
             case TENON_OP_REFRESH: return machine_for(object_->refresh(refresh_input(in)));
             case TENON_OP_PROFILE: return machine_for(object_->profile(profile_input(in)));
             case TENON_OP_REVOKE: return machine_for(object_->revoke(revoke_input(in)));
+            case TENON_OP_VALIDATE: return machine_for(object_->validate(validate_input(in)));
             default: return nullptr;
         }
     }

@@ -54,6 +54,12 @@ class provider {
         return missing<revoked>(std::move(in));
     }
 
+    /// What a person filled in to connect without a redirect: whether the provider takes it, and
+    /// whose it is.
+    virtual auto validate(validate_input in) const -> op<tokens> {
+        return missing<tokens>(std::move(in));
+    }
+
   private:
     template <class T>
     static auto missing(operation_input) -> op<T> {
@@ -76,6 +82,7 @@ constexpr auto operations_of() noexcept -> std::uint64_t {
     add(!std::is_same_v<decltype(&P::refresh), decltype(&provider::refresh)>, TENON_OP_REFRESH);
     add(!std::is_same_v<decltype(&P::profile), decltype(&provider::profile)>, TENON_OP_PROFILE);
     add(!std::is_same_v<decltype(&P::revoke), decltype(&provider::revoke)>, TENON_OP_REVOKE);
+    add(!std::is_same_v<decltype(&P::validate), decltype(&provider::validate)>, TENON_OP_VALIDATE);
     return bits;
 }
 

@@ -49,6 +49,23 @@ inline auto refresh_token() -> value {
     return reference("${refresh_token}");
 }
 
+/// The header `Authorization: Basic` (RFC 7617) of two texts, each raw or a reference; the host
+/// encodes it as it sends it:
+///   tenon::get(url).header("Authorization", tenon::basic(in.credential("key"), {}))
+inline auto basic(const value& user, const value& password) -> value {
+    std::string text = "Basic $base64{";
+    const auto add = [&text](const value& part) {
+        for (const char c : part.text) {
+            const bool special = (c == '$' || c == '}') && (part.flags & TENON_KV_TEMPLATE) == 0;
+            text += special ? std::string{'$', c} : std::string(1, c);
+        }
+    };
+    add(user);
+    text += ':';
+    add(password);
+    return reference(text + "}");
+}
+
 /// A named value, owned.
 struct named_value {
     std::string name;

@@ -1,4 +1,4 @@
-#include "support/plugin_driver.hpp"
+#include "plugin_driver.hpp"
 
 #include <dlfcn.h>
 
@@ -101,11 +101,10 @@ void take_result(const tenon_result& from, outcome& out) {
     out.done = true;
     for (std::uint32_t i = 0; i < from.grant_count; ++i) {
         out.grants.push_back(copy(*from.grants[i]));
+        out.grants.back().is_template = (from.grants[i]->flags & TENON_GRANT_TEMPLATE) != 0;
     }
     out.fields = copy(from.fields);
-    if (from.authorize != nullptr) {
-        out.authorize = copy(*from.authorize);
-    }
+    out.authorize = from.authorize == nullptr ? sent_request() : copy(*from.authorize);
     if (const auto* about = from.descriptor; about != nullptr) {
         out.descriptor_id = copy(about->id);
         out.descriptor_issuer = copy(about->issuer);
