@@ -159,6 +159,7 @@ void add_plugin_verb(CLI::App& app, chosen_verb& chosen) {
     plugin->require_subcommand(1);
     plugin->add_subcommand("list", "every provider, and why one is not enabled")
         ->callback([&chosen] { chosen.run = list; });
+    add_plugin_new_verb(*plugin, chosen);
     auto* checking = plugin->add_subcommand("check", "could this file be loaded, and what for?");
     const auto path = text_option(*checking, "file", "the shared object");
     checking->callback([&chosen, path] {

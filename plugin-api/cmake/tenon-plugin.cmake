@@ -16,7 +16,13 @@ function(tenon_add_plugin name)
   cmake_parse_arguments(arg "NO_INSTALL" "" "LIBS" ${ARGN})
   add_library(${name} MODULE ${arg_UNPARSED_ARGUMENTS})
   target_link_libraries(${name} PRIVATE tenon::plugin_api ${arg_LIBS})
-  target_compile_features(${name} PRIVATE cxx_std_20)
+  get_property(languages GLOBAL PROPERTY ENABLED_LANGUAGES)
+  if("CXX" IN_LIST languages)
+    target_compile_features(${name} PRIVATE cxx_std_20)
+  endif()
+  if("C" IN_LIST languages)
+    target_compile_features(${name} PRIVATE c_std_11)
+  endif()
   set_target_properties(
     ${name}
     PROPERTIES PREFIX ""
@@ -38,4 +44,28 @@ function(tenon_add_plugin name)
   if(NOT arg_NO_INSTALL)
     install(TARGETS ${name} LIBRARY DESTINATION ${CMAKE_INSTALL_LIBDIR}/tenon/plugins)
   endif()
+endfunction()
+
+# tenon_add_plugin_test(PLUGIN NAME SOURCE...): a test called NAME of the plugin that tenon_add_plugin made. The sources are
+# a program, in C++ or C, that has the plugin's path as TENON_TEST_PLUGIN and the folder `fixtures` beside the first source as
+# TENON_TEST_FIXTURES; those in C++ have the fake host, <tenon-testing/plugin_driver.hpp>.
+function(tenon_add_plugin_test plugin name first_source)
+  set(testing ${CMAKE_CURRENT_FUNCTION_LIST_DIR}/testing)
+  if(NOT EXISTS ${testing})  # not the installed kit, but this repository
+    set(testing ${CMAKE_CURRENT_FUNCTION_LIST_DIR}/../testing)
+  endif()
+  get_filename_component(first_source ${first_source} ABSOLUTE)
+  get_filename_component(folder ${first_source} DIRECTORY)
+  add_executable(${name} ${first_source} ${ARGN})
+  target_link_libraries(${name} PRIVATE tenon::plugin_api ${CMAKE_DL_LIBS})
+  target_include_directories(${name} PRIVATE ${testing})
+  target_compile_definitions(${name} PRIVATE TENON_TEST_PLUGIN="$<TARGET_FILE:${plugin}>"
+                                             TENON_TEST_FIXTURES="${folder}/fixtures")
+  get_property(languages GLOBAL PROPERTY ENABLED_LANGUAGES)
+  if("CXX" IN_LIST languages)
+    target_sources(${name} PRIVATE ${testing}/tenon-testing/plugin_driver.cpp)
+    target_compile_features(${name} PRIVATE cxx_std_20)
+  endif()
+  add_dependencies(${name} ${plugin})
+  add_test(NAME ${name} COMMAND ${name})
 endfunction()

@@ -100,7 +100,7 @@ def plugin_problem(header, local):
 
 
 def api_problem(header, local):
-    ours = header.startswith("tenon/") or local
+    ours = header.startswith(("tenon/", "tenon-testing/")) or local
     if ours or (is_standard(header) and not owners_of(header)):
         return None
     return f"plugin-api includes nothing but itself and the standard library, not {header}"

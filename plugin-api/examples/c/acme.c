@@ -1,0 +1,203 @@
+/* Acme: a provider that people connect by an API key, in plain C11 over the ABI itself.
+ *
+ * An operation asks GET /me once and ends with what it told. Everything that is handed out lies in
+ * the operation, or is static. */
+#include <tenon/plugin.h>
+
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define TEXT(literal) \
+    { literal, sizeof(literal) - 1 }
+
+struct tenon_op {
+    uint32_t kind, ended;
+    char id[65];
+    tenon_kv header, field;
+    tenon_http_request request;
+    tenon_grant grant;
+    const tenon_grant* grants[1];
+    tenon_result result;
+    tenon_error error;
+};
+
+/* --- what the provider is
+ * ------------------------------------------------------------------------------------- */
+
+static const tenon_origin api = {
+    .struct_size = sizeof(api), .roles = TENON_ROLE_API, .url = TEXT("https://api.acme.example")};
+static const tenon_origin* const origins[] = {&api};
+
+static const tenon_field key_field = {
+    .struct_size = sizeof(key_field),
+    .flags = TENON_FIELD_REQUIRED | TENON_FIELD_SECRET,
+    .name = TEXT("api_key"),
+    .label = TEXT("API key"),
+    .description = TEXT("In Acme's settings, under \"Developers\""),
+    .pattern = TEXT("[!-~]{8,200}")};
+static const tenon_field* const key_fields[] = {&key_field};
+
+static const tenon_descriptor about = {
+    .struct_size = sizeof(about),
+    .id = TEXT("acme"),
+    .display_name = TEXT("Acme"),
+    .category = TEXT("crm"),
+    .vendor = TEXT("Acme Inc."),
+    .version = TEXT("0.1.0"),
+    .auth_kinds = TENON_AUTH_API_KEY,
+    .operations = (1u << TENON_OP_VALIDATE) | (1u << TENON_OP_PROFILE),
+    .origins = origins,
+    .origin_count = 1,
+    .credential_fields = key_fields,
+    .credential_field_count = 1};
+
+/* --- what Acme answers
+ * ---------------------------------------------------------------------------------------- */
+
+/* The digits behind `"id":` in {"id": 42, ...}. A real plugin takes a JSON library along, linked in
+ * statically. */
+static bool read_id(tenon_str body, char* out, size_t room) {
+    static const char name[] = "\"id\":";
+    const size_t length = sizeof(name) - 1;
+    for (size_t at = 0; at + length <= body.len; ++at) {
+        if (memcmp(body.ptr + at, name, length) != 0) {
+            continue;
+        }
+        size_t from = at + length, count = 0;
+        while (from < body.len && body.ptr[from] == ' ') {
+            ++from;
+        }
+        while (from + count < body.len && body.ptr[from + count] >= '0' &&
+               body.ptr[from + count] <= '9') {
+            ++count;
+        }
+        if (count == 0 || count >= room) {
+            return false;
+        }
+        memcpy(out, body.ptr + from, count);
+        out[count] = '\0';
+        return true;
+    }
+    return false;
+}
+
+/* --- how an operation goes on
+ * ----------------------------------------------------------------------------------- */
+
+static void ask(tenon_op* op, tenon_action* action) {
+    op->request = (tenon_http_request){
+        .struct_size = sizeof(op->request),
+        .method = TEXT("GET"),
+        .url = TEXT("https://api.acme.example/me")};
+    if (op->kind == TENON_OP_PROFILE) {
+        op->request.flags = TENON_HTTP_BEARER; /* the stored key */
+    } else {
+        op->header = (tenon_kv){
+            .key = TEXT("Authorization"),
+            .value = TEXT("Bearer ${credential.api_key}"),
+            .flags = TENON_KV_TEMPLATE | TENON_KV_SECRET};
+        op->request.headers = (tenon_kvs){&op->header, 1};
+    }
+    action->kind = TENON_ACTION_HTTP;
+    action->http = &op->request;
+}
+
+static void fail(tenon_op* op, tenon_action* action, uint32_t category, tenon_str message) {
+    op->ended = 1;
+    op->error =
+        (tenon_error){.struct_size = sizeof(op->error), .category = category, .message = message};
+    action->kind = TENON_ACTION_FAIL;
+    action->error = &op->error;
+}
+
+static void finish(tenon_op* op, tenon_action* action) {
+    op->ended = 1;
+    const tenon_str id = {op->id, strlen(op->id)};
+    op->result = (tenon_result){.struct_size = sizeof(op->result)};
+    if (op->kind == TENON_OP_VALIDATE) {
+        /* The key itself is the token: the host puts it in. */
+        op->grant = (tenon_grant){
+            .struct_size = sizeof(op->grant),
+            .flags = TENON_GRANT_TEMPLATE,
+            .account_id = id,
+            .access_token = TEXT("${credential.api_key}")};
+        op->grants[0] = &op->grant;
+        op->result.grants = op->grants;
+        op->result.grant_count = 1;
+    } else {
+        op->field = (tenon_kv){.key = TEXT("account_id"), .value = id};
+        op->result.fields = (tenon_kvs){&op->field, 1};
+    }
+    action->kind = TENON_ACTION_DONE;
+    action->result = &op->result;
+}
+
+static tenon_status begin(
+    const tenon_provider* provider, const tenon_op_input* input, tenon_op** op, tenon_action* action
+) {
+    (void)provider;
+    *op = NULL;
+    if (input->kind != TENON_OP_VALIDATE && input->kind != TENON_OP_PROFILE) {
+        return TENON_UNSUPPORTED;
+    }
+    tenon_op* made = calloc(1, sizeof(*made));
+    if (made == NULL) {
+        return TENON_NOMEM;
+    }
+    made->kind = input->kind;
+    ask(made, action);
+    *op = made;
+    return TENON_OK;
+}
+
+static tenon_status step(tenon_op* op, const tenon_reply* reply, tenon_action* action) {
+    if (op->ended || reply->kind != TENON_ACTION_HTTP) {
+        return TENON_INVALID;
+    }
+    const tenon_http_response* http = reply->http;
+    if (http->transport != TENON_TRANSPORT_OK || http->status >= 500) {
+        fail(op, action, TENON_ERROR_UNAVAILABLE, (tenon_str)TEXT("Acme does not answer"));
+    } else if (http->status == 429) {
+        fail(
+            op, action, TENON_ERROR_RATE_LIMITED,
+            (tenon_str)TEXT("Acme asks to be asked less often")
+        );
+    } else if (http->status == 401) {
+        fail(op, action, TENON_ERROR_TOKEN_REJECTED, (tenon_str)TEXT("Acme refuses the API key"));
+    } else if (http->status != 200 || !read_id(http->body, op->id, sizeof(op->id))) {
+        fail(op, action, TENON_ERROR_PROVIDER, (tenon_str)TEXT("Acme's answer has no id"));
+    } else {
+        finish(op, action);
+    }
+    return TENON_OK;
+}
+
+static void destroy(tenon_op* op) {
+    free(op);
+}
+
+static const void* extension(const tenon_provider* provider, tenon_str id) {
+    (void)provider;
+    (void)id;
+    return NULL;
+}
+
+static const tenon_provider provider = {
+    .struct_size = sizeof(provider),
+    .descriptor = &about,
+    .op_begin = begin,
+    .op_step = step,
+    .op_destroy = destroy,
+    .get_extension = extension};
+static const tenon_provider* const providers[] = {&provider};
+static const tenon_plugin plugin = {
+    .struct_size = sizeof(plugin),
+    .abi_minor = TENON_ABI_MINOR,
+    .magic = TENON_PLUGIN_MAGIC,
+    .providers = providers,
+    .provider_count = 1};
+
+const tenon_plugin* tenon_plugin_entry_v1(void) {
+    return &plugin;
+}
