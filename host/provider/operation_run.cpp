@@ -47,13 +47,8 @@ auto params_of(const operation_request& request) -> std::vector<key_value> {
         add_template(out, "access_token", request.secrets.access_token);
         add_template(out, "refresh_token", request.secrets.refresh_token);
     }
-    const bool by_credentials =
-        request.kind == operation_kind::validate || request.kind == operation_kind::profile ||
-        request.kind == operation_kind::refresh || request.kind == operation_kind::revoke;
-    if (by_credentials) {
-        for (const auto& [name, value] : request.secrets.credentials) {
-            add_template(out, "credential." + name, value);
-        }
+    for (const auto& [name, value] : request.secrets.credentials) {
+        add_template(out, "credential." + name, value);
     }
     return out;
 }
