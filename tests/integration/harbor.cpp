@@ -34,7 +34,7 @@ auto harbor_build(const std::string& name) -> fs::path {
     return fs::path(TENON_HARBOR_BUILDS) / name / "harbor.so";
 }
 
-harbor::harbor(demands what, const std::string& config)
+harbor::harbor(demands what, const std::string& config, const std::string& isolation)
     : plugins_(dir_.path() / "plugins"), sim_(simulated()) {
     fs::create_directories(plugins_);
     const auto first = run_tenon(
@@ -50,7 +50,9 @@ harbor::harbor(demands what, const std::string& config)
                      "mutations_per_second: 0, reads_per_second: 0}\n" +
                      config +
                      "providers:\n  harbor:\n    client_id: demo-client\n"
-                     "    client_secret: demo-secret\n    origins:\n"
+                     "    client_secret: demo-secret\n" +
+                     (isolation.empty() ? "" : "    isolation: " + isolation + "\n") +
+                     "    origins:\n"
                      "      \"https://harbor.example\": \"" +
                      sim_->url() + "\"\n";
     host_ = std::make_unique<host_process>(std::move(options));

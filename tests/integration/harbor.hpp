@@ -24,8 +24,12 @@ enum class demands { pins, signatures };
 
 class harbor {
   public:
-    // With build `one` installed and approved. `config`: further lines of the configuration.
-    explicit harbor(demands what = demands::pins, const std::string& config = "");
+    // With build `one` installed and approved. `config`: further lines of the configuration;
+    // `isolation`: of its section, where it is said.
+    explicit harbor(
+        demands what = demands::pins, const std::string& config = "",
+        const std::string& isolation = ""
+    );
 
     [[nodiscard]] auto host() -> host_process& { return *host_; }
     [[nodiscard]] auto provider() -> sim::stage& { return sim_->on_stage(); }
