@@ -1,10 +1,7 @@
-// The one main of all test programs: Catch's own is slow to compile.
-#if __has_include(<catch2/catch_all.hpp>)
-#include <catch2/catch_all.hpp>
+// The main of all test programs. Apart from Catch itself: a program with a main of its own links
+// the test support too.
+#include "support/catch_session.hpp"
+
 auto main(int argc, char** argv) -> int {
-    return Catch::Session().run(argc, argv);
+    return tenon::test::run_catch(argc, argv);
 }
-#else
-#define CATCH_CONFIG_MAIN
-#include <catch2/catch.hpp>
-#endif
