@@ -136,6 +136,7 @@ auto secrets_for(origin_roles roles) -> std::vector<std::string> {
     }
     if ((roles & (TENON_ROLE_TOKEN | TENON_ROLE_REVOKE | TENON_ROLE_API)) != 0) {
         out.emplace_back("access tokens");
+        out.emplace_back("credentials that users fill in");
     }
     return out;
 }

@@ -88,6 +88,9 @@ TEST_CASE("roles have names, and secrets that go there") {
     }
     CHECK(role_named("all") == 0);
     CHECK(secrets_for(TENON_ROLE_AUTHORIZE).empty());
-    CHECK(secrets_for(TENON_ROLE_API) == std::vector<std::string>{"access tokens"});
+    CHECK(
+        secrets_for(TENON_ROLE_API) ==
+        std::vector<std::string>{"access tokens", "credentials that users fill in"}
+    );
     CHECK(secrets_for(TENON_ROLE_TOKEN).front() == "the client secret");
 }
