@@ -167,6 +167,7 @@ void add_plugin_verb(CLI::App& app, chosen_verb& chosen) {
     });
     add_install(*plugin, chosen);
     add_signing(*plugin, chosen);
+    add_record_verb(*plugin, chosen);
 }
 
 }  // namespace tenon::host

@@ -27,5 +27,7 @@ void add_org_verb(CLI::App& app, chosen_verb& chosen);
 void add_key_verb(CLI::App& app, chosen_verb& chosen);
 void add_plugin_verb(CLI::App& app, chosen_verb& chosen);
 void add_plugin_new_verb(CLI::App& plugin, chosen_verb& chosen);  // `new`, below `plugin`
+// Below `plugin`.
+void add_record_verb(CLI::App& plugin, chosen_verb& chosen);
 
 }  // namespace tenon::host

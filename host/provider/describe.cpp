@@ -165,6 +165,11 @@ auto ask_plugin(
     const auto& name = draft.settings.name;
     const std::vector<key_value> none;
     const op_input input{operation_kind::describe, now, config, none, none, {}};
+    if (draft.loaded != nullptr) {
+        plugin_op op(draft.loaded->raw);
+        auto action = op.begin(input);
+        return judge_description(name, action, trusted);
+    }
     said_once said(draft.seat, input);
     return judge_description(name, said.action(), trusted);
 }

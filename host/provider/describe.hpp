@@ -21,9 +21,12 @@ struct provider_draft {
     provider_settings settings;
     std::shared_ptr<const plugin_approval> approved = {};  // null: it needs none
     std::shared_ptr<generation_trial> trial = {};          // null: it is not on trial
+    const plugin_provider* loaded = nullptr;  // by somebody else, in this process; then no seat
 
     // As the plugin describes it before any configuration.
-    [[nodiscard]] auto plugin_about() const -> const descriptor& { return seat.provider().about; }
+    [[nodiscard]] auto plugin_about() const -> const descriptor& {
+        return loaded == nullptr ? seat.provider().about : loaded->about;
+    }
 };
 
 struct described_provider {

@@ -206,8 +206,7 @@ auto copy_descriptor(abi_reader& reader, const tenon_descriptor* from) -> descri
     return out;
 }
 
-auto read_descriptor(const tenon_descriptor* from, const trusted_origins& trusted)
-    -> result<descriptor> {
+auto read_unjudged(const tenon_descriptor* from) -> result<descriptor> {
     abi_reader reader;
     auto out = copy_descriptor(reader, from);
     if (out.required_host_minor > TENON_ABI_MINOR) {
@@ -220,9 +219,18 @@ auto read_descriptor(const tenon_descriptor* from, const trusted_origins& truste
             {},
             {{"descriptor", reader.problem()}}};
     }
-    auto problems = check_descriptor(out, trusted);
+    return out;
+}
+
+auto read_descriptor(const tenon_descriptor* from, const trusted_origins& trusted)
+    -> result<descriptor> {
+    auto out = read_unjudged(from);
+    if (out.has_error()) {
+        return out;
+    }
+    auto problems = check_descriptor(*out, trusted);
     if (!problems.empty()) {
-        return not_valid(out, std::move(problems));
+        return not_valid(*out, std::move(problems));
     }
     return out;
 }

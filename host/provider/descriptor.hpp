@@ -120,6 +120,10 @@ using trusted_origins = std::vector<std::string>;
 // only a newer host can judge.
 [[nodiscard]] auto copy_descriptor(abi_reader& reader, const tenon_descriptor* from) -> descriptor;
 
+// Copies it without judging what it says. Error: provider_misconfigured, where it breaks the ABI or
+// needs a newer host.
+[[nodiscard]] auto read_unjudged(const tenon_descriptor* from) -> result<descriptor>;
+
 // Copies a plugin's descriptor, reading no further than its struct_size says (what lies beyond
 // reads as zero), and checks it: the id's pattern, mandatory fields, origins (https, no wildcard,
 // no IP address; templates only of connect fields with a pattern), known values, patterns that

@@ -183,43 +183,80 @@ auto judge_exports(const std::vector<std::string>& names) -> result<void> {
     return {};
 }
 
-auto check_symbols(const elf_image& image) -> result<void> {
+// The defined symbols that others can see.
+auto visible_symbols(const elf_image& image)
+    -> result<std::vector<std::pair<std::string, unsigned char>>> {
     const auto symbols = image.symbols();
     if (!symbols) {
         return refuse("its symbol table is missing or cut off; build the plugin again");
     }
-    std::vector<std::string> names;
+    std::vector<std::pair<std::string, unsigned char>> out;
     for (const auto& symbol : *symbols) {
         if (!is_defined(symbol)) {
             continue;
         }
-        const auto name = image.text(symbol.st_name);
+        auto name = image.text(symbol.st_name);
         if (!name) {
             return refuse("a symbol's name is cut off; build the plugin again");
         }
-        if (ELF64_ST_BIND(symbol.st_info) == STB_GNU_UNIQUE) {
+        out.emplace_back(std::move(*name), ELF64_ST_BIND(symbol.st_info));
+    }
+    return out;
+}
+
+auto check_unique(const elf_image& image) -> result<void> {
+    const auto symbols = visible_symbols(image);
+    if (symbols.has_error()) {
+        return symbols.error();
+    }
+    for (const auto& [name, binding] : *symbols) {
+        if (binding == STB_GNU_UNIQUE) {
             return refuse(
-                "has the STB_GNU_UNIQUE symbol '" + *name +
+                "has the STB_GNU_UNIQUE symbol '" + name +
                 "', which would pin it in memory for ever; build with -fno-gnu-unique and a linker "
                 "version script "
                 "(tenon_add_plugin does)"
             );
         }
-        names.push_back(*name);
+    }
+    return {};
+}
+
+auto check_exports(const elf_image& image) -> result<void> {
+    const auto symbols = visible_symbols(image);
+    if (symbols.has_error()) {
+        return symbols.error();
+    }
+    std::vector<std::string> names;
+    for (const auto& [name, binding] : *symbols) {
+        if (binding != STB_GNU_UNIQUE) {
+            names.push_back(name);
+        }
     }
     return judge_exports(names);
 }
 
-}  // namespace
+auto judge(const elf_image& image, file_rule rule) -> result<void> {
+    switch (rule) {
+        case file_rule::form: return {};
+        case file_rule::hardening: return check_segments(image);
+        case file_rule::flags: return check_flags(image);
+        case file_rule::needed: return check_needed(image);
+        case file_rule::unique: return check_unique(image);
+        case file_rule::exports: return check_exports(image);
+    }
+    return {};
+}
 
-auto check_plugin_file(std::string_view bytes) -> result<void> {
+// Its form: whatever else is asked of it.
+auto read_image(std::string_view bytes) -> result<elf_image> {
     elf_image image(bytes);
     const auto header = image.at<Elf64_Ehdr>(0);
     if (!header) {
         return refuse("too short for an ELF file; a plugin is a shared object (.so)");
     }
     if (auto checked = check_header(*header); checked.has_error()) {
-        return checked;
+        return checked.error();
     }
     if (!image.read(*header)) {
         return refuse(
@@ -227,8 +264,25 @@ auto check_plugin_file(std::string_view bytes) -> result<void> {
             "plugin again"
         );
     }
-    for (auto* check : {&check_segments, &check_flags, &check_needed, &check_symbols}) {
-        if (auto checked = (*check)(image); checked.has_error()) {
+    return image;
+}
+
+}  // namespace
+
+auto check_plugin_file(std::string_view bytes, file_rule rule) -> result<void> {
+    const auto image = read_image(bytes);
+    return image.has_error() ? result<void>(image.error()) : judge(*image, rule);
+}
+
+auto check_plugin_file(std::string_view bytes) -> result<void> {
+    const auto image = read_image(bytes);
+    if (image.has_error()) {
+        return image.error();
+    }
+    for (const auto rule :
+         {file_rule::hardening, file_rule::flags, file_rule::needed, file_rule::unique,
+          file_rule::exports}) {
+        if (auto checked = judge(*image, rule); checked.has_error()) {
             return checked;
         }
     }

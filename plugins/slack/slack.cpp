@@ -66,7 +66,9 @@ auto category_of(std::string_view code, std::uint32_t status, asked what) -> cat
             return known.what;
         }
     }
-    return tenon::category_of(status, what);
+    // For the rest the RFC's codes, which Slack's newer endpoints use as well.
+    const category by_status = tenon::category_of(status, what);
+    return by_status == category::provider ? tenon::category_of(code, what) : by_status;
 }
 
 // A token that Slack knows no more. One that only expired may have a refresh token that lives.

@@ -2,6 +2,8 @@
 #ifndef TENON_SDK_JSON_OBJECT_HPP
 #define TENON_SDK_JSON_OBJECT_HPP
 
+#include <tenon/sdk/storable.hpp>
+
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -42,9 +44,10 @@ class json_object {
     auto boolean(std::string_view key, bool value) -> json_object& {
         return member(key, value ? "true" : "false");
     }
-    /// A value that is JSON already: a slice of the provider's answer.
+    /// A value that is JSON already: a slice of the provider's answer. Left out where no host could
+    /// store it.
     auto raw(std::string_view key, std::string_view value) -> json_object& {
-        return value.empty() ? *this : member(key, value);
+        return !is_storable_json(value) ? *this : member(key, value);
     }
 
     auto empty() const noexcept -> bool { return members_.empty(); }

@@ -3,6 +3,7 @@
 #define TENON_SDK_OUTCOMES_HPP
 
 #include <tenon/operation.h>
+#include <tenon/sdk/storable.hpp>
 #include <tenon/sdk/values.hpp>
 
 #include <cstdint>
@@ -120,7 +121,7 @@ class profile {
     }
     /// The OpenID Connect `sub`: the host compares it with the ID token's.
     auto subject(std::string_view sub) -> profile& { return text("subject", sub); }
-    /// The provider's answer, byte for byte.
+    /// The provider's answer, byte for byte; left out as json_field() says.
     auto raw(std::string_view json) -> profile& { return json_field("raw", json); }
 
     /// Anything else, kept as metadata under the provider's own key.
@@ -133,8 +134,9 @@ class profile {
     auto number(std::string_view key, std::optional<std::int64_t> count) -> profile& {
         return count ? json_field(key, std::to_string(*count)) : *this;
     }
+    /// JSON as it stands. Left out where no host could store it: with an escaped NUL in it, say.
     auto json_field(std::string_view key, std::string_view json) -> profile& {
-        if (!json.empty()) {
+        if (is_storable_json(json)) {
             fields_.push_back({std::string(key), {std::string(json), TENON_KV_JSON}});
         }
         return *this;

@@ -1,0 +1,37 @@
+# tenon_conformance_test(TARGET [CASSETTES directory] [CONFIG key=value ...] [EXPECT_FAILURES file] [QUICK]): the ctest
+# conformance_TARGET, which fails where tenon-conformance finds the plugin TARGET at fault. Without CASSETTES, the directory `cassettes`
+# beside the CMakeLists.txt counts, if it is there.
+#
+# The command is the build's own where it is built along, else the one that is installed: beside this kit, or in the PATH.
+include_guard(GLOBAL)
+set(tenon_conformance_kit ${CMAKE_CURRENT_LIST_DIR})
+
+function(tenon_conformance_test target)
+  cmake_parse_arguments(arg "QUICK" "CASSETTES;EXPECT_FAILURES" "CONFIG" ${ARGN})
+  if(TARGET tenon-conformance)
+    set(command $<TARGET_FILE:tenon-conformance>)
+  else()
+    find_program(TENON_CONFORMANCE tenon-conformance HINTS ${tenon_conformance_kit}/../../../bin)
+    if(NOT TENON_CONFORMANCE)
+      message(FATAL_ERROR "tenon-conformance is neither beside this kit nor in the PATH: install Tenon, or set TENON_CONFORMANCE to it")
+    endif()
+    set(command ${TENON_CONFORMANCE})
+  endif()
+  if(NOT arg_CASSETTES AND IS_DIRECTORY ${CMAKE_CURRENT_SOURCE_DIR}/cassettes)
+    set(arg_CASSETTES ${CMAKE_CURRENT_SOURCE_DIR}/cassettes)
+  endif()
+  set(arguments $<TARGET_FILE:${target}>)
+  if(arg_CASSETTES)
+    list(APPEND arguments --cassettes ${arg_CASSETTES})
+  endif()
+  if(arg_EXPECT_FAILURES)
+    list(APPEND arguments --expect-failures ${arg_EXPECT_FAILURES})
+  endif()
+  if(arg_QUICK)
+    list(APPEND arguments --quick)
+  endif()
+  foreach(pair IN LISTS arg_CONFIG)
+    list(APPEND arguments --config ${pair})
+  endforeach()
+  add_test(NAME conformance_${target} COMMAND ${command} ${arguments})
+endfunction()

@@ -1,0 +1,297 @@
+// A plain OAuth provider, in order but for one mutation: those of what it says and understands.
+#include "provider.hpp"
+
+#include "mutation.hpp"
+
+#include <cstdlib>
+#include <ctime>
+
+namespace mutant {
+namespace {
+
+using tenon::asked;
+using tenon::category;
+
+constexpr std::string_view token_url = "https://id.mutant.example/token";
+
+auto answered_with_page(const tenon::response& reply) -> bool {
+    return reply.status() == 200 && reply.body().starts_with("<");
+}
+
+// A level a call, as a parser without a bound has them.
+__attribute__((noinline)) auto depth_of(std::string_view text) -> int {
+    volatile char frame[4096] = {};
+    frame[0] = text.starts_with('[') ? 1 : 0;
+    return frame[0] == 0 ? 0 : depth_of(text.substr(1)) + frame[0];
+}
+
+void spin_once() {
+    static bool done = false;
+    const auto begin = std::clock();
+    while (!done && std::clock() - begin < 3 * CLOCKS_PER_SEC) {}
+    done = true;
+}
+
+// What a careless reader of answers does.
+void read_carelessly(const tenon::response& reply) {
+    const std::string_view body = reply.body();
+    if (is("deep-nesting")) {
+        const auto nested = body.find(":[[");
+        (void)depth_of(nested == std::string_view::npos ? body : body.substr(nested + 1));
+    }
+    const bool odd = is("odd-bytes") && body.find("\xed\xa0\x80") != std::string_view::npos;
+    const bool type = is("wrong-types") && reply.json()["expires_in"].raw() == "true";
+    const bool lucky = is("fuzz-answers") && body.find("1e999") != std::string_view::npos;
+    if (odd || type || lucky) {
+        std::abort();
+    }
+    if (is("large-bodies") && body.size() > 200'000) {
+        spin_once();
+    }
+    if (is("heap-bounds")) {
+        auto* const block = new char[20];
+        static_cast<volatile char*>(block)[20] = 1;
+        delete[] block;
+    }
+}
+
+auto refusal(const tenon::response& reply, asked what) -> tenon::failure {
+    tenon::failure why = tenon::oauth_failure(reply, what);
+    if (why.code == "dead_token" && !is("recorded-refusals")) {
+        why.category = category::revoked;
+    }
+    if (is("token-errors") && why.code == "invalid_scope") {
+        why.category = category::provider;
+    }
+    if (is("unknown-errors-survive") && why.category == category::provider && !why.code.empty()) {
+        why.code = "error";
+    }
+    if (is("errors-keep-secrets")) {
+        why.message += reply.json().str("error_description");
+    }
+    if (is("transport-errors") && reply.transport() == TENON_TRANSPORT_RESET) {
+        why.category = category::revoked;
+    }
+    if (is("server-errors") && reply.status() == 502) {
+        why.category = category::provider;
+    }
+    if (is("too-many-requests")) {
+        why.retry_after_ms = 0;
+    }
+    return why;
+}
+
+// `access_token` even in what is no JSON.
+auto half_token(std::string_view body) -> std::string {
+    constexpr std::string_view begin = R"({"access_token":")";
+    if (!body.starts_with(begin)) {
+        return {};
+    }
+    body.remove_prefix(begin.size());
+    const auto token = body.substr(0, body.find('"'));
+    return tenon::is_token(token) ? std::string(token) : std::string();
+}
+
+auto expiry(const tenon::json& body, const tenon::response& reply, tenon::tokens& into) {
+    auto seconds = body.num("expires_in");
+    if (is("expires-in") && seconds) {
+        *seconds += 60;
+    }
+    if (is("expiry-past") && seconds && *seconds < 0) {
+        seconds = 1'000'000;
+    }
+    into.expires_in(seconds, reply.sent_at_ms());
+}
+
+auto granted(const tenon::response& reply, asked what) -> tenon::tokens {
+    read_carelessly(reply);
+    if (is("page-under-200") && answered_with_page(reply)) {
+        throw tenon::failed(category::revoked, "the grant is gone");
+    }
+    if (is("truncated-bodies") && reply.ok() && !reply.json().is_object() &&
+        half_token(reply.body()).size() > 2) {
+        return tenon::tokens().access_token(half_token(reply.body()));
+    }
+    const bool good = reply.ok() || (is("every-status") && reply.status() == 302);
+    const bool hidden = reply.json()["error"].exists() || reply.json()["ok"].as_bool() == false;
+    if (good && hidden && is("hidden-errors")) {
+        return tenon::tokens().access_token("anything");
+    }
+    if (!good || hidden) {
+        throw tenon::failed(refusal(reply, what));
+    }
+    tenon::json body = reply.object();
+    if (is("token-required") && body.str("access_token").empty()) {
+        return tenon::tokens().access_token("anything");
+    }
+    tenon::tokens found = tenon::tokens_in(body, reply);
+    expiry(body, reply, found);
+    if (is("narrower-scope")) {
+        found.scope("");
+    }
+    if (is("results-keep-secrets")) {
+        found.metadata(tenon::json_object().text("token", body.str("access_token")).str());
+    }
+    if (is("refresh-token-kept") && what == asked::refresh && !body["refresh_token"].exists()) {
+        found.refresh_token("${refresh_token}");
+    }
+    return found;
+}
+
+auto quirks() -> std::vector<std::string> {
+    if (is("quirks-known")) {
+        return {"no-such-quirk"};
+    }
+    return is("quirk-not-shown") ? std::vector<std::string>{"scope-separator"}
+                                 : std::vector<std::string>{};
+}
+
+auto code_of(const std::string& code) -> tenon::value {
+    if (is("secrets-marked")) {
+        return tenon::value{code};
+    }
+    const bool as_template = is("references-are-not-data");
+    return as_template ? tenon::value{code, TENON_KV_TEMPLATE | TENON_KV_SECRET}
+                       : tenon::credential(code);
+}
+
+}  // namespace
+
+auto provider::about() const -> tenon::description {
+    return {
+        .id = "mutant",
+        .display_name = "Mutant",
+        .category = "tests",
+        .vendor = "tests",
+        .version = "1.0.0",
+        .pkce = tenon::pkce::supported,
+        .client_auth = tenon::client_auth::basic,
+        .client_id_param = is("authorize-client-id") ? "app_id" : "",
+        .issuer = "https://id.mutant.example",
+        .nonce = true,
+        .refresh = tenon::refresh_policy{.rotates = true},
+        .origins =
+            {{"https://id.mutant.example",
+              tenon::role::authorize | tenon::role::token | tenon::role::revoke},
+             {"https://api.mutant.example", tenon::role::api},
+             {is("descriptor-origins") ? "https://192.0.2.7" : "https://other.mutant.example",
+              tenon::role::api}},
+        .scopes = {{"read", "Read", true}, {"write", "Write", false}},
+        .config_fields =
+            {{.name = "flavour",
+              .label = "Flavour",
+              .pattern = is("descriptor-forms") ? "(" : "[a-z]*"}},
+        .quirks = quirks(),
+    };
+}
+
+auto provider::describe(const tenon::values&) const -> tenon::description {
+    if (is("configuration-accepted")) {
+        throw tenon::failed(category::misconfigured, "no configuration pleases it");
+    }
+    return about();
+}
+
+auto provider::authorize(tenon::authorize_input in) const -> tenon::op<tenon::request> {
+    static int count = 0;
+    auto built = tenon::get(
+        is("authorize-request") ? "https://api.mutant.example/authorize"
+                                : "https://id.mutant.example/authorize"
+    );
+    if (!is("authorize-response-type")) {
+        built.query("response_type", "code");
+    }
+    built.query(is("authorize-client-id") ? "app_id" : "client_id", tenon::client_id());
+    built.query(
+        "redirect_uri", is("authorize-redirect-uri")
+                            ? in.redirect_uri.substr(0, in.redirect_uri.find('?'))
+                            : in.redirect_uri
+    );
+    built.query("state", is("authorize-state") ? in.state.substr(0, 8) : in.state);
+    if (is("authorize-no-duplicates")) {
+        built.query("response_type", "code");
+    }
+    built.query("scope", is("authorize-scope") ? "read" : in.scope);
+    if (!in.code_challenge.empty()) {
+        built.query("code_challenge", in.code_challenge)
+            .query(
+                "code_challenge_method", is("authorize-pkce") ? "plain" : in.code_challenge_method
+            );
+    }
+    if (!in.nonce.empty() && !is("authorize-nonce")) {
+        built.query("nonce", in.nonce);
+    }
+    if (is("deterministic")) {
+        built.query("count", std::to_string(++count));
+    }
+    co_return built;
+}
+
+auto provider::exchange(tenon::exchange_input in) const -> tenon::op<tenon::tokens> {
+    auto built = tenon::post(
+        is("urls-keep-secrets") ? "https://id.mutant.example/token/" + in.code
+                                : std::string(token_url)
+    );
+    built.form("grant_type", "authorization_code").form("code", code_of(in.code));
+    built.form("redirect_uri", in.redirect_uri);
+    if (!in.code_verifier.empty() && is("verifier-to-token")) {
+        built.query("code_verifier", in.code_verifier);
+    } else if (!in.code_verifier.empty()) {
+        built.form("code_verifier", in.code_verifier);
+    }
+    if (is("one-client-auth")) {
+        built.form("client_secret", tenon::client_secret());
+    }
+    if (!is("grant-replies-marked")) {
+        built.grant_reply();
+    }
+    built.client_auth();
+    auto reply = co_await built;
+    while (is("step-budget") && reply.status() == 429 && reply.header("retry-after") == "0") {
+        auto again = co_await built;
+        reply = std::move(again);
+    }
+    tenon::tokens found = granted(reply, asked::exchange);
+    if (!is("recorded-successes")) {
+        found.account_id(reply.json().id("uid"));
+    }
+    co_return found;
+}
+
+auto provider::refresh(tenon::refresh_input in) const -> tenon::op<tenon::tokens> {
+    auto reply = co_await tenon::refresh_request(token_url, in);
+    co_return granted(reply, asked::refresh);
+}
+
+auto provider::profile(tenon::profile_input) const -> tenon::op<tenon::profile> {
+    auto built = tenon::get(
+        is("requests-sendable") ? "https://elsewhere.example/me" : "https://api.mutant.example/me"
+    );
+    built.bearer();
+    if (is("bearer-in-header")) {
+        built.query(
+            "access_token", tenon::value{"${access_token}", TENON_KV_TEMPLATE | TENON_KV_SECRET}
+        );
+    }
+    auto reply = co_await built;
+    if (!reply.ok() || reply.json()["error"].exists() || is("operations-declared")) {
+        co_return refusal(reply, asked::api);
+    }
+    const tenon::json me = reply.object();
+    co_return tenon::profile().account_id(me.id("id")).username(me.str("login")).raw(reply.body());
+}
+
+auto provider::revoke(tenon::revoke_input in) const -> tenon::op<tenon::revoked> {
+    auto reply = co_await tenon::post("https://id.mutant.example/revoke")
+                     .form("token", in.refresh_token)
+                     .client_auth();
+    if (is("revoke-outcomes") && reply.json().str("error") == "unsupported_token_type") {
+        co_return tenon::revoked();
+    }
+    if (!reply.ok()) {
+        co_return refusal(reply, asked::revoke);
+    }
+    co_return tenon::revoked();
+}
+
+}  // namespace mutant

@@ -1,0 +1,65 @@
+#include "unit/conformance/mutants.hpp"
+#include "support/catch.hpp"
+
+#include <algorithm>
+
+using namespace tenon::test;
+namespace conformance = tenon::host::conformance;
+
+TEST_CASE("a plugin in order passes every check, and none of them is left out", "[mutants]") {
+    const auto report = examine(make_mutant({"none", "none"}));
+    INFO(details(report));
+    CHECK(complaints(report).empty());
+    CHECK(report.count(conformance::verdict::skipped) == 0);
+    CHECK(report.exit_code() == conformance::exit_passed);
+}
+
+TEST_CASE("each mutant is found by its check and by no other", "[mutants]") {
+    for (const auto& one : all_mutants()) {
+        const auto report = examine(make_mutant(one));
+        INFO(one.check << " " << one.mutation << "\n" << details(report));
+        CHECK(complaints(report) == std::set{one.check});
+    }
+}
+
+TEST_CASE("every check has a mutant that it finds") {
+    for (const auto& check : conformance::all_checks()) {
+        const auto found = std::ranges::find(all_mutants(), check.id, &mutant::check);
+        INFO(check.id);
+#ifndef TENON_HAS_UNIQUE
+        if (check.id == "elf-no-unique") {
+            continue;  // this compiler makes no such symbols
+        }
+#endif
+        CHECK(found != all_mutants().end());
+    }
+}
+
+TEST_CASE("a plugin that can't be loaded, and one that crashes, end with codes of their own") {
+    CHECK(
+        examine(make_mutant({"load-now", "none", "undefined"}), {"loading"}).exit_code() ==
+        conformance::exit_not_loadable
+    );
+    CHECK(
+        examine(make_mutant({"wrong-types", ""}), {"wrong-types"}).exit_code() ==
+        conformance::exit_crashed
+    );
+    CHECK(
+        examine(make_mutant({"authorize-state", ""}), {"authorize-state"}).exit_code() ==
+        conformance::exit_failures
+    );
+}
+
+TEST_CASE("what a check found names the place: the function, the system call, the block") {
+    const std::pair<const char*, const char*> said[] = {
+        {"no-syscalls", "getppid in op_step"},
+        {"no-surroundings", "op_begin calls time"},
+        {"wrong-types", "SIGABRT in op_step"},
+        {"heap-bounds", "beside a block"},
+        {"fuzz-answers", "--reproduce "}};
+    for (const auto& [check, text] : said) {
+        const auto found = details(examine(make_mutant({check, ""}), {check}));
+        INFO(check << ": " << found);
+        CHECK(found.find(text) != std::string::npos);
+    }
+}
