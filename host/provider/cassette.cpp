@@ -21,7 +21,8 @@ auto refuse(std::string why) -> error {
 auto operation_of(const std::string& name) -> std::optional<operation_kind> {
     constexpr std::array kinds{operation_kind::describe, operation_kind::authorize,
                                operation_kind::exchange, operation_kind::refresh,
-                               operation_kind::profile,  operation_kind::revoke};
+                               operation_kind::profile,  operation_kind::revoke,
+                               operation_kind::validate};
     const auto* const found =
         std::ranges::find(kinds, name, [](operation_kind kind) { return name_of(kind); });
     return found == kinds.end() ? std::nullopt : std::optional(*found);
@@ -79,7 +80,8 @@ auto read(const json& from) -> result<cassette> {
     const auto kind = operation_of(from.value("operation", ""));
     if (!kind) {
         return refuse(
-            "`operation` is none of describe, authorize, exchange, refresh, profile, revoke, validate"
+            "`operation` is none of describe, authorize, exchange, refresh, profile, revoke, "
+            "validate"
         );
     }
     cassette out;
