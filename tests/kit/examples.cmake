@@ -22,6 +22,7 @@ endif()
 
 file(COPY ${SOURCE}/plugin-api/examples/${LANGUAGE} DESTINATION ${SCRATCH})
 run(${CMAKE_COMMAND} -G Ninja -S ${SCRATCH}/${LANGUAGE} -B ${SCRATCH}/build -DCMAKE_PREFIX_PATH=${prefix}
+    -DTENON_CONFORMANCE=${CONFORMANCE}
     -DCMAKE_C_FLAGS=-Wall\ -Wextra\ -Wpedantic\ -Werror -DCMAKE_CXX_FLAGS=-Wall\ -Wextra\ -Wpedantic\ -Werror)
 run(${CMAKE_COMMAND} --build ${SCRATCH}/build)
 run(${CMAKE_CTEST_COMMAND} --test-dir ${SCRATCH}/build --output-on-failure --no-tests=error)

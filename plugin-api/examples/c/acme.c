@@ -55,31 +55,60 @@ static const tenon_descriptor about = {
 /* --- what Acme answers
  * ---------------------------------------------------------------------------------------- */
 
-/* The digits behind `"id":` in {"id": 42, ...}. A real plugin takes a JSON library along, linked in
- * statically. */
+/* What stands behind `"id":` in {"id": 42, ...}: digits, or a text of visible ASCII without
+ * escapes. A real plugin takes a JSON library along, linked in statically. */
 static bool read_id(tenon_str body, char* out, size_t room) {
     static const char name[] = "\"id\":";
     const size_t length = sizeof(name) - 1;
-    for (size_t at = 0; at + length <= body.len; ++at) {
-        if (memcmp(body.ptr + at, name, length) != 0) {
+    size_t at = 0;
+    while (at + length <= body.len && memcmp(body.ptr + at, name, length) != 0) {
+        ++at;
+    }
+    at += length;
+    while (at < body.len && body.ptr[at] == ' ') {
+        ++at;
+    }
+    const bool is_text = at < body.len && body.ptr[at] == '"';
+    at += is_text ? 1 : 0;
+    size_t count = 0;
+    while (at + count < body.len && count + 1 < room) {
+        const char c = body.ptr[at + count];
+        const bool fits =
+            is_text ? c > ' ' && c < 0x7f && c != '"' && c != '\\' : c >= '0' && c <= '9';
+        if (!fits) {
+            break;
+        }
+        out[count++] = c;
+    }
+    out[count] = '\0';
+    if (count == 0 || at + count >= body.len) {
+        return false;
+    }
+    const char end = body.ptr[at + count];
+    return is_text ? end == '"' : end < '0' || end > '9';
+}
+
+/* Retry-After in seconds (RFC 9110 10.2.3), as milliseconds; 0 where it is absent, a date, or more
+ * than a day. */
+static uint32_t retry_after_ms(tenon_kvs headers) {
+    static const char name[] = "retry-after";
+    for (size_t i = 0; i < headers.count; ++i) {
+        const tenon_kv* header = &headers.items[i];
+        if (header->key.len != sizeof(name) - 1 ||
+            memcmp(header->key.ptr, name, header->key.len) != 0) {
             continue;
         }
-        size_t from = at + length, count = 0;
-        while (from < body.len && body.ptr[from] == ' ') {
-            ++from;
+        uint32_t seconds = 0;
+        for (size_t at = 0; at < header->value.len; ++at) {
+            const char digit = header->value.ptr[at];
+            if (digit < '0' || digit > '9' || seconds > 86400) {
+                return 0;
+            }
+            seconds = seconds * 10 + (uint32_t)(digit - '0');
         }
-        while (from + count < body.len && body.ptr[from + count] >= '0' &&
-               body.ptr[from + count] <= '9') {
-            ++count;
-        }
-        if (count == 0 || count >= room) {
-            return false;
-        }
-        memcpy(out, body.ptr + from, count);
-        out[count] = '\0';
-        return true;
+        return seconds > 86400 ? 0 : seconds * 1000;
     }
-    return false;
+    return 0;
 }
 
 /* --- how an operation goes on
@@ -133,6 +162,15 @@ static void finish(tenon_op* op, tenon_action* action) {
     action->result = &op->result;
 }
 
+/* A struct of the host's, which may be older or newer than these headers: as far as it reaches, the
+ * rest zero. */
+static void copy_sized(void* to, size_t room, const void* from) {
+    uint32_t size = 0;
+    memcpy(&size, from, sizeof(size));
+    memset(to, 0, room);
+    memcpy(to, from, size < room ? size : room);
+}
+
 static tenon_status begin(
     const tenon_provider* provider, const tenon_op_input* input, tenon_op** op, tenon_action* action
 ) {
@@ -155,7 +193,11 @@ static tenon_status step(tenon_op* op, const tenon_reply* reply, tenon_action* a
     if (op->ended || reply->kind != TENON_ACTION_HTTP) {
         return TENON_INVALID;
     }
-    const tenon_http_response* http = reply->http;
+    tenon_reply told;
+    tenon_http_response answer;
+    copy_sized(&told, sizeof(told), reply);
+    copy_sized(&answer, sizeof(answer), told.http);
+    const tenon_http_response* http = &answer;
     if (http->transport != TENON_TRANSPORT_OK || http->status >= 500) {
         fail(op, action, TENON_ERROR_UNAVAILABLE, (tenon_str)TEXT("Acme does not answer"));
     } else if (http->status == 429) {
@@ -163,6 +205,7 @@ static tenon_status step(tenon_op* op, const tenon_reply* reply, tenon_action* a
             op, action, TENON_ERROR_RATE_LIMITED,
             (tenon_str)TEXT("Acme asks to be asked less often")
         );
+        op->error.retry_after_ms = retry_after_ms(http->headers);
     } else if (http->status == 401) {
         fail(op, action, TENON_ERROR_TOKEN_REJECTED, (tenon_str)TEXT("Acme refuses the API key"));
     } else if (http->status != 200 || !read_id(http->body, op->id, sizeof(op->id))) {
