@@ -80,14 +80,19 @@ void plugin_shelf::take_over(slot& here, plugin_generation next, time_point now)
 auto plugin_shelf::arrive(
     const slot& here, const folder_policy& how, const registry_options& options
 ) -> arrival {
-    arrival out{plugin_image::read(here.path), std::nullopt};
+    const auto where = usual_place(here.path, how.usual, options.providers);
+    const bool in_place = here.running && here.running->source->usual() == where;
+    const auto stamp = file_stamp::of(here.path);
+    // A reload does not read a dozen files for one that is new.
+    if (in_place && stamp && here.stamp && stamp->same_as(*here.stamp)) {
+        return {here.running->source->image(), here.stamp, std::nullopt};
+    }
+    arrival out{plugin_image::read(here.path), stamp, std::nullopt};
     if (out.image.has_error()) {
         return out;
     }
     const auto& digest = (*out.image)->digest();
-    const auto where = usual_place(here.path, how.usual, options.providers);
-    const bool runs = here.running && here.running->source->digest() == digest &&
-                      here.running->source->usual() == where;
+    const bool runs = in_place && here.running->source->digest() == digest;
     if (!runs && digest != here.failed_digest) {
         out.next = open_trusted(*out.image, how, where, workers_);
     }
@@ -105,6 +110,7 @@ auto plugin_shelf::look_at(
         return refuse(here, here.failed_why, plugin_outcome::rolled_back);
     }
     if (!found.next) {
+        here.stamp = found.stamp;
         return keep(here, how.folder, std::move(*found.image));
     }
     auto next = settled(std::move(*found.next));
@@ -121,6 +127,7 @@ auto plugin_shelf::look_at(
     }
     const auto outcome = here.running ? plugin_outcome::replaced : plugin_outcome::loaded;
     take_over(here, std::move(*next), now);
+    here.stamp = found.stamp;
     return report_of(here.path, outcome);
 }
 
@@ -232,6 +239,7 @@ auto plugin_shelf::settle(time_point now) -> bool {
                 here.path.filename().string() +
                 ": it broke the contract in its first operations: " + here.running->trial->fault();
             here.running = std::exchange(here.proven, std::nullopt);
+            here.stamp.reset();
             here.problem = here.failed_why + " (the version before it serves on)";
             log(log_level::error, "plugin_rolled_back",
                 {{log_key::path, here.path.string()}, {log_key::detail, here.problem}});

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "base/clock.hpp"
+#include "provider/file_stamp.hpp"
 #include "provider/plugin_taking.hpp"
 #include "provider/registry.hpp"
 
@@ -47,6 +48,7 @@ class plugin_shelf {
     struct slot {
         std::filesystem::path path;
         std::optional<plugin_generation> running, proven;  // proven: only while running is on trial
+        std::optional<file_stamp> stamp;  // of the file as it was when what runs was read from it
         time_point trial_ends{};
         std::string failed_digest, failed_why;  // of bytes that gave way
         std::string problem;
@@ -56,6 +58,7 @@ class plugin_shelf {
     // on its way.
     struct arrival {
         result<std::shared_ptr<plugin_image>> image;
+        std::optional<file_stamp> stamp;
         std::optional<result<plugin_generation>> next;
     };
     auto arrive(const slot& here, const folder_policy& how, const registry_options& options)

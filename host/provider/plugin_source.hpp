@@ -25,6 +25,7 @@ class plugin_source {
 
     [[nodiscard]] auto path() const -> const std::filesystem::path& { return image_->path(); }
     [[nodiscard]] auto digest() const -> const std::string& { return image_->digest(); }
+    [[nodiscard]] auto image() const -> const std::shared_ptr<plugin_image>& { return image_; }
     [[nodiscard]] auto usual() const noexcept -> isolation { return usual_; }
     [[nodiscard]] auto refused() const -> const std::vector<std::string>&;
     // One for each provider, where it usually runs.

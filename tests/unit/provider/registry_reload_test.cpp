@@ -1,4 +1,5 @@
 // One generation of a plugin after another.
+#include "provider/file_stamp.hpp"
 #include "provider/generation_trial.hpp"
 #include "support/temp_dir.hpp"
 #include "unit/provider/fixture.hpp"
@@ -170,4 +171,16 @@ TEST_CASE("files that are gone are let go of, but not those of a folder that can
     fs::remove(folder / "well.so");
     CHECK(here.reload().outcome == plugin_outcome::removed);
     CHECK(here.all.find("well").has_error());
+}
+
+TEST_CASE("a stamp tells an unchanged file, and trusts none that has just changed") {
+    const temp_dir dir;
+    const auto fresh = file_stamp::of(dir.write("plugin.so", "just now"));
+    REQUIRE(fresh);
+    CHECK_FALSE(fresh->same_as(*fresh));
+    const auto old = file_stamp::of("/bin/sh");
+    REQUIRE(old);
+    CHECK(old->same_as(*file_stamp::of("/bin/sh")));
+    CHECK_FALSE(fresh->same_as(*old));
+    CHECK_FALSE(file_stamp::of(dir.path() / "nothing"));
 }
