@@ -258,14 +258,26 @@ auto worker_link::allowed() const -> milliseconds {
     return greeted_ ? deadlines_.step : deadlines_.start;
 }
 
-auto worker_link::overdue() const -> bool {
-    return std::chrono::steady_clock::now() - turned_to_first_ > allowed();
+// Late, and at work since then or late beyond all patience: on a machine that is busy with others,
+// a worker is not to blame for the time that it is not given.
+auto worker_link::overdue(std::optional<std::chrono::nanoseconds>& used_when_late) const -> bool {
+    const auto waited = std::chrono::steady_clock::now() - turned_to_first_;
+    if (waited <= allowed()) {
+        used_when_late.reset();
+        return false;
+    }
+    const auto used = process_.processor_time();
+    if (!used_when_late) {
+        used_when_late = used;
+        return false;
+    }
+    return used - *used_when_late >= allowed() / 4 || waited > 5 * allowed();
 }
 
 auto worker_link::watch(self_ptr self) -> awaitable<void> {
     asio::steady_timer pause(self->strand_);
-    // Seen late twice: a host that was itself stopped for a while reads its answers first.
-    for (int late = 0;;) {
+    std::optional<std::chrono::nanoseconds> used_when_late;
+    for (;;) {
         pause.expires_after(std::min<milliseconds>(100ms, self->deadlines_.step / 4));
         co_await pause.async_wait(asio::as_tuple(asio::use_awaitable));
         const std::lock_guard lock(self->guard_);
@@ -273,18 +285,13 @@ auto worker_link::watch(self_ptr self) -> awaitable<void> {
             self->watching_ = false;
             co_return;
         }
-        late = self->overdue() ? late + 1 : 0;
-        if (late < 2) {
-            continue;
-        }
-        if (!self->known_) {
+        if (self->overdue(used_when_late)) {
             const auto why = self->greeted_ ? loss_reason::hung : loss_reason::not_started;
-            self->known_ =
-                worker_loss{why, std::to_string(self->allowed().count()) + " ms", false, {}};
+            const auto after = std::to_string(self->allowed().count()) + " ms";
+            self->known_ = self->known_.value_or(worker_loss{why, after, false, {}});
+            self->process_.kill();
+            co_return;
         }
-        self->process_.kill();
-        self->watching_ = false;
-        co_return;
     }
 }
 

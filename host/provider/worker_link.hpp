@@ -64,7 +64,8 @@ class worker_link : public std::enable_shared_from_this<worker_link> {
     void send_held();
     void watch_if_idle();
     [[nodiscard]] auto allowed() const -> milliseconds;
-    [[nodiscard]] auto overdue() const -> bool;
+    [[nodiscard]] auto overdue(std::optional<std::chrono::nanoseconds>& used_when_late) const
+        -> bool;
 
     boost::asio::strand<boost::asio::any_io_executor> strand_;
     boost::asio::local::stream_protocol::socket socket_;  // on the strand; its number is sent to

@@ -8,6 +8,7 @@
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -162,6 +163,16 @@ void worker_process::kill() const noexcept {
     if (pid_ > 0 && !ended_) {
         ::kill(pid_, SIGKILL);
     }
+}
+
+auto worker_process::processor_time() const noexcept -> std::chrono::nanoseconds {
+    clockid_t clock{};
+    timespec used{};
+    if (pid_ <= 0 || ended_ || ::clock_getcpuclockid(pid_, &clock) != 0 ||
+        ::clock_gettime(clock, &used) != 0) {
+        return std::chrono::nanoseconds(0);
+    }
+    return std::chrono::seconds(used.tv_sec) + std::chrono::nanoseconds(used.tv_nsec);
 }
 
 auto worker_process::ended() -> std::optional<std::string> {

@@ -7,6 +7,7 @@
 
 #include <sys/types.h>
 
+#include <chrono>
 #include <optional>
 #include <string>
 
@@ -40,6 +41,8 @@ class worker_process {
 
     // At once, whatever it is at. Any thread.
     void kill() const noexcept;
+    // What it has used of the processor so far; 0 where that can't be told.
+    [[nodiscard]] auto processor_time() const noexcept -> std::chrono::nanoseconds;
     // How it ended, in words (`SIGSEGV`, `exit code 3`), once it has; never waits.
     [[nodiscard]] auto ended() -> std::optional<std::string>;
 
