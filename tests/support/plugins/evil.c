@@ -112,8 +112,8 @@ __attribute__((no_sanitize("address", "undefined"))) static void search(tenon_op
     found += holds(stack, (const char*)getauxval(AT_EXECFN), canary);
     found += holds(heap, sbrk(0), canary);
     free(heap);
-    memcpy(op->words[0], environ == NULL || *environ == NULL ? "empty" : "not empty", 10);
-    memcpy(op->words[1], found == 0 ? "nothing" : "a secret", 9);
+    strcpy(op->words[0], environ == NULL || *environ == NULL ? "empty" : "not empty");
+    strcpy(op->words[1], found == 0 ? "nothing" : "a secret");
 }
 
 static const struct {

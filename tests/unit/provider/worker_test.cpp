@@ -154,7 +154,7 @@ TEST_CASE("what a plugin does to its worker is named in one typed error, and the
          {"evil_chatter", "plugin_broke_contract", "no message"}}
     ));
     INFO(one.id);
-    const milliseconds deadline(one.id == "evil_spin" ? 300 : 10'000);
+    const milliseconds deadline(one.id == "evil_spin" ? 300 : 2'000);
     worker_world all({section(one.id), section("evil_search")}, "evil", deadline);
     const auto at_once = all.perform(request_of(operation_kind::refresh), one.id);
     REQUIRE(at_once.has_error());
