@@ -144,7 +144,7 @@ auto plugin_worker::link(sharing how) -> std::variant<std::shared_ptr<worker_lin
     if (!setup_.executor) {
         return worker_loss{loss_reason::not_started, "this command runs no operations", false, {}};
     }
-    const std::lock_guard lock(guard_);
+    std::unique_lock lock(guard_);
     const bool shared = how == sharing::common && mode_ == isolation::worker;
     if (shared && common_ && common_->alive() && common_->asked() < steps_of_one_worker) {
         return common_;
@@ -156,7 +156,10 @@ auto plugin_worker::link(sharing how) -> std::variant<std::shared_ptr<worker_lin
     if (with == nullptr || !with->usable()) {
         auto started = start();
         if (started.has_error()) {
-            return worker_loss{loss_reason::not_started, started.error().message, false, {}};
+            lock.unlock();
+            worker_loss none{loss_reason::not_started, started.error().message, false, {}};
+            note_loss(none);
+            return none;
         }
         ++report_.started;
         with = std::move(*started);
