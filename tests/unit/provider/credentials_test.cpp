@@ -25,7 +25,7 @@ auto header(const outbound_request& sent, std::string_view name) -> std::string 
 }  // namespace
 
 TEST_CASE("what was filled in is sent by the host, encoded, and the provider's token is granted") {
-    world all;
+    world all({section("keyed")});
     all.http.answer(200, "session-1");
     const auto out = all.perform(keyed(operation_kind::validate), "keyed");
     REQUIRE(out.has_value());
@@ -38,7 +38,7 @@ TEST_CASE("what was filled in is sent by the host, encoded, and the provider's t
 }
 
 TEST_CASE("a credential that is itself the token is filled in by the host") {
-    world all;
+    world all({section("keyed")});
     all.http.answer(200, "as it is");
     const auto out = all.perform(keyed(operation_kind::validate), "keyed");
     REQUIRE(out.has_value());
@@ -48,7 +48,7 @@ TEST_CASE("a credential that is itself the token is filled in by the host") {
 }
 
 TEST_CASE("refused credentials are told without them, whatever the provider echoes") {
-    world all;
+    world all({section("keyed")});
     all.http.answer(401, "wrong: pass-word");
     const auto out = all.perform(keyed(operation_kind::validate), "keyed");
     REQUIRE(out.has_error());
@@ -57,7 +57,7 @@ TEST_CASE("refused credentials are told without them, whatever the provider echo
 }
 
 TEST_CASE("credentials don't go to the browser's origin") {
-    world all;
+    world all({section("keyed")});
     all.http.answer(418, "");
     const auto out = all.perform(keyed(operation_kind::validate), "keyed");
     REQUIRE(out.has_error());
@@ -66,7 +66,7 @@ TEST_CASE("credentials don't go to the browser's origin") {
 }
 
 TEST_CASE("refresh, profile and revoke may name them too") {
-    world all;
+    world all({section("keyed")});
     all.http.answer(200, "session-2");
     auto asked = keyed(operation_kind::refresh);
     asked.secrets.credentials.emplace("pin", secret("1234"));

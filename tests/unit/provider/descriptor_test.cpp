@@ -77,7 +77,7 @@ TEST_CASE("a connect field that is a secret is refused: what users fill in is no
 }
 
 TEST_CASE("VALIDATE needs the auth kind API_KEY and fields to ask for, and it VALIDATE") {
-    world all;
+    world all({section("keyed")});
     const auto keyed = all.instance("keyed")->about();
     const auto names = [](const descriptor& about, std::string_view field) {
         const auto problems = check_descriptor(about, {});
