@@ -85,7 +85,7 @@ void tell_blocked(const check& about, const findings& found, const blocked& by) 
     } catch (const std::exception& unforeseen) {
         answer_and_exit("fault of the suite", unforeseen.what());
     }
-    ::_exit(0);
+    exit_at_once();
 }
 
 auto read_all(int descriptor) -> std::string {

@@ -5,6 +5,7 @@
 
 #include <signal.h>
 #include <sys/mman.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #include <array>
@@ -21,7 +22,7 @@ std::size_t note_size = 0;
 
 void write_all(std::string_view text) noexcept {
     while (!text.empty()) {
-        const auto written = ::write(answers_to, text.data(), text.size());
+        const auto written = ::syscall(SYS_write, answers_to, text.data(), text.size());
         if (written <= 0) {
             return;
         }
@@ -124,10 +125,17 @@ void add_answer(std::string_view text) noexcept {
     write_all({"", 1});
 }
 
+// Past what a sanitizer's runtime does at an exit: under a filter, it may do little.
+void exit_at_once() noexcept {
+    for (;;) {
+        ::syscall(SYS_exit_group, 0);
+    }
+}
+
 void answer_and_exit(std::string_view verdict, std::string_view text) noexcept {
     add_answer(verdict);
     add_answer(text);
-    ::_exit(0);
+    exit_at_once();
 }
 
 void note_for_crashes(std::string_view text) noexcept {

@@ -17,6 +17,7 @@ void answer_for(std::string_view check) noexcept;
 void answer_to(int descriptor) noexcept;
 [[nodiscard]] auto answer_descriptor() noexcept -> int;
 void add_answer(std::string_view text) noexcept;
+[[noreturn]] void exit_at_once() noexcept;
 
 // Handlers for crashes (on a stack of their own), used-up CPU time and system calls that a filter
 // traps.

@@ -9,8 +9,9 @@ namespace tenon::host::conformance {
 
 struct process_state {
     std::set<std::string> descriptors;  // number and what it leads to
-    std::size_t threads = 0, mappings = 0;
-    std::size_t printed = 0;  // bytes, on standard output and error
+    std::size_t threads = 0;
+    std::size_t mappings = 0;  // of files and shared memory
+    std::size_t printed = 0;   // bytes, on standard output and error
 };
 
 // Of this process, now.

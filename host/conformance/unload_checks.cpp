@@ -69,8 +69,7 @@ void reloads_flat(const job& about, findings& found) {
     if (after.threads > before.threads) {
         found.fail(times + " leave threads behind");
     }
-    // The C library's own heap may grow by a mapping or two.
-    if (after.mappings > before.mappings + 2 + rounds / 10) {
+    if (after.mappings > before.mappings) {
         found.fail(
             times + " leave " + std::to_string(after.mappings - before.mappings) +
             " mappings behind"
