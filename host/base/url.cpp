@@ -41,8 +41,10 @@ auto with_query(
 
 auto is_web_origin(std::string_view text) -> bool {
     const auto parsed = parse_strictly(text);
-    return parsed && parsed->encoded_path().empty() && !parsed->has_query() &&
-           !parsed->has_fragment() &&
+    // A wildcard is a name for RFC 3986, and no browser's origin.
+    return parsed &&
+           parsed->encoded_host().find_first_of("*%,") == boost::urls::string_view::npos &&
+           parsed->encoded_path().empty() && !parsed->has_query() && !parsed->has_fragment() &&
            (parsed->scheme_id() == boost::urls::scheme::https ||
             parsed->scheme_id() == boost::urls::scheme::http);
 }

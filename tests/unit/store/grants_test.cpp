@@ -180,8 +180,7 @@ TEST_CASE("an account counts as granted while any organization has a live grant"
     };
     writing(store.db(), [](sql_session& session) {
         session.execute_script(
-            "INSERT INTO organizations (id, name, created_at) SELECT 'org-1', '', 1 "
-            "WHERE NOT EXISTS (SELECT 1 FROM organizations WHERE id = 'org-1')"
+            "INSERT INTO organizations (id, name, created_at) VALUES ('org-a', '', 1)"
         );
         put(session, sample_grant("g1", "account-1", "bot"));
     });
