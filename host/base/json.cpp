@@ -56,6 +56,14 @@ class checker final : public nlohmann::json_sax<json> {
 }  // namespace
 
 auto check_json(std::string_view text) -> result<void> {
+    // The library takes a NUL for the end and skips a byte order mark: what is stored byte for byte
+    // would not be JSON.
+    if (const auto end = text.find('\0'); end != std::string_view::npos) {
+        return fail(errc::invalid_json, "not valid JSON at byte " + std::to_string(end + 1));
+    }
+    if (text.starts_with("\xef\xbb\xbf")) {
+        return fail(errc::invalid_json, "begins with a byte order mark (RFC 8259 8.1)");
+    }
     checker handler;
     if (!json::sax_parse(text, &handler)) {
         return fail(errc::invalid_json, handler.problem);

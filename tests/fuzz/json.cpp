@@ -50,8 +50,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     }
     const tenon::json_document document(input);
     // The other way round they differ: numbers stay text there, and half a surrogate pair is read.
-    const bool marked = input.starts_with("\xef\xbb\xbf");
-    must(document.valid() || parsed.has_error() || marked, "plugins read what the host reads");
+    must(document.valid() || parsed.has_error(), "plugins read what the host reads");
     walk(document.root(), 1);
     read_body(input);
     return 0;

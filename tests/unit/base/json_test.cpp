@@ -51,7 +51,8 @@ TEST_CASE("what is not JSON is refused with the place") {
           "\"\xc3\x28\"",
           "\"\xed\xa0\x80\"",
           "/* c */ 1",
-          "\xef\xbb\xbf"}) {
+          "\xef\xbb\xbf",
+          "\xef\xbb\xbf{}"}) {
         CAPTURE(text);
         const auto parsed = parse_json(text);
         REQUIRE(parsed.has_error());
@@ -59,6 +60,15 @@ TEST_CASE("what is not JSON is refused with the place") {
         CHECK(check_json(text).has_error());
     }
     CHECK(parse_json("{\"a\": nope}").error().message == "not valid JSON at byte 8");
+}
+
+TEST_CASE("a NUL does not end a text, so that something could stand behind it") {
+    for (const auto& text :
+         {std::string("{}\0", 3), std::string("9\0x", 3), std::string("{\"a\":1}\0{", 9)}) {
+        CHECK(check_json(text).error().code == errc::invalid_json);
+        CHECK(parse_json(text).error().code == errc::invalid_json);
+    }
+    CHECK(parse_json({"{}\0", 3}).error().message == "not valid JSON at byte 3");
 }
 
 TEST_CASE("JSON nested too deep is refused before a tree is built") {
