@@ -20,7 +20,9 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     if (const auto host = parse_host_template(input)) {
         must(host->literals.size() == host->names.size() + 1, "names stand between literals");
     }
-    const operation_secrets secrets{secret("the-access-token"), secret("the-refresh-token"), {}};
+    operation_secrets secrets;
+    secrets.access_token = secret("the-access-token");
+    secrets.refresh_token = secret("the-refresh-token");
     reference_values values;
     values.secrets = &secrets;
     const auto filled = expand(input, values, template_place{});

@@ -89,7 +89,7 @@ TEST_CASE("the names that people know fill in what the file leaves out") {
         {"INSTAGRAM_APP_ID", "app"},
         {"INSTAGRAM_APP_SECRET", "app-secret"},
         {"ACME_CRM_CLIENT_ID", "crm"},
-        {"GITHUB_CLIENT_ID", "not asked for"},
+        {"HARBOR_CLIENT_ID", "not asked for"},
         {"GOOGLE_CLIENT_ID", ""}};
     const auto slack = section("", "slack", variables);
     CHECK(slack.client_id == "id");
