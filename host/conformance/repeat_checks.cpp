@@ -3,6 +3,7 @@
 #include "conformance/last_words.hpp"
 #include "conformance/misfortune.hpp"
 #include "conformance/redirect.hpp"
+#include "conformance/sanitized.hpp"
 #include "conformance/syscalls.hpp"
 
 #include <array>
@@ -91,6 +92,10 @@ void operations_independent(const job& about, findings& found) {
 }
 
 void no_syscalls(const job& about, findings& found) {
+    if (is_sanitized(about.bytes)) {
+        found.skip("it was built with a sanitizer, whose runtime makes system calls of its own");
+        return;
+    }
     const opened_plugin plugin(about.chosen.plugin);
     const auto subjects = subjects_of(plugin, about);
     if (!forbid_syscalls(answer_descriptor())) {

@@ -5,6 +5,7 @@
 #include <dlfcn.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <cstdlib>
 #include <fstream>
@@ -43,6 +44,22 @@ auto is_loaded(const std::string& library) -> bool {
 }
 
 }  // namespace
+
+auto is_sanitized(std::string_view bytes) -> bool {
+    elf_image image(bytes);
+    const auto header = image.at<Elf64_Ehdr>(0);
+    if (!header || !image.read(*header)) {
+        return false;
+    }
+    const auto symbols = image.symbols();
+    constexpr std::array<std::string_view, 3> begins{"__asan_", "__ubsan_", "__tsan_"};
+    return symbols && std::ranges::any_of(*symbols, [&](const Elf64_Sym& symbol) {
+               const auto name = image.text(symbol.st_name).value_or("");
+               return std::ranges::any_of(begins, [&](std::string_view begin) {
+                   return name.starts_with(begin);
+               });
+           });
+}
 
 auto preloaded_runtime() -> std::string {
     const char* const name = ::getenv(once);  // NOLINT(concurrency-mt-unsafe): there is one thread
