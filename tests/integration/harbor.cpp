@@ -108,7 +108,8 @@ auto harbor::signature_of(const std::string& build) -> fs::path {
 
 auto harbor::reload() -> json {
     auto answer = api().post("/api/plugins/reload", json::object());
-    for (const auto& one : answer.json().at("plugins")) {
+    const auto all = answer.json();
+    for (const auto& one : all.at("plugins")) {
         if (one.at("file") == file().string()) {
             return one;
         }
