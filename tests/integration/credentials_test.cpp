@@ -38,7 +38,8 @@ auto error_of(const http_response& answer) -> std::string {
 
 auto fields_of(const http_response& answer) -> std::vector<std::string> {
     std::vector<std::string> names;
-    for (const auto& one : answer.json().at("details")) {
+    const auto body = answer.json();
+    for (const auto& one : body.at("details")) {
         names.push_back(one.at("field"));
     }
     return names;
