@@ -183,6 +183,13 @@ TEST_CASE("plain http is refused for a provider unless it is on loopback") {
         problems("providers: {a: {origins: {\"https://a.example\": \"http://b.example\"}}}\n"),
         Catch::Contains("origins")
     );
+    CHECK(load("providers: {a: {origins: {\"https://{shop}.a.example\": \"https://b.example\"}}}\n")
+              .has_value());
+    CHECK_THAT(
+        problems("providers: {a: {origins: {\"https://{shop.a.example\": \"https://b.example\"}}}\n"
+        ),
+        Catch::Contains("origins")
+    );
     CHECK_THAT(
         problems("providers: {a: {origins: {\"https://a.example/x\": \"https://b.example\"}}}\n"),
         Catch::Contains("origins")
