@@ -7,7 +7,7 @@ foreach(file IN LISTS FILES)
     message(FATAL_ERROR "${file}: holds the end mark of a raw string")
   endif()
   string(REGEX MATCH "^[^/]+" language ${file})
-  string(REGEX REPLACE "^[^/]+/" "" path ${file})
+  string(REGEX REPLACE "^[^/]+/(.*)$" "\\1" path ${file})
   string(APPEND rows "    {\"${language}\", \"${path}\",\n     R\"tenon(${text})tenon\"},\n")
 endforeach()
 set(contents "// Generated from plugin-api/examples/.
