@@ -215,12 +215,12 @@ TEST_CASE("config check finds what would keep a host or a provider from serving"
     CHECK_THAT(slip.err, Contains("providers.slack.clent_id") && Contains("`client_id`"));
     const auto several = check(
         slack +
-        "    client_id: a\n    redirect_uri: http://away.example/cb\ntls: {certificate: "
-        "/no/c.pem, private_key: /no/k.pem}\nencryption: {key: short}\n"
+        "    client_id: a\n    clent_id: a\ntls: {certificate: /no/c.pem, private_key: "
+        "/no/k.pem}\nencryption: {key: short}\n"
     );
     CHECK(several.code == 1);
     CHECK_THAT(
-        several.err, Contains("redirect_uri") && Contains("/no/c.pem") && Contains("hexadecimal")
+        several.err, Contains("clent_id") && Contains("/no/c.pem") && Contains("hexadecimal")
     );
     const auto catalogue = dir.path() / "catalogue.yaml";
     write(catalogue, "spotify: {\"client\": 1\n");
