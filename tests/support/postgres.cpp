@@ -178,4 +178,13 @@ void postgres_command(const std::string& database, const std::string& commands) 
     }
 }
 
+void end_postgres_sessions(const std::string& database) {
+    // With a time to wait (ms): without one, a session goes on for a moment after the call.
+    postgres_command(
+        "postgres",
+        "SELECT pg_terminate_backend(pid, 10000) FROM pg_stat_activity WHERE datname = '" +
+            database + "'"
+    );
+}
+
 }  // namespace tenon::test

@@ -18,4 +18,7 @@ void use_postgres_defaults();
 // Runs commands on that database, beside the code under test. Throws std::runtime_error.
 void postgres_command(const std::string& database, const std::string& commands);
 
+// Ends all sessions of that database, as its server's restart would, and waits until they are gone.
+void end_postgres_sessions(const std::string& database);
+
 }  // namespace tenon::test

@@ -145,19 +145,21 @@ TEST_CASE("what a plugin does to its worker is named in one typed error, and the
     struct row {
         std::string id, code, says;
     };
-    const auto one = GENERATE(values<row>(
-        {{"evil_socket", "plugin_forbidden_call", "system call socket"},
-         {"evil_fork", "plugin_forbidden_call", "system call clone"},
-         {"evil_passwd", "plugin_forbidden_call", "system call openat"},
-         {"evil_exec", "plugin_forbidden_call", "system call execve"},
-         {"evil_sysconf", "plugin_forbidden_call", "system call openat"},
-         {"evil_spin", "plugin_hung", "within 300 ms"},
-         {"evil_free", "plugin_crashed", "SIGABRT"},
-         {"evil_overflow", "plugin_crashed", "SIGSEGV"},
-         {"evil_balloon", "plugin_crashed", "SIGABRT"},
-         {"evil_leave", "plugin_crashed", "exit code 0"},
-         {"evil_chatter", "plugin_broke_contract", "no message"}}
-    ));
+    const std::vector<row> rows{
+        {"evil_socket", "plugin_forbidden_call", "system call socket"},
+        {"evil_fork", "plugin_forbidden_call", "system call clone"},
+        {"evil_passwd", "plugin_forbidden_call", "system call openat"},
+        {"evil_exec", "plugin_forbidden_call", "system call execve"},
+        {"evil_sysconf", "plugin_forbidden_call", "system call openat"},
+        {"evil_spin", "plugin_hung", "within 300 ms"},
+#ifndef TENON_THREAD_SANITIZED  // whose allocator takes a second free() for a first one
+        {"evil_free", "plugin_crashed", "SIGABRT"},
+#endif
+        {"evil_overflow", "plugin_crashed", "SIGSEGV"},
+        {"evil_balloon", "plugin_crashed", "SIGABRT"},
+        {"evil_leave", "plugin_crashed", "exit code 0"},
+        {"evil_chatter", "plugin_broke_contract", "no message"}};
+    const auto one = GENERATE_REF(from_range(rows));
     INFO(one.id);
     const milliseconds deadline(one.id == "evil_spin" ? 300 : 2'000);
     worker_world all({section(one.id), section("evil_search")}, "evil", deadline);

@@ -78,10 +78,7 @@ TEST_CASE("what needs no answer goes over a new session where the old one ended"
             insert_later(session, std::to_string(i));
         });
         CHECK(reading(store.db(), count_connections) == i);
-        postgres_command(
-            "postgres", "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '" +
-                            store.name() + "'"
-        );
+        end_postgres_sessions(store.name());
     }
 }
 
