@@ -9,7 +9,9 @@ namespace tenon::test {
 
 namespace {
 
-void end_sessions(const test_database& store) { end_postgres_sessions(store.name()); }
+void end_sessions(const test_database& store) {
+    end_postgres_sessions(store.name());
+}
 
 void insert(sql_session& session, const std::string& id) {
     (void)upsert_connection(session, sample_connection(id, "user-1", id));
