@@ -31,7 +31,6 @@ struct api_settings {
     bool admin_listener = false;  // there is one: /metrics is served there only
     bool security_headers = true;
     bool cors_configured = false;
-    bool encryption_configured = true;
     milliseconds idempotency_lifetime{24 * 3'600'000};
     // How long an import begins with further items: what began still ends within the request's
     // time.

@@ -14,7 +14,9 @@ struct request;
 // `__Host-tenon-flow`: Secure, for this host alone. Over plain http, which the host allows on
 // loopback only, a browser refuses the prefix: there, and only there, the name is `tenon-flow`.
 [[nodiscard]] auto flow_cookie_name(std::string_view public_url) noexcept -> std::string_view;
-// The Set-Cookie header's value, for as long as a state lives.
+// The Set-Cookie header's value, for as long as a state lives. SameSite=Lax: it comes along where
+// the provider redirects the browser, not where it has it post a form (response_mode=form_post); no
+// bundled plugin asks for that.
 [[nodiscard]] auto make_flow_cookie(std::string_view public_url, std::string_view value)
     -> std::string;
 // What the browser sent; empty if nothing.

@@ -12,6 +12,7 @@
 #include <fstream>
 #include <map>
 #include <mutex>
+#include <set>
 
 namespace tenon::host {
 
@@ -44,9 +45,22 @@ auto resident_bytes() -> double {
     return resident * static_cast<double>(sysconf(_SC_PAGESIZE));
 }
 
-}  // namespace
+auto word_of(expiry_cause cause) -> std::string {
+    switch (cause) {
+        case expiry_cause::revoked: return "revoked";
+        case expiry_cause::lapsed: return "lapsed";
+    }
+    return {};
+}
 
-namespace {
+auto word_of(alarm_cause cause) -> std::string {
+    switch (cause) {
+        case alarm_cause::client_refused: return "client_refused";
+        case alarm_cause::refusals: return "refusals";
+        case alarm_cause::other_account: return "other_account";
+    }
+    return {};
+}
 
 // One route's counters, resolved once, so that counting an answer costs no look-up by labels.
 class route_metric {
@@ -98,6 +112,8 @@ struct api_metrics::implementation {
     }
 
     prometheus::Registry registry;
+    std::mutex circuit_guard;
+    std::set<std::string> circuit_origins;
     counters& requests =
         counter("tenon_http_requests_total", "Answers by route pattern and status");
     histograms& request_seconds =
@@ -124,6 +140,9 @@ struct api_metrics::implementation {
     counters& workers_lost = counter(
         "tenon_plugin_workers_lost_total",
         "Worker processes that a plugin ended or made the host end, by plugin and reason"
+    );
+    gauges& circuits = gauge(
+        "tenon_circuit_state", "Of an origin that failed: 0 closed again, 1 half open, 2 open"
     );
     gauges& connections = gauge("tenon_connections", "Connections by provider and status");
     gauges& in_flight = gauge("tenon_refreshes_in_flight", "Refreshes that run now");
@@ -199,14 +218,33 @@ void api_metrics::operation_ended(
     implementation_->operations.Add(with_outcome).Increment();
 }
 
-void api_metrics::connection_expired(std::string_view provider, std::string_view reason) {
-    implementation_->expired.Add({{"provider", label_of(provider)}, {"reason", label_of(reason)}}
+void api_metrics::connection_expired(std::string_view provider, expiry_cause cause) {
+    implementation_->expired.Add({{"provider", label_of(provider)}, {"reason", word_of(cause)}}
     ).Increment();
 }
 
-void api_metrics::provider_alarm(std::string_view provider, std::string_view reason) {
-    implementation_->alarms.Add({{"provider", label_of(provider)}, {"reason", label_of(reason)}}
+void api_metrics::provider_alarm(std::string_view provider, alarm_cause cause) {
+    implementation_->alarms.Add({{"provider", label_of(provider)}, {"reason", word_of(cause)}}
     ).Increment();
+}
+
+void api_metrics::circuit_changed(std::string_view origin, circuit_state state) {
+    // Users name origins too, at some providers: they must not grow the series without end.
+    constexpr std::size_t most = 200;
+    const std::lock_guard lock(implementation_->circuit_guard);
+    auto& known = implementation_->circuit_origins;
+    std::string label(origin);
+    if (known.size() < most) {
+        known.insert(label);
+    } else if (!known.contains(label)) {
+        label = "other";
+    }
+    implementation_->circuits.Add({{"origin", label}})
+        .Set(
+            state == circuit_state::open        ? 2
+            : state == circuit_state::half_open ? 1
+                                                : 0
+        );
 }
 
 void api_metrics::token_read(std::string_view how) {

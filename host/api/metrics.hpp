@@ -2,6 +2,7 @@
 #pragma once
 
 #include "http/observer.hpp"
+#include "net/circuit.hpp"
 #include "oauth/observer.hpp"
 #include "provider/worker_observer.hpp"
 
@@ -41,12 +42,14 @@ class api_metrics final : public oauth_observer, public request_observer, public
         std::string_view provider, std::string_view operation, std::string_view outcome,
         double seconds
     ) override;
-    void connection_expired(std::string_view provider, std::string_view reason) override;
-    void provider_alarm(std::string_view provider, std::string_view reason) override;
+    void connection_expired(std::string_view provider, expiry_cause cause) override;
+    void provider_alarm(std::string_view provider, alarm_cause cause) override;
     void token_read(std::string_view how) override;
     void worker_started(std::string_view plugin) override;
     void worker_lost(std::string_view plugin, std::string_view reason) override;
 
+    // Of an origin that providers are asked at: opened, half open, or closed again.
+    void circuit_changed(std::string_view origin, circuit_state state);
     // How a caller's key was found: `hit`, `miss` (looked up) or `refused`.
     void key_looked_up(std::string_view how);
     void set_refreshes_in_flight(std::size_t count);

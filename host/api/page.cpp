@@ -66,7 +66,7 @@ auto other_provider(const provider_entry& entry, std::string_view public_url) ->
             escape_html(entry.name) + "</code></span>";
     } else if (kind_text(entry) == "oauth2") {
         item += "<br><span class=\"muted\">Redirect URI to give the provider: <code>" +
-                escape_html(redirect_uri_of(entry, public_url)) + "</code></span>";
+                escape_html(shown_redirect_uri(entry, public_url)) + "</code></span>";
     }
     return item + "</li>";
 }

@@ -96,7 +96,7 @@ auto shown_name(const provider_entry& entry) -> const std::string& {
                                                              : entry.name;
 }
 
-auto redirect_uri_of(const provider_entry& entry, std::string_view public_url) -> std::string {
+auto shown_redirect_uri(const provider_entry& entry, std::string_view public_url) -> std::string {
     if (entry.instance && !entry.instance->settings().redirect_uri.empty()) {
         return entry.instance->settings().redirect_uri;
     }
@@ -125,7 +125,7 @@ void write_provider(
     write_form(json, "connectParams", about.connect_fields);
     write_form(json, "credentialFields", about.credential_fields);
     if (kind_text(entry) != "api_key") {
-        json.field("redirectUri", redirect_uri_of(entry, public_url));
+        json.field("redirectUri", shown_redirect_uri(entry, public_url));
     }
     json.end_object();
 }

@@ -22,7 +22,7 @@ void write_provider(
 [[nodiscard]] auto kind_text(const provider_entry& entry) noexcept -> std::string_view;
 
 // Where the provider must be told to send its users back.
-[[nodiscard]] auto redirect_uri_of(const provider_entry& entry, std::string_view public_url)
+[[nodiscard]] auto shown_redirect_uri(const provider_entry& entry, std::string_view public_url)
     -> std::string;
 
 // `enabled`, `disabled`, `not_configured`, `misconfigured`, `undiscovered`

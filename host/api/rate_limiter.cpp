@@ -34,7 +34,8 @@ rate_limiter::rate_limiter(const clock& time, rate_limits limits, std::size_t en
       unknown_keys_(limits.unknown_keys, entries) {}
 
 auto rate_limiter::enabled() const noexcept -> bool {
-    return connect_.count + mutations_.limit.count + reads_.limit.count + callbacks_.limit.count !=
+    return connect_.count + mutations_.limit.count + reads_.limit.count + callbacks_.limit.count +
+               unknown_keys_.limit.count !=
            0;
 }
 

@@ -48,7 +48,8 @@ inline constexpr std::array connect_errors{
     unsupported_by_provider, not_found,         provider_permission_denied, provider_error,
     provider_unavailable,    provider_timeout,  provider_misconfigured};
 inline constexpr std::array callback_errors{invalid_state, invalid_request, unknown_provider};
-inline constexpr std::array confirm_errors{invalid_state};
+inline constexpr std::array confirm_errors{
+    invalid_state, unknown_provider, provider_disabled, provider_unavailable};
 inline constexpr std::array token_errors{
     invalid_request,   unknown_provider,     not_found,        reconnect_required,
     provider_error,    provider_unavailable, provider_timeout, provider_misconfigured,

@@ -21,6 +21,17 @@ auto listener_of(const listen_address& where, const settings& values) -> listene
     return options;
 }
 
+// What a circuit's change is told to.
+auto circuit_teller(api_metrics& metrics) -> circuit_listener {
+    return [&metrics](std::string_view origin, circuit_state state) {
+        metrics.circuit_changed(origin, state);
+        const bool opened = state == circuit_state::open;
+        log(opened ? log_level::warn : log_level::info,
+            opened ? "provider fails: not asked for a while" : "provider is asked again",
+            {{log_key::address, origin}});
+    };
+}
+
 auto shown_address(const std::string& host, std::uint16_t port) -> std::string {
     const bool v6 = host.find(':') != std::string::npos;
     return (v6 ? '[' + host + ']' : host) + ':' + std::to_string(port);
@@ -61,10 +72,7 @@ auto host_process::make(settings values, std::filesystem::path config)
     if (keys.has_error()) {
         return keys.error();
     }
-    auto db = open_configured(values, migrations::as_configured);
-    if (db.has_error()) {
-        return db.error();
-    }
+    log(log_level::info, "sealing with an encryption key", {{log_key::key_id, keys->current_id()}});
     auto known = catalogue_of(values);
     if (known.has_error()) {
         return known.error();
@@ -72,6 +80,10 @@ auto host_process::make(settings values, std::filesystem::path config)
     auto providers = registry_options_of(values, *known);
     if (providers.has_error()) {
         return providers.error();
+    }
+    auto db = open_configured(values, migrations::as_configured);
+    if (db.has_error()) {
+        return db.error();
     }
     std::unique_ptr<host_process> made(new host_process(
         std::move(values), std::move(config), std::move(*keys), std::move(*lock), std::move(*db),
@@ -100,7 +112,8 @@ host_process::host_process(
       db_(std::move(db)),
       metrics_(TENON_VERSION),
       outbound_(make_circuit_breaker(
-          make_outbound(loop_.get_executor(), outbound_of(settings_)), clock_, circuit_policy{}
+          make_outbound(loop_.get_executor(), outbound_of(settings_)), clock_, circuit_policy{},
+          circuit_teller(metrics_)
       )),
       registry_(
           providers, *outbound_, clock_, worker_setup{{}, {}, loop_.get_executor(), &metrics_}

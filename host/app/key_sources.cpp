@@ -13,8 +13,8 @@ auto is_embedded(const settings& values) -> bool {
     return values.database.reveal().starts_with("sqlite:");
 }
 
-// Adds all keys of a file. A file that isn't there is an empty one, unless it was asked for by
-// name.
+// The file's, under the ids that they have there. A file that isn't there is an empty one, unless
+// it was asked for by name.
 auto add_file(keyring& keys, const settings& values) -> result<void> {
     const auto path = key_file_of(values);
     std::error_code ignored;
@@ -29,13 +29,22 @@ auto add_file(keyring& keys, const settings& values) -> result<void> {
     return {};
 }
 
+// What the configuration, or the environment, holds itself: its first key is current, unless one of
+// the file's was promoted.
+auto add_configured(keyring& keys, secret key) -> result<void> {
+    if (auto added = keys.add(key); added.has_error()) {
+        return added.error();
+    }
+    return keys.has_promoted() ? result<void>() : keys.promote(std::string(keys.id_of(key)));
+}
+
 auto add_texts(keyring& keys, const settings& values) -> result<void> {
     for (const auto& text : values.encryption.keys) {
         auto key = parse_key(text.reveal());
         if (key.has_error()) {
             return key.error();
         }
-        if (auto added = keys.add(std::move(*key)); added.has_error()) {
+        if (auto added = add_configured(keys, std::move(*key)); added.has_error()) {
             return added.error();
         }
     }
@@ -54,7 +63,7 @@ auto add_passphrase(keyring& keys, const settings& values, random_source& random
     if (key.has_error()) {
         return key.error();
     }
-    return keys.add(std::move(*key));
+    return add_configured(keys, std::move(*key));
 }
 
 auto no_key() -> error {

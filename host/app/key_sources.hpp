@@ -15,8 +15,9 @@ namespace tenon::host {
 // The key file that `tenon keyring` edits: encryption.key_file, else `keyring` in data_dir.
 [[nodiscard]] auto key_file_of(const settings& values) -> std::filesystem::path;
 
-// All keys of the key file, of the configuration or environment, and of the passphrase; current is
-// the first source's that has any. Where there is none: an embedded database gets a key file made,
+// All keys of the key file, of the configuration or environment, and of the passphrase. Current is
+// the one of the file that was promoted; else the configuration's first, the passphrase's, the
+// file's first. Where there is none: an embedded database gets a key file made,
 // which is said on the log; PostgreSQL is refused, for two hosts would each make their own. Errors:
 // invalid_request, internal.
 [[nodiscard]] auto load_keyring(const settings& values, random_source& random) -> result<keyring>;

@@ -98,7 +98,6 @@ auto registry_options_of(const settings& values, const catalogue& known)
     registry_options options;
     options.bundled_dir = prefix() / "lib" / "tenon" / "plugins";
     options.trust = values.plugins;
-    options.strangers = isolation::worker;
     for (const auto& key : values.plugins.public_keys) {
         if (!is_public_key(key)) {
             return fail(

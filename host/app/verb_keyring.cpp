@@ -69,7 +69,21 @@ auto add(const settings& values, const std::string& text) -> result<void> {
 }
 
 auto promote(const settings& values, const std::string& id) -> result<void> {
-    auto done = edit_key_file(key_file_of(values), [&](keyring& keys) { return keys.promote(id); });
+    system_random random;
+    auto keys = load_keyring(values, random);
+    if (keys.has_error()) {
+        return keys.error();
+    }
+    if (auto known = keys->promote(id); known.has_error()) {
+        return known;
+    }
+    // A key of the configuration comes into the file: where it is said that it was promoted.
+    auto done = edit_key_file(key_file_of(values), [&](keyring& stored) -> result<void> {
+        if (auto added = stored.add(*keys->find(id), id); added.has_error()) {
+            return added;
+        }
+        return stored.promote(id);
+    });
     if (done.has_value()) {
         std::cout << "new data is sealed with " << id
                   << " once every host has loaded it (SIGHUP); then `tenon keyring reseal`\n";

@@ -96,11 +96,6 @@ auto load_key_file(const std::filesystem::path& path) -> result<keyring> {
     if (keys.empty()) {
         return fail(errc::invalid_request, path.string() + " holds no key");
     }
-    if (current.empty() && keys.list().size() > 1) {
-        return fail(
-            errc::invalid_request, path.string() + ": no key is marked as current with a `*`"
-        );
-    }
     if (!current.empty()) {
         if (auto promoted = keys.promote(current); promoted.has_error()) {
             return promoted.error();
@@ -112,12 +107,12 @@ auto load_key_file(const std::filesystem::path& path) -> result<keyring> {
 auto save_key_file(const std::filesystem::path& path, const keyring& keys) -> result<void> {
     std::string text =
         "# Tenon's key file. Keep it as safe as the database, and apart from it.\n"
-        "# One key a line: `[*] ID KEY`, the oldest first, `*` before the current one.\n";
+        "# One key a line: `[*] ID KEY`, the oldest first, `*` before the one that was promoted.\n";
     const auto entries = keys.list();
     text.reserve(text.size() + entries.size() * (4 + max_key_id_size + 2 * key_size));
     for (const auto& entry : entries) {
         auto key = to_hex(keys.find(entry.id)->reveal());
-        text.append(entry.current ? "* " : "  ")
+        text.append(entry.current && keys.has_promoted() ? "* " : "  ")
             .append(entry.id)
             .append(" ")
             .append(key)

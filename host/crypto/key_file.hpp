@@ -8,7 +8,8 @@
 
 namespace tenon::host {
 
-// The format, one key a line, oldest first; `*` marks the current one, `#` begins a comment:
+// The format, one key a line, oldest first; `*` marks the one that was promoted, if any; `#` begins
+// a comment:
 //
 //     # Tenon's key file. Keep it as safe as the database, and apart from it.
 //       3f2a9c01 0123456789abcdef…(64 hexadecimal digits, or base64)

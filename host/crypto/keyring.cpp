@@ -47,14 +47,13 @@ auto keyring::add(secret key, std::string id) -> result<void> {
     if (key.reveal().size() != key_size) {
         return fail(errc::invalid_request, "an encryption key has 32 bytes");
     }
-    const auto same_key = std::find_if(keys_.begin(), keys_.end(), [&](const named_key& known) {
-        return known.key.equals(key);
-    });
-    if (same_key != keys_.end() && (id.empty() || id == same_key->id)) {
-        return {};
-    }
-    if (same_key != keys_.end()) {
-        return fail(errc::conflict, "the key is in the keyring already, as " + same_key->id);
+    if (const auto known_as = id_of(key); !known_as.empty()) {
+        if (id.empty() || id == known_as) {
+            return {};
+        }
+        return fail(
+            errc::conflict, "the key is in the keyring already, as " + std::string(known_as)
+        );
     }
     if (id.empty()) {
         id = derived_id(key);
@@ -86,7 +85,7 @@ auto keyring::generate(random_source& random) -> result<std::string> {
 auto keyring::promote(std::string_view id) -> result<void> {
     for (std::size_t i = 0; i < keys_.size(); ++i) {
         if (keys_[i].id == id) {
-            current_ = i;
+            promoted_ = i;
             return {};
         }
     }
@@ -100,13 +99,22 @@ auto keyring::list() const -> std::vector<entry> {
     std::vector<entry> entries;
     entries.reserve(keys_.size());
     for (const auto& known : keys_) {
-        entries.push_back({known.id, &known == &keys_[current_]});
+        entries.push_back({known.id, known.id == current_id()});
     }
     return entries;
 }
 
 auto keyring::current_id() const noexcept -> std::string_view {
-    return keys_.empty() ? std::string_view{} : std::string_view(keys_[current_].id);
+    return keys_.empty() ? std::string_view{} : std::string_view(keys_[promoted_.value_or(0)].id);
+}
+
+auto keyring::id_of(const secret& key) const noexcept -> std::string_view {
+    for (const auto& known : keys_) {
+        if (known.key.equals(key)) {
+            return known.id;
+        }
+    }
+    return {};
 }
 
 auto keyring::find(std::string_view id) const noexcept -> const secret* {

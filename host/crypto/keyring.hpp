@@ -6,6 +6,7 @@
 #include "base/secret.hpp"
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -26,7 +27,8 @@ class keyring {
         bool current = false;
     };
 
-    // Adds a key of key_size bytes behind the others; the first one becomes current. An empty id
+    // Adds a key of key_size bytes behind the others; the first one is current until another is
+    // promoted. An empty id
     // stands for derived_id(). Adding what is there changes nothing. Errors: invalid_request
     // (length, id), conflict (the id has another key).
     auto add(secret key, std::string id = {}) -> result<void>;
@@ -36,12 +38,17 @@ class keyring {
     // New data is sealed with this key from now on. Error: not_found.
     auto promote(std::string_view id) -> result<void>;
 
+    // Was the current key chosen, or is it the first one because none was?
+    [[nodiscard]] auto has_promoted() const noexcept -> bool { return promoted_.has_value(); }
+
     [[nodiscard]] auto list() const -> std::vector<entry>;
     [[nodiscard]] auto empty() const noexcept -> bool { return keys_.empty(); }
     // Empty if there is no key.
     [[nodiscard]] auto current_id() const noexcept -> std::string_view;
     // Null if it isn't there; valid until the next change.
     [[nodiscard]] auto find(std::string_view id) const noexcept -> const secret*;
+    // The id that a key has here; empty if it isn't there.
+    [[nodiscard]] auto id_of(const secret& key) const noexcept -> std::string_view;
 
     // The first 8 hexadecimal digits of the key's SHA-256.
     [[nodiscard]] static auto derived_id(const secret& key) -> std::string;
@@ -52,7 +59,7 @@ class keyring {
         secret key;
     };
     std::vector<named_key> keys_;
-    std::size_t current_ = 0;
+    std::optional<std::size_t> promoted_;
 };
 
 // A key as operators write it: 64 hexadecimal digits, or base64 of 32 bytes (either alphabet,

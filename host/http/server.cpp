@@ -67,6 +67,8 @@ class server::impl final : public session_context, public std::enable_shared_fro
     void sweep_later();
     void session_ended() override;
     void stop_listening();
+    // Both: at most so long.
+    auto wait_until_deaf(milliseconds most) -> asio::awaitable<void>;
     auto wait_until_empty(milliseconds most) -> asio::awaitable<void>;
 
     asio::io_context& context_;
@@ -165,10 +167,18 @@ void server::impl::stop_listening() {
     }
 }
 
+auto server::impl::wait_until_deaf(milliseconds most) -> asio::awaitable<void> {
+    const auto until = std::chrono::steady_clock::now() + most;
+    while (open_listeners_ > 0 && std::chrono::steady_clock::now() < until) {
+        error_code ignored;
+        empty_timer_.expires_at(until);
+        co_await empty_timer_.async_wait(asio::redirect_error(asio::use_awaitable, ignored));
+    }
+}
+
 auto server::impl::wait_until_empty(milliseconds most) -> asio::awaitable<void> {
     const auto until = std::chrono::steady_clock::now() + most;
-    while ((sessions.size() > 0 || open_listeners_ > 0) && std::chrono::steady_clock::now() < until
-    ) {
+    while (sessions.size() > 0 && std::chrono::steady_clock::now() < until) {
         error_code ignored;
         empty_timer_.expires_at(until);
         co_await empty_timer_.async_wait(asio::redirect_error(asio::use_awaitable, ignored));
@@ -182,6 +192,8 @@ auto server::impl::drain(milliseconds grace, milliseconds cut_after)
     for (const auto& session : sessions.all()) {
         session->begin_drain();
     }
+    // What the listeners took last has its grace too, and is not there when all others were cut.
+    co_await wait_until_deaf(unwinding);
     co_await wait_until_empty(grace);
     for (const auto& session : sessions.all()) {
         session->cancel_handler();

@@ -21,10 +21,11 @@ struct callback_outcome {
     std::string location;  // where to send the browser: 303
 };
 
-// Takes the state, once, whatever comes of it. Every failure after that is told to the redirect
-// target (status=error, error, message). Without a valid state there is no trusted redirect: error
-// invalid_state (400). Also errors: unknown_provider, storage_unavailable (the state is then not
-// taken), invalid_request (a parameter twice).
+// Takes the state, once, whatever comes of it; only a redirect with a parameter twice (RFC
+// 6749 3.1) is refused before it, for nobody can tell which of two states is meant. Every failure
+// after that is told to the redirect target (status=error, error, message). Without a valid state
+// there is no trusted redirect: error invalid_state (400). Also errors: unknown_provider,
+// storage_unavailable (the state is then not taken), invalid_request (a parameter twice).
 auto finish_connect(oauth_context& context, callback_request request)
     -> boost::asio::awaitable<result<callback_outcome>>;
 

@@ -58,7 +58,7 @@ struct oauth_context {
 struct actor {
     org_id org;
     user_id user;            // the end user; may be empty where a verb does not need one
-    std::string name;        // `key:ID`, `cli`, `scheduler`, `callback`
+    std::string name;        // `key:ID`, `cli`, `callback`, `refresh`, `recovery`
     std::string request_id;  // may be empty
 };
 

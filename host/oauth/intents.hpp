@@ -16,7 +16,8 @@ struct intent_ref {
 };
 
 // The sink that seals each reply into the intent. `begin`: the intent to insert with the first
-// reply; null where it is there already. Storage that is away for a moment is tried again for as
+// reply, of an exchange, for until then there is nothing to lose but a code; null where it is there
+// already. Storage that is away for a moment is tried again for as
 // long as the operation's deadline.
 [[nodiscard]] auto make_reply_sink(
     oauth_context& context, intent_ref intent, std::shared_ptr<const intent_row> begin

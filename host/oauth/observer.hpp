@@ -7,6 +7,18 @@
 
 namespace tenon::host {
 
+// Why a connection must be reconnected.
+enum class expiry_cause {
+    revoked,  // the provider ended the grant
+    lapsed,   // the token has ended, and nothing renews it
+};
+// Why an operator should look at a provider.
+enum class alarm_cause {
+    client_refused,  // it refuses the client id or secret
+    refusals,        // it called many grants dead at once
+    other_account,   // it answered a refresh for another account
+};
+
 class oauth_observer {
   public:
     virtual ~oauth_observer() = default;
@@ -16,9 +28,9 @@ class oauth_observer {
         double seconds
     ) = 0;
     // A connection must be reconnected.
-    virtual void connection_expired(std::string_view provider, std::string_view reason) = 0;
+    virtual void connection_expired(std::string_view provider, expiry_cause cause) = 0;
     // The operator's credentials at the provider look wrong.
-    virtual void provider_alarm(std::string_view provider, std::string_view reason) = 0;
+    virtual void provider_alarm(std::string_view provider, alarm_cause cause) = 0;
     // A token was read: `hit` from the cache, `miss`, `waited` for a refresh.
     virtual void token_read(std::string_view how) = 0;
 };

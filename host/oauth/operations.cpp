@@ -56,7 +56,13 @@ auto see_through(
 ) -> boost::asio::awaitable<operation_result> {
     const auto began = context.time.now();
     auto outcome = co_await std::move(attempt);
+    // All attempts share the one deadline: leases are counted by it.
+    const auto ends = began + (again ? again->deadline : milliseconds(0));
     while (again && outcome.has_error() && client_was_refused(outcome.error())) {
+        again->deadline = ends - context.time.now();
+        if (again->deadline <= milliseconds(0)) {
+            break;
+        }
         ++again->client_secret_index;
         auto next = run_operation(provider, *again, context.http, context.time);
         outcome = co_await std::move(next);

@@ -42,8 +42,20 @@ auto end_user_message(const error& failure) -> std::string {
         case errc::storage_unavailable:
         case errc::shutting_down:
         case errc::internal: return "Connection failed on our side. Please try again in a moment.";
-        default: return "Unable to connect. Please begin again, and check what you entered.";
+        case errc::invalid_request:
+        case errc::invalid_json:
+        case errc::user_required:
+        case errc::redirect_not_allowed:
+        case errc::not_found:
+        case errc::unknown_provider:
+        case errc::method_not_allowed:
+        case errc::conflict:
+        case errc::unsupported_by_provider:
+        case errc::body_too_large:
+        case errc::unsupported_media_type:
+        case errc::headers_too_large: break;
     }
+    return "Unable to connect. Please begin again, and check what you entered.";
 }
 
 auto connected_location(

@@ -1,7 +1,6 @@
 #include "oauth/refresh_burial.hpp"
 
 #include "oauth/audit_entry.hpp"
-#include "oauth/observer.hpp"
 #include "oauth/token_cache.hpp"
 #include "store/changes.hpp"
 #include "store/connections.hpp"
@@ -34,12 +33,10 @@ auto bury(
     return expired.size();
 }
 
-void mourn(
-    oauth_context& context, const grant_row& row, std::size_t expired, const std::string& reason
-) {
+void mourn(oauth_context& context, const grant_row& row, std::size_t expired, expiry_cause cause) {
     context.cache.forget(row.id);
     if (expired > 0) {
-        context.observer.connection_expired(row.provider.text(), reason);
+        context.observer.connection_expired(row.provider.text(), cause);
     }
 }
 

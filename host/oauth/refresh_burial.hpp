@@ -2,6 +2,7 @@
 #pragma once
 
 #include "oauth/context.hpp"
+#include "oauth/observer.hpp"
 #include "store/grants.hpp"
 
 #include <optional>
@@ -18,8 +19,6 @@ namespace tenon::host {
 ) -> std::optional<std::size_t>;
 
 // After the transaction: this process forgets the token, and counts what expired.
-void mourn(
-    oauth_context& context, const grant_row& row, std::size_t expired, const std::string& reason
-);
+void mourn(oauth_context& context, const grant_row& row, std::size_t expired, expiry_cause cause);
 
 }  // namespace tenon::host

@@ -99,8 +99,8 @@ auto facts_of(const refresh_settlement& settle, const operation_failure& failure
     return facts;
 }
 
-void alarm(const refresh_settlement& settle, std::string_view reason) {
-    settle.context.observer.provider_alarm(settle.row->provider.text(), reason);
+void alarm(const refresh_settlement& settle, alarm_cause cause, std::string_view reason) {
+    settle.context.observer.provider_alarm(settle.row->provider.text(), cause);
     log(log_level::error, "provider misconfigured",
         {{log_key::provider, settle.row->provider.text()}, {log_key::detail, reason}});
 }
@@ -109,7 +109,9 @@ void alarm(const refresh_settlement& settle, std::string_view reason) {
 auto doubted(const refresh_settlement& settle, failure_facts facts) -> failure_facts {
     if (facts.kind != refresh_failure::revoked) {
         if (facts.kind == refresh_failure::misconfigured) {
-            alarm(settle, "the provider refused the client id or secret");
+            alarm(
+                settle, alarm_cause::client_refused, "the provider refused the client id or secret"
+            );
         }
         return facts;
     }
@@ -119,7 +121,8 @@ auto doubted(const refresh_settlement& settle, failure_facts facts) -> failure_f
         settle.context.watch.note_revoked(row.provider, row.id, now, row.refused_since.has_value());
     if (burst && is_doubted(row.refused_since, now)) {
         alarm(
-            settle, "many grants were called dead within a minute: check the client id and secret"
+            settle, alarm_cause::refusals,
+            "many grants were called dead within a minute: check the client id and secret"
         );
         facts.kind = refresh_failure::misconfigured;
     }
@@ -248,7 +251,7 @@ auto settle_failure(refresh_settlement settle, operation_failure failure)
         co_return std::move(written->row);  // somebody renewed it meanwhile: the new token serves
     }
     if (after.dead) {
-        mourn(context, *settle.row, written->expired.value_or(0), what.words);
+        mourn(context, *settle.row, written->expired.value_or(0), expiry_cause::revoked);
     }
     co_return reason;
 }
@@ -270,7 +273,7 @@ auto settle_lapse(refresh_settlement settle) -> boost::asio::awaitable<result<sh
     if (!written->expired && written->row->state == grant_state::live) {
         co_return std::move(written->row);
     }
-    mourn(settle.context, *settle.row, written->expired.value_or(0), words);
+    mourn(settle.context, *settle.row, written->expired.value_or(0), expiry_cause::lapsed);
     co_return fail(errc::reconnect_required, words + "; connect the account again");
 }
 

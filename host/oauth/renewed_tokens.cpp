@@ -36,7 +36,7 @@ void report(const oauth_context& context, const grant_row& row, std::string_view
         {{log_key::provider, row.provider.text()},
          {log_key::grant, row.id.text()},
          {log_key::detail, problem}});
-    context.observer.provider_alarm(row.provider.text(), problem);
+    context.observer.provider_alarm(row.provider.text(), alarm_cause::other_account);
 }
 
 }  // namespace

@@ -19,7 +19,7 @@ using nlohmann::json;
 constexpr int version = 1;
 constexpr std::uintmax_t longest = 16UL << 20U;
 
-// Thrown while a file is read, caught in read_pins.
+// Thrown while a text is read, caught in parse_pins.
 struct wrong_form : std::runtime_error {
     using std::runtime_error::runtime_error;
 };
@@ -166,6 +166,32 @@ auto read_text(const std::filesystem::path& file) -> result<std::string> {
 
 }  // namespace
 
+auto parse_pins(std::string_view text) -> result<plugin_pins> {
+    const auto parsed = parse_json(text);
+    if (parsed.has_error()) {
+        return parsed.error();
+    }
+    try {
+        return read_all(*parsed);
+    } catch (const wrong_form& problem) {
+        return fail(errc::invalid_request, problem.what());
+    }
+}
+
+auto serialize(const plugin_pins& pins) -> std::string {
+    json plugins = json::object();
+    for (const auto& [file, pin] : pins) {
+        json providers = json::object();
+        for (const auto& [id, provider] : pin.approved) {
+            providers[id] = to_json(provider);
+        }
+        plugins[file] = {{"sha256", pin.digest}, {"providers", std::move(providers)}};
+    }
+    const json all{{"version", version}, {"plugins", std::move(plugins)}};
+    constexpr int indent = 2;
+    return all.dump(indent) + "\n";
+}
+
 auto read_pins(const std::filesystem::path& folder) -> result<plugin_pins> {
     const auto file = folder / pins_name;
     std::error_code failed;
@@ -181,30 +207,13 @@ auto read_pins(const std::filesystem::path& folder) -> result<plugin_pins> {
     if (text.has_error()) {
         return text.error();
     }
-    const auto parsed = parse_json(*text);
-    if (parsed.has_error()) {
-        return refuse(file, parsed.error().message);
-    }
-    try {
-        return read_all(*parsed);
-    } catch (const wrong_form& problem) {
-        return refuse(file, problem.what());
-    }
+    auto pins = parse_pins(*text);
+    return pins.has_error() ? result<plugin_pins>(refuse(file, pins.error().message)) : pins;
 }
 
 auto write_pins(const std::filesystem::path& folder, const plugin_pins& pins) -> result<void> {
-    json plugins = json::object();
-    for (const auto& [file, pin] : pins) {
-        json providers = json::object();
-        for (const auto& [id, provider] : pin.approved) {
-            providers[id] = to_json(provider);
-        }
-        plugins[file] = {{"sha256", pin.digest}, {"providers", std::move(providers)}};
-    }
-    const json all{{"version", version}, {"plugins", std::move(plugins)}};
-    constexpr int indent = 2;
     constexpr ::mode_t readable = S_IRUSR | S_IWUSR | S_IRGRP | S_IROTH;
-    return replace_file(folder / pins_name, all.dump(indent) + "\n", readable);
+    return replace_file(folder / pins_name, serialize(pins), readable);
 }
 
 }  // namespace tenon::host

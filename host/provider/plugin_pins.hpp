@@ -22,6 +22,10 @@ using plugin_pins = std::map<std::string, plugin_pin, std::less<>>;
 
 inline constexpr std::string_view pins_name = "pins.json";
 
+// Errors: invalid_request: it is not of that form; the message says where.
+[[nodiscard]] auto parse_pins(std::string_view text) -> result<plugin_pins>;
+[[nodiscard]] auto serialize(const plugin_pins& pins) -> std::string;
+
 // The folder's pins; none where it has no such file. Errors: invalid_request: the file can't be
 // read, is not of that form, or anybody may change it or the folder. The message says what to do.
 [[nodiscard]] auto read_pins(const std::filesystem::path& folder) -> result<plugin_pins>;

@@ -90,7 +90,7 @@ auto registry::keep_discovered() -> asio::awaitable<void> {
                 co_await implementation_->discover(std::move(*attempt));
             }
         }
-        implementation_->settle_trials();
+        implementation_->settle_elsewhere();
         const auto pause = implementation_->next_due();
         co_await wait(pause);
     }

@@ -47,7 +47,7 @@ struct registry_options {
     std::filesystem::path bundled_dir = {};  // comes first, and needs nothing; empty: none
     // Where plugins of plugin_dirs run that no section says otherwise of; bundled ones run in the
     // host's process.
-    isolation strangers = isolation::process;
+    isolation strangers = isolation::worker;
 };
 
 enum class provider_state {

@@ -27,6 +27,9 @@ struct issuer_state {
 struct registry::implementation {
     implementation(outbound_http& client, const clock& wall, worker_setup workers_run)
         : http(client), time(wall), shelf(std::move(workers_run)) {}
+    ~implementation();
+    implementation(const implementation&) = delete;
+    auto operator=(const implementation&) -> implementation& = delete;
 
     struct attempt {
         std::string name;
@@ -38,13 +41,12 @@ struct registry::implementation {
     auto rebuild(std::optional<registry_options> options) -> std::vector<plugin_report>;
     // Joins what runs with the configuration. Under `reloading`.
     void serve();
-    // Lets trials have their consequences, unless a reload is under way, which does it as well.
+    // Lets trials have their consequences, unless a reload is under way. Blocks for as long as
+    // workers take to describe what serves next.
     void settle_trials();
-    void act_on_verdicts() {
-        if (shelf.decided().load(std::memory_order_relaxed)) {
-            settle_trials();
-        }
-    }
+    // The same where a loop runs: where there are workers, another thread waits for them.
+    void settle_elsewhere();
+    void act_on_verdicts();
     [[nodiscard]] auto metadata_of(const std::string& name) -> discovered_metadata;
     void publish(std::shared_ptr<const registry_snapshot> next) { current = std::move(next); }
     void follow_issuer(const provider_entry& entry);
@@ -69,7 +71,7 @@ struct registry::implementation {
     std::mutex reloading;  // taken before `guard`; the next two
     registry_options last;
     plugin_shelf shelf;
-    // Where what workers describe is waited for while the loop runs: made with the first worker.
+    // Where workers are waited for while the loop runs: made with the first worker.
     std::unique_ptr<boost::asio::thread_pool> waiting;
     mutable std::mutex guard;  // everything below
     std::shared_ptr<const registry_snapshot> current = std::make_shared<registry_snapshot>();

@@ -14,7 +14,7 @@ struct audit_row {
     std::string id;        // UUIDv7
     org_id org;
     time_point at{};
-    std::string actor;                   // `key:ID`, `cli`, `scheduler`, `callback`
+    std::string actor;                   // `key:ID`, `cli`, `callback`, `refresh`, `recovery`
     std::string action;                  // `connection.created`
     std::optional<std::string> subject;  // a pseudonym
     std::string provider;                // may be empty

@@ -136,7 +136,6 @@ void measure_worker_steps(report& to, const std::string& tenon) {
     registry_options options;
     options.plugin_dirs = {TENON_BENCH_PLUGINS};
     options.trust.require = plugin_requirement::none;
-    options.strangers = isolation::worker;
     options.providers = {well_section()};
     registry providers(options, http, time, setup);
     auto provider = providers.find("well");
@@ -165,6 +164,7 @@ void measure_steps(report& to, const std::string& plugins, const std::string& te
     options.bundled_dir = plugins;
     options.plugin_dirs = {TENON_BENCH_PLUGINS};
     options.trust.require = plugin_requirement::none;
+    options.strangers = isolation::process;
     options.providers = {demo_section(), well_section()};
     registry providers(options, http, time);
     const auto measure = [&providers](const char* name, operation_kind kind) {

@@ -5,6 +5,7 @@
 #include "api/openapi.hpp"
 #include "api/probes.hpp"
 #include "api/rate_limiter.hpp"
+#include "crypto/envelope.hpp"
 
 #include <algorithm>
 
@@ -38,7 +39,7 @@ auto health_json(const api_context& api, const std::vector<check_result>& checks
         .begin_object()
         .field("rateLimitingEnabled", api.limits.enabled())
         .field("securityHeadersEnabled", api.settings.security_headers)
-        .field("encryptionConfigured", api.settings.encryption_configured)
+        .field("encryptionConfigured", !api.oauth.seal.current_key_id().empty())
         .field("corsConfigured", api.settings.cors_configured)
         .end_object();
     return json.end_object().take();

@@ -1,5 +1,7 @@
 #include "unit/conformance/mutants.hpp"
 
+#include "support/temp_dir.hpp"
+
 #include <algorithm>
 #include <fstream>
 #include <iterator>
@@ -136,12 +138,9 @@ auto make_mutant(const mutant& one) -> fs::path {
     } else {
         patch(bytes, mutation);
     }
-    const auto directory = fs::path(TENON_MUTANTS) / "patched";
-    fs::create_directories(directory);
-    auto out = directory / (one.check + "-" + mutation + ".so");
-    std::ofstream to(out, std::ios::binary | std::ios::trunc);
-    to.write(bytes.data(), static_cast<std::streamsize>(bytes.size()));
-    return out;
+    // Of this process: another one may have the same mutant loaded.
+    static const temp_dir directory;
+    return directory.write(one.check + "-" + mutation + ".so", {bytes.data(), bytes.size()});
 }
 
 auto examine(const fs::path& plugin, std::vector<std::string> only) -> host::conformance::report {

@@ -83,15 +83,22 @@ TEST_CASE(
     CHECK(loaded.find("k1")->equals(key_of('a')));
 }
 
+TEST_CASE("without a mark the first key is current, and stays unmarked until one is promoted") {
+    const temp_dir folder;
+    const auto path = write_private(folder, "k1 " + hex_of('a') + "\nk2 " + hex_of('b') + "\n");
+    const auto add_third = [](keyring& keys) { return keys.add(key_of('c'), "k3"); };
+    REQUIRE(edit_key_file(path, add_third));
+    CHECK(load_key_file(path).value().current_id() == "k1");
+    CHECK_FALSE(load_key_file(path).value().has_promoted());
+    REQUIRE(edit_key_file(path, [](keyring& keys) { return keys.promote("k1"); }));
+    CHECK(load_key_file(path).value().has_promoted());
+}
+
 TEST_CASE("what is wrong in a key file is named by its line, and no key is shown") {
     const temp_dir folder;
     const auto a = hex_of('a');
     const auto b = hex_of('b');
     CHECK(problem_of(folder, "").find("holds no key") != std::string::npos);
-    CHECK(
-        problem_of(folder, "k1 " + a + "\nk2 " + b + "\n").find("marked as current") !=
-        std::string::npos
-    );
     CHECK(
         problem_of(folder, "* k1 " + a + "\n* k2 " + b + "\n").find("line 2") != std::string::npos
     );

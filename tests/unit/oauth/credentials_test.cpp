@@ -16,9 +16,8 @@ struct keyed_world : oauth_world {
           mine{store.db(),     providers, answers, seal,  time,     random,
                cache,          statuses,  signing, watch, observer, io.get_executor(),
                context.options} {
-        const registry_options options{
-            {std::string(TENON_TEST_PLUGINS) + "/good"}, {section("keyed")}, anything};
-        providers.reload(options);
+        providers.reload(in_process({std::string(TENON_TEST_PLUGINS) + "/good"}, {section("keyed")})
+        );
         refresh = std::make_unique<refresher>(mine);
         tokens = std::make_unique<token_reader>(mine, *refresh);
     }

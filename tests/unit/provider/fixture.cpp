@@ -60,9 +60,21 @@ auto section(std::string name) -> provider_settings {
     return out;
 }
 
+auto in_process(
+    std::vector<std::filesystem::path> folders, std::vector<provider_settings> sections,
+    plugin_settings trust
+) -> registry_options {
+    registry_options out;
+    out.plugin_dirs = std::move(folders);
+    out.providers = std::move(sections);
+    out.trust = std::move(trust);
+    out.strangers = isolation::process;
+    return out;
+}
+
 world::world(std::vector<provider_settings> sections)
     : providers(
-          {{std::string(TENON_TEST_PLUGINS) + "/good"}, std::move(sections), anything}, http, time
+          in_process({std::string(TENON_TEST_PLUGINS) + "/good"}, std::move(sections)), http, time
       ) {}
 
 auto world::instance(std::string_view name) const -> provider_handle {

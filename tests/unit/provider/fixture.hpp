@@ -64,6 +64,12 @@ struct op_counters {
 // For folders whose files nobody approved.
 inline const plugin_settings anything{plugin_requirement::none, {}};
 
+// Plugins of these folders, in this process.
+[[nodiscard]] auto in_process(
+    std::vector<std::filesystem::path> folders, std::vector<provider_settings> sections,
+    plugin_settings trust = anything
+) -> registry_options;
+
 // The registry over the folder of good test plugins.
 struct world {
     explicit world(std::vector<provider_settings> sections = {section("well")});

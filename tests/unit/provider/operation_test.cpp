@@ -276,7 +276,7 @@ TEST_CASE("an operation keeps its plugin loaded when the registry is gone") {
     provider_handle kept;
     {
         const registry providers(
-            {{std::string(TENON_TEST_PLUGINS) + "/good"}, {section("well")}, anything}, http, time
+            in_process({std::string(TENON_TEST_PLUGINS) + "/good"}, {section("well")}), http, time
         );
         kept = *providers.find("well");
     }

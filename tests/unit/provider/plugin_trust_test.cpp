@@ -63,7 +63,7 @@ struct folder {
 auto state_in(const folder& of, const plugin_settings& policy) -> provider_entry {
     standing_clock time;
     scripted_http http(time);
-    const registry all({{of.path()}, {section("well")}, policy}, http, time);
+    const registry all(in_process({of.path()}, {section("well")}, policy), http, time);
     return all.snapshot()->providers.at("well");
 }
 
@@ -154,7 +154,7 @@ TEST_CASE("an origin that was not approved keeps the plugin out, wherever it is 
     here.pin(approved);
     standing_clock time;
     scripted_http http(time);
-    const registry all({{here.path()}, {section("well")}, pinned}, http, time);
+    const registry all(in_process({here.path()}, {section("well")}, pinned), http, time);
     REQUIRE(all.snapshot()->problems.size() == 1);
     CHECK_THAT(
         all.snapshot()->problems.at(0).message,

@@ -100,9 +100,9 @@ TEST_CASE("a reload keeps the metadata of an issuer that stays the same") {
     all.http.answer(200, metadata("https://id.test", "https://id.test/t"));
     REQUIRE(run(all.providers.acquire("acme")).has_value());
     const std::vector<std::filesystem::path> folders{std::string(TENON_TEST_PLUGINS) + "/good"};
-    all.providers.reload({folders, {acme("https://id.test")}, anything});
+    all.providers.reload(in_process(folders, {acme("https://id.test")}));
     CHECK(state_of(all.providers) == provider_state::enabled);
-    all.providers.reload({folders, {acme("https://other.test")}, anything});
+    all.providers.reload(in_process(folders, {acme("https://other.test")}));
     CHECK(state_of(all.providers) == provider_state::undiscovered);
 }
 

@@ -16,7 +16,7 @@ namespace {
 struct one_file {
     one_file() : file(dir.path() / "well.so") {
         put("good/well");
-        all.reload({{dir.path()}, {section("well")}, anything});
+        all.reload(in_process({dir.path()}, {section("well")}));
     }
     void put(std::string_view build) const {
         fs::copy_file(plugin_file(build), file, fs::copy_options::overwrite_existing);
@@ -161,7 +161,7 @@ TEST_CASE("files that are gone are let go of, but not those of a folder that can
     const auto folder = aside / "plugins";
     fs::create_directories(folder);
     fs::copy_file(here.file, folder / "well.so");
-    here.all.reload({{folder}, {section("well")}, anything});
+    here.all.reload(in_process({folder}, {section("well")}));
     CHECK(here.all.find("well").has_value());
     fs::rename(folder, aside / "elsewhere");
     CHECK(here.reload().outcome == plugin_outcome::refused);

@@ -76,9 +76,10 @@ TEST_CASE("files that are no plugins are told, and taken ids refused") {
     scripted_http http(time);
     const std::string plugins = TENON_TEST_PLUGINS;
     const registry all(
-        {{plugins + "/good", plugins + "/good", plugins + "/refused", plugins + "/nowhere"},
-         {section("well")},
-         anything},
+        in_process(
+            {plugins + "/good", plugins + "/good", plugins + "/refused", plugins + "/nowhere"},
+            {section("well")}
+        ),
         http, time
     );
     const auto problems = all.snapshot()->problems;
@@ -103,7 +104,7 @@ TEST_CASE("a reload brings new settings, and instances in use live on") {
     const auto old = all.instance();
     auto changed = section("well");
     changed.scopes = {"more"};
-    all.providers.reload({{std::string(TENON_TEST_PLUGINS) + "/good"}, {changed}, anything});
+    all.providers.reload(in_process({std::string(TENON_TEST_PLUGINS) + "/good"}, {changed}));
     CHECK(all.instance()->default_scopes() == std::vector<std::string>{"more"});
     CHECK(old->default_scopes() == std::vector<std::string>{"read"});
     all.http.answer(200, "t");

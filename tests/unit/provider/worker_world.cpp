@@ -44,7 +44,6 @@ auto strangers_in(const std::string& folder, std::vector<provider_settings> sect
     out.plugin_dirs = {std::string(TENON_TEST_PLUGINS) + "/" + folder};
     out.providers = std::move(sections);
     out.trust = anything;
-    out.strangers = isolation::worker;
     return out;
 }
 
