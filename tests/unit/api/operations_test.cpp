@@ -62,7 +62,9 @@ TEST_CASE("health tells the parts and the truth about security") {
 }
 
 TEST_CASE("health says that limits are off where they are") {
-    api_fixture api({.connect = {0}, .mutations = {0}, .reads = {0}, .callbacks = {0}, .unknown_keys = {0}});
+    api_fixture api(
+        {.connect = {0}, .mutations = {0}, .reads = {0}, .callbacks = {0}, .unknown_keys = {0}}
+    );
     CHECK(api.ask("GET", "/health").json.at("security").at("rateLimitingEnabled") == false);
 }
 
