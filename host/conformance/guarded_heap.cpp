@@ -10,6 +10,7 @@
 #include <cstdio>
 #include <cstring>
 #include <mutex>
+#include <utility>
 
 namespace tenon::host::conformance::guarded_heap {
 namespace {
@@ -17,12 +18,15 @@ namespace {
 constexpr std::size_t page = 4096;  // at least; larger pages of the system are not served
 constexpr std::size_t pages = 4UL << 20U;
 constexpr unsigned char filler = 0xFD;
+constexpr std::size_t reused_pages = 32;  // larger blocks are not handed out again
+constexpr std::uint32_t none = ~0U;
 
 struct slot {
     std::uint32_t first_page, page_count;  // without the guard
     std::uint64_t size;
     std::uint32_t offset;  // of the block, from the slot's begin
     bool live;
+    std::uint32_t next_free;  // of its size, by the first page
 };
 
 // All of it is reserved once; what is not used costs nothing.
@@ -31,9 +35,12 @@ struct region {
     slot* slots = nullptr;              // by the page that a slot begins at
     std::uint32_t* first_of = nullptr;  // of each page: the page that its slot begins at
     std::size_t next = 0, live = 0;
+    std::array<std::uint32_t, reused_pages + 1> free{};  // by the number of pages
+    bool reuses = false;
     std::mutex guard;
 
     region() {
+        free.fill(none);
         memory = static_cast<char*>(reserve(pages * page, PROT_NONE));
         slots = static_cast<slot*>(reserve(pages * sizeof(slot), PROT_READ | PROT_WRITE));
         first_of = static_cast<std::uint32_t*>(
@@ -62,7 +69,42 @@ auto all() -> region& {
 }
 
 auto is_untouched(const char* from, const char* to) -> bool {
-    return std::all_of(from, to, [](char c) { return static_cast<unsigned char>(c) == filler; });
+    const auto size = static_cast<std::size_t>(to - from);
+    // Each byte is as the one before it: by the library, for many blocks are looked at.
+    return size == 0 || (static_cast<unsigned char>(*from) == filler &&
+                         std::memcmp(from, from + 1, size - 1) == 0);
+}
+
+// A slot of so many pages that can be written to; null where there is none.
+auto take_slot(region& in, std::size_t count) -> slot* {
+    if (count <= reused_pages && in.free.at(count) != none) {
+        auto& again = in.slots[in.free.at(count)];
+        in.free.at(count) = again.next_free;
+        return &again;
+    }
+    if (in.next + count + 1 > pages) {
+        return nullptr;
+    }
+    const auto first = static_cast<std::uint32_t>(in.next);
+    auto& fresh = in.slots[first];
+    fresh.first_page = first;
+    fresh.page_count = static_cast<std::uint32_t>(count);
+    if (::mprotect(in.base(fresh), count * page, PROT_READ | PROT_WRITE) != 0) {
+        return nullptr;
+    }
+    std::fill_n(in.first_of + first, count + 1, first);
+    in.next += count + 1;
+    return &fresh;
+}
+
+void give_back(region& in, slot& one) {
+    const std::size_t count = one.page_count;
+    if (in.reuses && count <= reused_pages) {
+        one.next_free = std::exchange(in.free.at(count), one.first_page);
+        return;
+    }
+    ::madvise(in.base(one), count * page, MADV_DONTNEED);
+    ::mprotect(in.base(one), count * page, PROT_NONE);
 }
 
 }  // namespace
@@ -71,25 +113,22 @@ auto allocate(std::size_t size, std::size_t alignment) noexcept -> void* {
     auto& in = all();
     const std::lock_guard lock(in.guard);
     const auto count = (std::max<std::size_t>(size, 1) + page - 1) / page;
-    if (in.memory == nullptr || size > pages * page || in.next + count + 1 > pages) {
+    if (in.memory == nullptr || size > pages * page) {
         return nullptr;
     }
-    const auto first = static_cast<std::uint32_t>(in.next);
-    auto& one = in.slots[first];
+    auto* const one = take_slot(in, count);
+    if (one == nullptr) {
+        return nullptr;
+    }
     const auto body = count * page;
     const auto align = std::max<std::size_t>(alignment, 16);
-    one = {
-        first, static_cast<std::uint32_t>(count), size,
-        static_cast<std::uint32_t>((body - size) / align * align), true};
-    char* const base = in.base(one);
-    if (::mprotect(base, body, PROT_READ | PROT_WRITE) != 0) {
-        return nullptr;
-    }
-    std::fill_n(in.first_of + first, count + 1, first);
+    one->size = size;
+    one->offset = static_cast<std::uint32_t>((body - size) / align * align);
+    one->live = true;
+    char* const base = in.base(*one);
     std::memset(base, filler, body);
-    in.next += count + 1;
     ++in.live;
-    return base + one.offset;
+    return base + one->offset;
 }
 
 auto owns(const void* block) noexcept -> bool {
@@ -118,8 +157,13 @@ void release(void* block) noexcept {
     }
     one.live = false;
     --in.live;
-    ::madvise(base, one.page_count * page, MADV_DONTNEED);
-    ::mprotect(base, one.page_count * page, PROT_NONE);
+    give_back(in, one);
+}
+
+void reuse_freed() noexcept {
+    auto& in = all();
+    const std::lock_guard lock(in.guard);
+    in.reuses = true;
 }
 
 auto live_blocks() noexcept -> std::size_t {
