@@ -52,6 +52,18 @@ auto primary_address(const tenon::json& addresses) -> std::string {
     return {};
 }
 
+// Empty where the grant shows no addresses. Whatever else is amiss passes, and would lose it.
+auto address_in(const tenon::response& reply) -> std::string {
+    if (reply.ok() && reply.json().is_array()) {
+        return primary_address(reply.json());
+    }
+    tenon::failure why = api_failure(reply, asked::api);
+    if (reply.status() == 404 || why.category == category::scope) {
+        return {};
+    }
+    throw tenon::failed(std::move(why));
+}
+
 class github final : public tenon::provider {
   public:
     auto about() const -> tenon::description override {
@@ -131,7 +143,7 @@ class github final : public tenon::provider {
         if (address.empty()) {
             auto mail =
                 co_await api_request(tenon::get("https://api.github.com/user/emails")).bearer();
-            address = mail.ok() ? primary_address(mail.json()) : std::string();
+            address = address_in(mail);
         }
         co_return tenon::profile()
             .account_id(me.id("id"))

@@ -116,9 +116,12 @@ TEST_CASE("GitHub's profile keeps all digits of the id, and asks for a private a
     CHECK(get(out.fields, "email") == "octo@acme.com");
     CHECK(get(out.fields, "followers") == "20");
     CHECK(get(out.fields, "raw") == me);
-    const auto without = profile(github()).reply(200, me).reply(404, "{}").run();
-    CHECK(without.done);
-    CHECK_FALSE(has(without.fields, "email"));
+    for (const std::uint32_t hidden : {403U, 404U}) {
+        const auto without = profile(github()).reply(200, me).reply(hidden, "{}").run();
+        CHECK(without.done);
+        CHECK_FALSE(has(without.fields, "email"));
+    }
+    check_common_failures(profile(github()).reply(200, me));
     const auto shown =
         profile(github()).reply(200, R"({"id":1,"login":"a","email":"a@acme.com"})").run();
     CHECK(get(shown.fields, "email") == "a@acme.com");
