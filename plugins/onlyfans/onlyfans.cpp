@@ -101,7 +101,6 @@ class onlyfans final : public tenon::provider {
             .origins = {{"https://app.onlyfansapi.com", tenon::role::api | tenon::role::revoke}},
             .connect_fields = connect_fields(),
             .credential_fields = credential_fields(),
-            .quirks = {"unofficial"},
         };
     }
 
