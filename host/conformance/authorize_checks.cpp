@@ -193,7 +193,9 @@ void scope(const job& about, findings& found) {
             return;
         }
         if (one == nullptr) {
-            into.fail("scopes were asked for, and the authorization request has no scope");
+            into.departs(
+                "no-scope", "scopes were asked for, and the authorization request has no scope"
+            );
             return;
         }
         const auto& by = whose.about.scope_separator;
@@ -281,7 +283,8 @@ auto authorize_checks() -> check_list {
         {"authorize-scope", "oauth", must, "RFC 6749 3.3",
          "all scopes that are asked for are in scope, joined as the descriptor says",
          "people would be asked for less or for something else",
-         "join them by scope_separator; the quirks scope-separator and user-scope say so", scope},
+         "join them by scope_separator; the quirks scope-separator, user-scope and no-scope say so",
+         scope},
         {"authorize-no-duplicates", "oauth", must, "RFC 6749 3.1", "no parameter is there twice",
          "the server must refuse such a request",
          "add each parameter once, those of the configuration included", no_duplicates},

@@ -15,6 +15,8 @@ namespace tenon::host::conformance {
 [[nodiscard]] auto token_checks() -> check_list;
 [[nodiscard]] auto refusal_checks() -> check_list;
 [[nodiscard]] auto secret_checks() -> check_list;
+[[nodiscard]] auto validate_checks() -> check_list;
+[[nodiscard]] auto validated_checks() -> check_list;
 [[nodiscard]] auto answer_checks() -> check_list;
 [[nodiscard]] auto body_checks() -> check_list;
 [[nodiscard]] auto fuzz_checks() -> check_list;

@@ -59,6 +59,7 @@ void add_params(const subject& whose, operation_kind kind, std::vector<key_value
         case operation_kind::exchange: add_exchange(whose, to); break;
         case operation_kind::refresh:
         case operation_kind::revoke:
+            add(to, "account_id", "4711");
             add(to, "scope", scopes_of(whose));
             add_reference(to, "access_token");
             add_reference(to, "refresh_token");

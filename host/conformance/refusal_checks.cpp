@@ -5,6 +5,7 @@
 
 #include "base/json.hpp"
 
+#include <algorithm>
 #include <array>
 #include <nlohmann/json.hpp>
 
@@ -89,19 +90,25 @@ void error_in_200(const job& about, findings& found) {
     });
 }
 
+// Ended at a token request, and not at what is asked with the tokens afterwards.
+auto refused_at_token_endpoint(const sample& one, const performance& run) -> bool {
+    constexpr std::uint32_t token_request = TENON_HTTP_GRANT_REPLY | TENON_HTTP_CLIENT_AUTH;
+    const bool grants = one.kind == operation_kind::exchange || one.kind == operation_kind::refresh;
+    return grants && !one.answers.empty() && !run.requests.empty() &&
+           (run.requests.back().flags & token_request) != 0;
+}
+
 // A refusal that RFC 6749 5.2 would not know for one.
 void note_departures(const sample& one, findings& into) {
-    for (const auto& answer : one.answers) {
-        const auto body = parse_json(answer.body);
-        const bool by_the_book = body.has_value() && body->is_object() && body->contains("error") &&
-                                 body->at("error").is_string();
-        const bool last = &answer == &one.answers.back();
-        if (last && answer.status / 100 == 2) {
-            into.departs("error-in-200", "'" + one.name + "' refuses under status 200");
-        }
-        if (last && !by_the_book) {
-            into.departs("non-rfc-error", "'" + one.name + "' is not of the form of RFC 6749 5.2");
-        }
+    const auto& answer = one.answers.back();
+    const auto body = parse_json(answer.body);
+    const bool by_the_book = body.has_value() && body->is_object() && body->contains("error") &&
+                             body->at("error").is_string();
+    if (answer.status / 100 == 2) {
+        into.departs("error-in-200", "'" + one.name + "' refuses under status 200");
+    }
+    if (!by_the_book) {
+        into.departs("non-rfc-error", "'" + one.name + "' is not of the form of RFC 6749 5.2");
     }
 }
 
@@ -120,7 +127,7 @@ void recorded_refusals(const job& about, findings& found) {
             } else if (const auto differs = difference(one.outcome, run); !differs.empty()) {
                 into.fail(differs);
             }
-            if (one.kind == operation_kind::exchange || one.kind == operation_kind::refresh) {
+            if (refused_at_token_endpoint(one, run)) {
                 note_departures(one, into);
             }
         }
@@ -145,6 +152,39 @@ void recorded_successes(const job& about, findings& found) {
         }
         if (count == 0) {
             into.skip("there are no cassettes with an outcome");
+        }
+    });
+}
+
+// Without queries, as cassettes have them.
+auto made_by(const performance& run) -> std::vector<std::string> {
+    std::vector<std::string> out;
+    for (const auto& request : run.requests) {
+        out.push_back(request.method + " " + request.url.substr(0, request.url.find('?')));
+    }
+    return out;
+}
+
+void recorded_requests(const job& about, findings& found) {
+    each_subject(about, found, [](const subject& whose, findings& into) {
+        for (const auto& one : whose.samples) {
+            if (!one.is_recorded) {
+                continue;
+            }
+            into.at(whose.name + " " + one.name);
+            const auto made = made_by(play(whose, one));
+            const auto [mine, theirs] = std::ranges::mismatch(made, one.requests);
+            if (mine != made.end()) {
+                into.fail(
+                    "it asks " + *mine + ", and " +
+                    (theirs == one.requests.end() ? "nothing more" : *theirs) + " is recorded"
+                );
+            } else if (theirs != one.requests.end()) {
+                into.fail(*theirs + " is recorded, and not asked for");
+            }
+        }
+        if (std::ranges::none_of(whose.samples, &sample::is_recorded)) {
+            into.skip("there are no cassettes");
         }
     });
 }
@@ -175,7 +215,11 @@ auto refusal_checks() -> check_list {
         {"recorded-successes", "cassettes", must, "plugin-api: cassettes",
          "recorded exchanges yield what they yielded when they were recorded",
          "a change that nobody meant is seen here first", "mend it, or record the cassette anew",
-         recorded_successes}};
+         recorded_successes},
+        {"recorded-requests", "cassettes", must, "plugin-api: cassettes",
+         "the requests are those that were recorded, by method and URL, in their order",
+         "the recorded answers are those of other requests otherwise, and prove nothing",
+         "mend the request, or record the cassette anew", recorded_requests}};
 }
 
 }  // namespace tenon::host::conformance

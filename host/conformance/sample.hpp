@@ -17,6 +17,8 @@ struct sample {
     std::string slot;
     std::map<std::string, std::string> params;
     std::vector<outbound_response> answers;  // of its requests in turn; the last one again for more
+    std::vector<std::string> requests;       // `GET https://…`, as recorded
+    bool is_recorded = false;                // it is a cassette's
     std::string outcome;                     // as recorded; empty: not told
     bool succeeds = true;
 };

@@ -171,12 +171,22 @@ void verifier_to_token(const job& about, findings& found) {
     });
 }
 
+// A token, or a secret that a person brought along.
+auto names_token(const subject& whose, const std::string& text) -> bool {
+    const auto holds = [&](const std::string& part) {
+        return text.find(part) != std::string::npos;
+    };
+    return holds("${access_token}") || holds(whose.hidden.prefix()) ||
+           std::ranges::any_of(whose.about.credential_fields, [&](const field_descriptor& field) {
+               return field.secret && holds("${credential." + field.name + "}");
+           });
+}
+
 void bearer_in_header(const job& about, findings& found) {
     each_sample(about, found, [](const subject& whose, const sample& one, findings& into) {
         for (const auto& request : play(whose, one).requests) {
             const bool token = std::ranges::any_of(request.query, [&](const key_value& item) {
-                return item.value.find("${access_token}") != std::string::npos ||
-                       item.value.find(whose.hidden.prefix()) != std::string::npos;
+                return names_token(whose, item.value);
             });
             if (token) {
                 into.departs("token-in-query", "a token travels in the query of " + request.url);

@@ -135,6 +135,42 @@ void token_required(const job& about, findings& found) {
     });
 }
 
+// The grant that a token request is about: the code, or the refresh token.
+auto shows(const std::vector<key_value>& list, const std::string& what) -> bool {
+    return std::ranges::any_of(list, [&](const key_value& item) {
+        return item.value.find(what) != std::string::npos;
+    });
+}
+
+void token_request_form(const job& about, findings& found) {
+    each_sample(about, found, [](const subject& whose, const sample& one, findings& into) {
+        const bool exchange = one.kind == operation_kind::exchange;
+        if (!exchange && one.kind != operation_kind::refresh) {
+            return;
+        }
+        const auto what = exchange ? whose.hidden.of("code") : "${refresh_token}";
+        bool sent = !exchange;
+        for (const auto& request : play(whose, one).requests) {
+            sent = sent || shows(request.form, what) || shows(request.json, what);
+            if (shows(request.query, what) || shows(request.path_params, what)) {
+                into.fail("the grant is sent in the URL of " + request.url);
+            }
+            if (shows(request.json, what)) {
+                into.departs(
+                    "json-token-request", "the token request to " + request.url + " is JSON"
+                );
+            }
+            if ((shows(request.form, what) || shows(request.json, what)) &&
+                request.method != "POST") {
+                into.fail("the token request to " + request.url + " is no POST");
+            }
+        }
+        if (!sent) {
+            into.fail("the code is in no form that is sent");
+        }
+    });
+}
+
 void revoke_outcomes(const job& about, findings& found) {
     each_subject(about, found, [](const subject& whose, findings& into) {
         if (!whose.supports(operation_kind::revoke)) {
@@ -183,6 +219,12 @@ auto token_checks() -> check_list {
          "the host keeps the old one where the grant has none; losing a new one ends the "
          "connection",
          "copy what the answer has, and nothing else", refresh_token_kept},
+        {"token-request-form", "oauth", must, "RFC 6749 3.2, 4.1.3, 6",
+         "code and refresh token are sent by POST, as parameters of a form",
+         "token endpoints read nothing else, and URLs are logged by everybody",
+         "use tenon::code_request() and refresh_request(); where the provider takes JSON only, "
+         "declare the quirk json-token-request",
+         token_request_form},
         {"revoke-outcomes", "oauth", must, "RFC 7009 2.2.1",
          "503 at a revocation is UNAVAILABLE, and a token type that can't be revoked is no success",
          "what failed is tried again, and what is reported as dead is not",

@@ -85,7 +85,8 @@ auto all_mutants() -> const std::vector<mutant>& {
         {"authorize-state", ""},
         {"authorize-client-id", ""},
         {"authorize-scope", ""},
-        {"authorize-scope", "quirk-not-shown"},
+        {"authorize-scope", "declares-scope-separator"},
+        {"authorize-scope", "declares-no-scope"},
         {"authorize-no-duplicates", ""},
         {"authorize-pkce", ""},
         {"authorize-nonce", ""},
@@ -97,7 +98,10 @@ auto all_mutants() -> const std::vector<mutant>& {
         {"revoke-outcomes", ""},
         {"one-client-auth", ""},
         {"verifier-to-token", ""},
+        {"token-request-form", ""},
+        {"token-request-form", "declares-json-token-request"},
         {"bearer-in-header", ""},
+        {"bearer-in-header", "key-in-query"},
         {"grant-replies-marked", ""},
         {"errors-keep-secrets", ""},
         {"urls-keep-secrets", ""},
@@ -107,8 +111,18 @@ auto all_mutants() -> const std::vector<mutant>& {
         {"token-errors", ""},
         {"unknown-errors-survive", ""},
         {"hidden-errors", ""},
+        {"validate-asks-provider", ""},
+        {"validate-wrong-key", ""},
+        {"validate-names-fields", ""},
+        {"validate-account", ""},
+        {"validate-account", "account-by-clock"},
+        {"validate-grant", ""},
+        {"validate-keeps-key", ""},
         {"recorded-refusals", ""},
+        {"recorded-refusals", "hides-error-in-200"},
+        {"recorded-refusals", "hides-non-rfc-error"},
         {"recorded-successes", ""},
+        {"recorded-requests", ""},
         {"transport-errors", ""},
         {"server-errors", ""},
         {"too-many-requests", ""},
@@ -143,11 +157,16 @@ auto make_mutant(const mutant& one) -> fs::path {
     return directory.write(one.check + "-" + mutation + ".so", {bytes.data(), bytes.size()});
 }
 
-auto examine(const fs::path& plugin, std::vector<std::string> only) -> host::conformance::report {
+auto mutant_cassettes() -> fs::path {
+    return TENON_MUTANT_CASSETTES;
+}
+
+auto examine(const fs::path& plugin, std::vector<std::string> only, const fs::path& cassettes)
+    -> host::conformance::report {
     host::conformance::options chosen;
     chosen.plugin = plugin;
     chosen.only = std::move(only);
-    chosen.cassettes = TENON_MUTANT_CASSETTES;
+    chosen.cassettes = cassettes;
     chosen.seed = 2026;
     chosen.quick = true;
     chosen.jobs = 2;

@@ -19,9 +19,14 @@ struct mutant {
 // A file of its own, patched.
 [[nodiscard]] auto make_mutant(const mutant& one) -> std::filesystem::path;
 
-// A quick run over it.
-[[nodiscard]] auto examine(const std::filesystem::path& plugin, std::vector<std::string> only = {})
-    -> host::conformance::report;
+// The recorded exchanges that belong to all of them.
+[[nodiscard]] auto mutant_cassettes() -> std::filesystem::path;
+
+// A quick run over it, with these checks alone where any are named.
+[[nodiscard]] auto examine(
+    const std::filesystem::path& plugin, std::vector<std::string> only = {},
+    const std::filesystem::path& cassettes = mutant_cassettes()
+) -> host::conformance::report;
 
 // The checks that failed, with a warning or worse, and what they said.
 [[nodiscard]] auto complaints(const host::conformance::report& from) -> std::set<std::string>;

@@ -2,6 +2,7 @@
 #include "support/catch.hpp"
 
 #include <algorithm>
+#include <filesystem>
 
 using namespace tenon::test;
 namespace conformance = tenon::host::conformance;
@@ -19,6 +20,41 @@ TEST_CASE("each mutant is found by its check and by no other", "[mutants]") {
         const auto report = examine(make_mutant(one));
         INFO(one.check << " " << one.mutation << "\n" << details(report));
         CHECK(complaints(report) == std::set{one.check});
+    }
+}
+
+TEST_CASE("a quirk that is declared and that nothing shows is a failure of the check it names") {
+    const std::set<std::string> shown{"error-in-200", "non-rfc-error"};
+    for (const auto& quirk : conformance::all_quirks()) {
+        if (shown.contains(std::string(quirk.id))) {
+            continue;
+        }
+        const std::string check(quirk.check);
+        const auto report =
+            examine(make_mutant({check, "declares-" + std::string(quirk.id)}), {check});
+        INFO(quirk.id << "\n" << details(report));
+        CHECK(complaints(report) == std::set{check});
+        CHECK(
+            details(report).find("declares the quirk " + std::string(quirk.id)) != std::string::npos
+        );
+    }
+}
+
+TEST_CASE("a quirk of refusals is shown by a cassette, and by nothing else") {
+    const auto fewer = std::filesystem::path(TENON_MUTANTS) / "fewer-cassettes";
+    const std::pair<const char*, const char*> shown_by[] = {
+        {"error-in-200", "exchange-refused-in-200.json"},
+        {"non-rfc-error", "refresh-refused-otherwise.json"}};
+    for (const auto& [quirk, cassette] : shown_by) {
+        std::filesystem::remove_all(fewer);
+        std::filesystem::copy(mutant_cassettes(), fewer);
+        REQUIRE(std::filesystem::remove(fewer / cassette));
+        const auto report = examine(make_mutant({"none", "none"}), {"recorded-refusals"}, fewer);
+        INFO(quirk << "\n" << details(report));
+        CHECK(complaints(report) == std::set<std::string>{"recorded-refusals"});
+        CHECK(
+            details(report).find("declares the quirk " + std::string(quirk)) != std::string::npos
+        );
     }
 }
 

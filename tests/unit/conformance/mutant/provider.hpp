@@ -14,6 +14,7 @@ class provider final : public tenon::provider {
     auto refresh(tenon::refresh_input in) const -> tenon::op<tenon::tokens> override;
     auto profile(tenon::profile_input in) const -> tenon::op<tenon::profile> override;
     auto revoke(tenon::revoke_input in) const -> tenon::op<tenon::revoked> override;
+    auto validate(tenon::validate_input in) const -> tenon::op<tenon::tokens> override;
 };
 
 }  // namespace mutant

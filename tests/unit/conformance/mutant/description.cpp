@@ -1,0 +1,69 @@
+// What the plain provider says of itself.
+#include "mutation.hpp"
+#include "provider.hpp"
+
+namespace mutant {
+namespace {
+
+// Those that its cassettes show.
+auto quirks() -> std::vector<std::string> {
+    if (is("quirks-known")) {
+        return {"error-in-200", "non-rfc-error", "no-such-quirk"};
+    }
+    std::vector<std::string> out;
+    for (const std::string id : {"error-in-200", "non-rfc-error"}) {
+        if (!is(("hides-" + id).c_str())) {
+            out.push_back(id);
+        }
+    }
+    for (const std::string id :
+         {"no-response-type", "scope-separator", "user-scope", "no-scope", "client-id-param",
+          "pkce-hex", "json-token-request", "token-in-query"}) {
+        if (is(("declares-" + id).c_str())) {
+            out.push_back(id);
+        }
+    }
+    return out;
+}
+
+}  // namespace
+
+auto provider::about() const -> tenon::description {
+    return {
+        .id = "mutant",
+        .display_name = "Mutant",
+        .category = "tests",
+        .vendor = "tests",
+        .version = "1.0.0",
+        .auth_kinds = TENON_AUTH_CODE | TENON_AUTH_API_KEY,
+        .pkce = tenon::pkce::supported,
+        .client_auth = tenon::client_auth::basic,
+        .client_id_param = is("authorize-client-id") ? "app_id" : "",
+        .issuer = "https://id.mutant.example",
+        .nonce = true,
+        .refresh = tenon::refresh_policy{.rotates = true},
+        .origins =
+            {{"https://id.mutant.example",
+              tenon::role::authorize | tenon::role::token | tenon::role::revoke},
+             {"https://api.mutant.example", tenon::role::api},
+             {is("descriptor-origins") ? "https://192.0.2.7" : "https://other.mutant.example",
+              tenon::role::api}},
+        .scopes = {{"read", "Read", true}, {"write", "Write", false}},
+        .config_fields =
+            {{.name = "flavour",
+              .label = "Flavour",
+              .pattern = is("descriptor-forms") ? "(" : "[a-z]*"}},
+        .credential_fields =
+            {{.name = "api_key", .label = "API key", .required = true, .secret = true}},
+        .quirks = quirks(),
+    };
+}
+
+auto provider::describe(const tenon::values&) const -> tenon::description {
+    if (is("configuration-accepted")) {
+        throw tenon::failed(tenon::category::misconfigured, "no configuration pleases it");
+    }
+    return about();
+}
+
+}  // namespace mutant
