@@ -3,11 +3,9 @@
 
 #include <cstddef>
 
-namespace tenon::host::conformance {
-
 // One in a process; made on first use. Single calls are safe from several threads. Allocates
 // nothing by itself, so that it can serve as malloc.
-namespace guarded_heap {
+namespace tenon::host::conformance::guarded_heap {
 
 // Null where there is no room left. alignment: a power of two, at most a page.
 [[nodiscard]] auto allocate(std::size_t size, std::size_t alignment) noexcept -> void*;
@@ -25,6 +23,4 @@ void reuse_freed() noexcept;
 // `4 bytes behind a block of 24 bytes`; null for an address that is none of its.
 [[nodiscard]] auto describe(const void* address) noexcept -> const char*;
 
-}  // namespace guarded_heap
-
-}  // namespace tenon::host::conformance
+}  // namespace tenon::host::conformance::guarded_heap

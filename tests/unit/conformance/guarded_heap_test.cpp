@@ -2,6 +2,9 @@
 
 #include "support/catch.hpp"
 
+#include <sys/wait.h>
+#include <unistd.h>
+
 #include <cstring>
 
 namespace heap = tenon::host::conformance::guarded_heap;
@@ -30,4 +33,27 @@ TEST_CASE("blocks are aligned, apart, and told by their addresses") {
     CHECK(heap::describe(&before) == nullptr);
     CHECK(heap::live_blocks() == before);
     CHECK(heap::allocate(static_cast<std::size_t>(-1), 16) == nullptr);
+}
+
+TEST_CASE("a block is never used twice, unless that is asked for") {
+    auto* const first = heap::allocate(24, 16);
+    heap::release(first);
+    auto* const second = heap::allocate(24, 16);
+    CHECK(second != first);
+    heap::release(second);
+    const auto child = ::fork();  // it is for the rest of a process
+    if (child == 0) {
+        heap::reuse_freed();
+        const auto before = heap::live_blocks();
+        auto* const one = heap::allocate(24, 16);
+        heap::release(one);
+        auto* const again = static_cast<char*>(heap::allocate(17, 16));
+        const bool as_good = again == one && heap::size_of(again) == 17;
+        std::memset(again, 1, 17);
+        heap::release(again);
+        ::_exit(as_good && heap::live_blocks() == before ? 0 : 1);
+    }
+    int status = -1;
+    REQUIRE(::waitpid(child, &status, 0) == child);
+    CHECK(status == 0);
 }
