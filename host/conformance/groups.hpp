@@ -17,6 +17,7 @@ namespace tenon::host::conformance {
 [[nodiscard]] auto secret_checks() -> check_list;
 [[nodiscard]] auto validate_checks() -> check_list;
 [[nodiscard]] auto validated_checks() -> check_list;
+[[nodiscard]] auto cassette_checks() -> check_list;
 [[nodiscard]] auto answer_checks() -> check_list;
 [[nodiscard]] auto body_checks() -> check_list;
 [[nodiscard]] auto fuzz_checks() -> check_list;

@@ -1,13 +1,8 @@
 // OAuth: refusals, and what the host is told of them.
 #include "conformance/groups.hpp"
-#include "conformance/outcome.hpp"
 #include "conformance/token_body.hpp"
 
-#include "base/json.hpp"
-
-#include <algorithm>
 #include <array>
-#include <nlohmann/json.hpp>
 
 namespace tenon::host::conformance {
 namespace {
@@ -90,105 +85,6 @@ void error_in_200(const job& about, findings& found) {
     });
 }
 
-// Ended at a token request, and not at what is asked with the tokens afterwards.
-auto refused_at_token_endpoint(const sample& one, const performance& run) -> bool {
-    constexpr std::uint32_t token_request = TENON_HTTP_GRANT_REPLY | TENON_HTTP_CLIENT_AUTH;
-    const bool grants = one.kind == operation_kind::exchange || one.kind == operation_kind::refresh;
-    return grants && !one.answers.empty() && !run.requests.empty() &&
-           (run.requests.back().flags & token_request) != 0;
-}
-
-// A refusal that RFC 6749 5.2 would not know for one.
-void note_departures(const sample& one, findings& into) {
-    const auto& answer = one.answers.back();
-    const auto body = parse_json(answer.body);
-    const bool by_the_book = body.has_value() && body->is_object() && body->contains("error") &&
-                             body->at("error").is_string();
-    if (answer.status / 100 == 2) {
-        into.departs("error-in-200", "'" + one.name + "' refuses under status 200");
-    }
-    if (!by_the_book) {
-        into.departs("non-rfc-error", "'" + one.name + "' is not of the form of RFC 6749 5.2");
-    }
-}
-
-void recorded_refusals(const job& about, findings& found) {
-    each_subject(about, found, [](const subject& whose, findings& into) {
-        std::size_t count = 0;
-        for (const auto& one : whose.samples) {
-            if (one.succeeds) {
-                continue;
-            }
-            ++count;
-            into.at(whose.name + " " + one.name);
-            const auto run = play(whose, one);
-            if (run.done() != nullptr) {
-                into.fail("a recorded refusal succeeds");
-            } else if (const auto differs = difference(one.outcome, run); !differs.empty()) {
-                into.fail(differs);
-            }
-            if (refused_at_token_endpoint(one, run)) {
-                note_departures(one, into);
-            }
-        }
-        if (count == 0) {
-            into.skip("there are no cassettes of refusals");
-        }
-    });
-}
-
-void recorded_successes(const job& about, findings& found) {
-    each_subject(about, found, [](const subject& whose, findings& into) {
-        std::size_t count = 0;
-        for (const auto& one : whose.samples) {
-            if (!one.succeeds || one.outcome.empty()) {
-                continue;
-            }
-            ++count;
-            into.at(whose.name + " " + one.name);
-            if (const auto differs = difference(one.outcome, play(whose, one)); !differs.empty()) {
-                into.fail(differs);
-            }
-        }
-        if (count == 0) {
-            into.skip("there are no cassettes with an outcome");
-        }
-    });
-}
-
-// Without queries, as cassettes have them.
-auto made_by(const performance& run) -> std::vector<std::string> {
-    std::vector<std::string> out;
-    for (const auto& request : run.requests) {
-        out.push_back(request.method + " " + request.url.substr(0, request.url.find('?')));
-    }
-    return out;
-}
-
-void recorded_requests(const job& about, findings& found) {
-    each_subject(about, found, [](const subject& whose, findings& into) {
-        for (const auto& one : whose.samples) {
-            if (!one.is_recorded) {
-                continue;
-            }
-            into.at(whose.name + " " + one.name);
-            const auto made = made_by(play(whose, one));
-            const auto [mine, theirs] = std::ranges::mismatch(made, one.requests);
-            if (mine != made.end()) {
-                into.fail(
-                    "it asks " + *mine + ", and " +
-                    (theirs == one.requests.end() ? "nothing more" : *theirs) + " is recorded"
-                );
-            } else if (theirs != one.requests.end()) {
-                into.fail(*theirs + " is recorded, and not asked for");
-            }
-        }
-        if (std::ranges::none_of(whose.samples, &sample::is_recorded)) {
-            into.skip("there are no cassettes");
-        }
-    });
-}
-
 }  // namespace
 
 auto refusal_checks() -> check_list {
@@ -206,20 +102,7 @@ auto refusal_checks() -> check_list {
          unknown_errors_survive},
         {"hidden-errors", "oauth", must, "RFC 6749 5.1", "an error under status 200 is no success",
          "many providers answer so, some day", "look for error and ok before anything else",
-         error_in_200},
-        {"recorded-refusals", "cassettes", must, "plugin-api: cassettes",
-         "recorded refusals fail as they did when they were recorded",
-         "the provider's own words for a dead token are known by nothing else",
-         "mend the mapping, or record the cassette anew; quirks: non-rfc-error, error-in-200",
-         recorded_refusals},
-        {"recorded-successes", "cassettes", must, "plugin-api: cassettes",
-         "recorded exchanges yield what they yielded when they were recorded",
-         "a change that nobody meant is seen here first", "mend it, or record the cassette anew",
-         recorded_successes},
-        {"recorded-requests", "cassettes", must, "plugin-api: cassettes",
-         "the requests are those that were recorded, by method and URL, in their order",
-         "the recorded answers are those of other requests otherwise, and prove nothing",
-         "mend the request, or record the cassette anew", recorded_requests}};
+         error_in_200}};
 }
 
 }  // namespace tenon::host::conformance

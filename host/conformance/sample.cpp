@@ -79,7 +79,7 @@ auto recorded_sample(const cassette& from, const canaries& hidden) -> sample {
     out.params = from.params;
     out.is_recorded = true;
     for (const auto& one : from.exchanges) {
-        out.requests.push_back(one.method + " " + one.url);
+        out.requests.push_back({one.method, one.url});
         out.answers.push_back(one.response);
         out.answers.back().body = hidden.put_into(one.response.body);
     }

@@ -10,6 +10,10 @@
 
 namespace tenon::host::conformance {
 
+struct cassette_request {
+    std::string method, url;
+};
+
 // One operation that goes well, or is refused where `succeeds` says so.
 struct sample {
     std::string name;  // the cassette's, or `by the RFCs`
@@ -17,7 +21,7 @@ struct sample {
     std::string slot;
     std::map<std::string, std::string> params;
     std::vector<outbound_response> answers;  // of its requests in turn; the last one again for more
-    std::vector<std::string> requests;       // `GET https://…`, as recorded
+    std::vector<cassette_request> requests;  // as recorded
     bool is_recorded = false;                // it is a cassette's
     std::string outcome;                     // as recorded; empty: not told
     bool succeeds = true;

@@ -15,7 +15,7 @@
 namespace tenon::host {
 
 struct cassette_exchange {
-    std::string method, url;  // as the plugin gave them: without its query, before any encoding
+    std::string method, url;  // without its query; as the plugin gives it, or as it was sent
     outbound_response response;
 };
 

@@ -3,6 +3,8 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <fstream>
+#include <iterator>
 
 using namespace tenon::test;
 namespace conformance = tenon::host::conformance;
@@ -55,6 +57,28 @@ TEST_CASE("a quirk of refusals is shown by a cassette, and by nothing else") {
         CHECK(
             details(report).find("declares the quirk " + std::string(quirk)) != std::string::npos
         );
+    }
+}
+
+TEST_CASE("requests are compared with what was sent, whether to the provider or to a simulator") {
+    const auto rewritten = std::filesystem::path(TENON_MUTANTS) / "rewritten-cassettes";
+    const std::string own = "https://id.mutant.example/token";
+    const std::pair<std::string, bool> sent[] = {
+        {own, true},
+        {"http://127.0.0.1:8080/token", true},
+        {"http://127.0.0.1:8080/tokens", false},
+        {"https://elsewhere.example/token", false}};
+    for (const auto& [url, fits] : sent) {
+        std::filesystem::remove_all(rewritten);
+        std::filesystem::create_directories(rewritten);
+        std::ifstream from(mutant_cassettes() / "exchange.json");
+        std::string text{std::istreambuf_iterator<char>(from), {}};
+        text.replace(text.find(own), own.size(), url);
+        std::ofstream(rewritten / "exchange.json") << text;
+        const auto report =
+            examine(make_mutant({"none", "none"}), {"recorded-requests"}, rewritten);
+        INFO(url << "\n" << details(report));
+        CHECK(complaints(report).empty() == fits);
     }
 }
 
