@@ -3,6 +3,7 @@
 #include "base/log.hpp"
 #include "oauth/change_feed.hpp"
 #include "oauth/cleaning.hpp"
+#include "oauth/lapsing.hpp"
 #include "oauth/leaving.hpp"
 #include "oauth/recovery.hpp"
 #include "oauth/scheduler.hpp"
@@ -78,6 +79,10 @@ struct background_work::implementation : std::enable_shared_from_this<implementa
         co_await finish_abandoned(context, first);
         co_return recovery_interval;
     }
+    auto discard_unconfirmed() -> boost::asio::awaitable<milliseconds> {
+        co_await discard_lapsed(context);
+        co_return recovery_interval;
+    }
     auto clean() -> boost::asio::awaitable<milliseconds> {
         co_await clean_expired(context);
         co_return cleaning_interval;
@@ -117,6 +122,7 @@ void background_work::start() {
     self.spawn("refresh", &implementation::refresh_due);
     self.spawn("recovery", &implementation::recover);
     self.spawn("disconnects", &implementation::finish_disconnects);
+    self.spawn("confirmations", &implementation::discard_unconfirmed);
     self.spawn("cleaning", &implementation::clean);
 }
 

@@ -1,7 +1,6 @@
 #include "oauth/cleaning.hpp"
 
 #include "store/changes.hpp"
-#include "store/confirmations.hpp"
 #include "store/database.hpp"
 #include "store/pending_connects.hpp"
 
@@ -18,9 +17,8 @@ auto clean_expired(oauth_context& context) -> boost::asio::awaitable<void> {
     for (;;) {
         auto erase = [now](sql_session& session) -> result<std::int64_t> {
             const auto pending = erase_expired_pending_connects(session, now, batch);
-            const auto parked = erase_expired_confirmations(session, now, batch);
             const auto changes = erase_changes_before(session, now - changes_kept, batch);
-            return std::max({pending, parked, changes});
+            return std::max(pending, changes);
         };
         auto most = co_await context.db.as_service(access::write, std::move(erase));
         if (most.has_error() || *most < static_cast<std::int64_t>(batch)) {

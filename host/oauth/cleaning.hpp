@@ -7,8 +7,7 @@
 
 namespace tenon::host {
 
-// Erases expired pending connects and confirmations, and old rows of the change table, a batch at a
-// time.
+// Erases expired pending connects and old rows of the change table, a batch at a time.
 auto clean_expired(oauth_context& context) -> boost::asio::awaitable<void>;
 
 }  // namespace tenon::host

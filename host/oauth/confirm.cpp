@@ -8,7 +8,6 @@
 #include "oauth/persist.hpp"
 #include "oauth/sealing.hpp"
 #include "oauth/token_cache.hpp"
-#include "store/confirmations.hpp"
 #include "store/connection_grants.hpp"
 #include "store/intents.hpp"
 
@@ -42,24 +41,6 @@ auto to_row(oauth_context& context, const landing& what, const std::string& code
     return row;
 }
 
-auto open_parked(const oauth_context& context, const actor& by, const confirmation_row& row)
-    -> result<std::shared_ptr<const landing>> {
-    const auto bytes = open_from(
-        context.seal, by.org, to_hex(row.code_hash), sealed_column::confirmation, row.sealed
-    );
-    if (bytes.has_error()) {
-        return bytes.error();
-    }
-    auto what = parse_landing(bytes->reveal());
-    if (what.has_error()) {
-        return what.error();
-    }
-    what->by = by;
-    what->connection = row.connection;
-    what->action = "connection.confirmed";
-    return std::make_shared<const landing>(std::move(*what));
-}
-
 // Takes what is parked, in the transaction that lands it.
 auto parked(const oauth_context& context, actor by, std::string hash) -> landing_source {
     using shared_landing = std::shared_ptr<const landing>;
@@ -71,11 +52,15 @@ auto parked(const oauth_context& context, actor by, std::string hash) -> landing
             // A commit whose answer was lost did take it: landing the same again changes nothing.
             return *taken ? result<shared_landing>(*taken) : unknown_confirmation();
         }
-        auto what = open_parked(context, by, *row);
-        if (what.has_value()) {
-            *taken = *what;
+        auto what = open_parked(context, *row);
+        if (what.has_error()) {
+            return what.error();
         }
-        return what;
+        what->by = by;
+        what->connection = row->connection;
+        what->action = "connection.confirmed";
+        *taken = std::make_shared<const landing>(std::move(*what));
+        return *taken;
     };
 }
 
@@ -102,6 +87,13 @@ auto park(oauth_context& context, landing what) -> boost::asio::awaitable<result
     }
     context.cache.marks().touch(org, row.user);
     co_return code;
+}
+
+auto open_parked(const oauth_context& context, const confirmation_row& row) -> result<landing> {
+    const auto bytes = open_from(
+        context.seal, row.org, to_hex(row.code_hash), sealed_column::confirmation, row.sealed
+    );
+    return bytes.has_error() ? result<landing>(bytes.error()) : parse_landing(bytes->reveal());
 }
 
 auto confirm_connection(oauth_context& context, actor by, std::string confirmation)

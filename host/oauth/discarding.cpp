@@ -62,14 +62,18 @@ auto discard(oauth_context& context, landing what, errc reason) -> boost::asio::
     entry.outcome = code_of(reason);
     const auto by = what.by;
     const auto intent = what.intent;
+    const auto confirmation = what.confirmation;
     const auto outcomes = co_await revoke_all(context, std::move(what));
     entry.detail = outcomes_json(outcomes);
-    auto write = [&context, by, intent, entry](sql_session& session) -> result<void> {
+    auto write = [&context, by, intent, confirmation, entry](sql_session& session) -> result<void> {
         delete_intent(session, intent);
+        if (!confirmation.empty() && !delete_confirmation(session, confirmation)) {
+            return {};  // another host was at it too, and has written it down
+        }
         write_audit(session, context, by, entry);
         return {};
     };
-    // What can't be written now is found by recovery.
+    // What can't be written now is found again.
     [[maybe_unused]] auto done = co_await persist(context, by.org, std::move(write));
 }
 

@@ -11,7 +11,7 @@ namespace tenon::host {
 // Revokes them at the provider, as far as that can be done, and writes it into the audit log
 // (`connection.discarded`) with the reason. Where anybody here has the account connected, or is
 // about to, they are only forgotten: many a provider ends all that it gave of an account to this
-// client. Last, the intent goes: until then recovery would begin again.
+// client. Last, the intent or the confirmation goes: until then whoever finds it begins again.
 auto discard(oauth_context& context, landing what, errc reason) -> boost::asio::awaitable<void>;
 
 }  // namespace tenon::host

@@ -28,6 +28,7 @@ struct landing {
     std::vector<granted> grants;  // the main one first
     secret credentials;           // as credentials_to_json wrote them; empty: by a redirect
     std::string intent;           // to delete with it; may be empty
+    std::string confirmation;     // the hash of its code, where it is discarded unconfirmed
     std::string action;           // for the audit log: `connection.created`
 };
 

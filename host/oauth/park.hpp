@@ -3,6 +3,7 @@
 
 #include "oauth/context.hpp"
 #include "oauth/landing.hpp"
+#include "store/confirmations.hpp"
 
 #include <boost/asio/awaitable.hpp>
 
@@ -10,5 +11,10 @@ namespace tenon::host {
 
 // Parks it, and answers with the one-time code that completes it. Errors: storage_unavailable.
 auto park(oauth_context& context, landing what) -> boost::asio::awaitable<result<std::string>>;
+
+// What was parked in that row, by its user. Error: internal (sealed by another key, or of a form
+// that can't be read).
+[[nodiscard]] auto open_parked(const oauth_context& context, const confirmation_row& row)
+    -> result<landing>;
 
 }  // namespace tenon::host

@@ -73,6 +73,7 @@ auto land_recovered(
 ) -> boost::asio::awaitable<void> {
     const auto began = input.began_at;
     const auto reconnect = input.reconnect;
+    const bool confirm = input.confirm;
     auto what = co_await run_exchange(context, std::move(input), std::move(progress));
     if (what.has_error()) {
         if (!what.error().try_again || context.time.now() - began > longest_try) {
@@ -82,6 +83,11 @@ auto land_recovered(
     }
     if (reconnect && *reconnect != what->account) {
         co_await discard(context, std::move(*what), errc::account_mismatch);
+        co_return;
+    }
+    if (confirm) {
+        // Its user was never told the code that would complete it.
+        co_await discard(context, std::move(*what), errc::invalid_state);
         co_return;
     }
     what->action = "connection.recovered";
@@ -111,10 +117,6 @@ auto recover_exchange(oauth_context& context, intent_row intent) -> boost::asio:
         co_return co_await drop(
             context, std::move(intent), "no answer of the provider's was recorded"
         );
-    }
-    if (input->confirm) {
-        // Nobody holds its confirmation: it was the flow in the air.
-        co_return co_await drop(context, std::move(intent), "it was to be confirmed by its user");
     }
     input->by.name = "recovery";
     exchange_progress progress;

@@ -9,7 +9,8 @@
 namespace tenon::host {
 
 // Goes through the intents that nobody works on: an exchange with recorded replies is replayed and
-// landed, one without is dropped (its user begins anew); a refresh is taken up by the refresher,
+// landed (or discarded, where its user was to confirm it), one without is dropped (its user begins
+// anew); a refresh is taken up by the refresher,
 // unless its grant is gone, dead or renewed.
 // How many were found.
 auto recover_intents(oauth_context& context, refresher& refresh, bool at_start)

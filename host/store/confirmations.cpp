@@ -38,15 +38,12 @@ auto take_confirmation(
 ) -> std::optional<confirmation_row> {
     const auto rows =
         run(session,
-            "DELETE FROM confirmations WHERE org_id = $1 AND user_id = $2 AND code_hash = $3 "
+            "DELETE FROM confirmations "
+            "WHERE org_id = $1 AND user_id = $2 AND code_hash = $3 AND expires_at > $4 "
             "RETURNING code_hash, org_id, user_id, provider, account_id, scope, metadata, "
             "connection_id, sealed, created_at, expires_at",
-            session.org(), user, blob{code_hash});
-    auto taken = read_first(rows, read);
-    if (taken && taken->expires_at <= now) {
-        taken.reset();
-    }
-    return taken;
+            session.org(), user, blob{code_hash}, now);
+    return read_first(rows, read);
 }
 
 auto find_confirmation_provider(
@@ -60,14 +57,14 @@ auto find_confirmation_provider(
     return read_first(rows, [](const sql_row& row) { return provider_id(row.text(0)); });
 }
 
-void delete_confirmations(
+void expire_confirmations(
     sql_session& session, const user_id& user, const provider_id& provider,
-    const account_id& account
+    const account_id& account, time_point now
 ) {
     run(session,
-        "DELETE FROM confirmations "
-        "WHERE org_id = $1 AND user_id = $2 AND provider = $3 AND account_id = $4",
-        session.org(), user, provider, account);
+        "UPDATE confirmations SET expires_at = $5 WHERE org_id = $1 AND user_id = $2 AND "
+        "provider = $3 AND account_id = $4 AND expires_at > $5",
+        session.org(), user, provider, account, now);
 }
 
 auto is_account_parked(
@@ -102,13 +99,21 @@ auto list_confirmations(sql_session& session, const confirmation_query& query, t
     return read_all(session.execute(statement, arguments), read);
 }
 
-auto erase_expired_confirmations(sql_session& session, time_point now, std::size_t limit)
-    -> std::int64_t {
-    return run(session,
-               "DELETE FROM confirmations WHERE code_hash IN (SELECT code_hash FROM confirmations "
-               "WHERE expires_at <= $1 ORDER BY expires_at LIMIT $2)",
-               now, as_limit(limit))
-        .affected();
+auto expired_confirmations(sql_session& session, time_point now, std::size_t limit)
+    -> std::vector<confirmation_row> {
+    const auto rows =
+        run(session,
+            "SELECT code_hash, org_id, user_id, provider, account_id, scope, metadata, "
+            "connection_id, sealed, created_at, expires_at FROM confirmations "
+            "WHERE expires_at <= $1 ORDER BY expires_at LIMIT $2",
+            now, as_limit(limit));
+    return read_all(rows, read);
+}
+
+auto delete_confirmation(sql_session& session, const std::string& code_hash) -> bool {
+    return run(session, "DELETE FROM confirmations WHERE org_id = $1 AND code_hash = $2",
+               session.org(), blob{code_hash})
+               .affected() > 0;
 }
 
 }  // namespace tenon::host

@@ -26,7 +26,7 @@ struct confirmation_row {
 // Into the session's organization. One that is there already stays.
 void save_confirmation(sql_session& session, const confirmation_row& row);
 // Removes and answers it, once, to the user who began. Another user's attempt, or another
-// organization's, answers nothing and leaves it there; an expired one is removed and not answered.
+// organization's, answers nothing and leaves it there; so does anybody's once it has expired.
 [[nodiscard]] auto take_confirmation(
     sql_session& session, const user_id& user, const std::string& code_hash, time_point now
 ) -> std::optional<confirmation_row>;
@@ -34,10 +34,10 @@ void save_confirmation(sql_session& session, const confirmation_row& row);
 [[nodiscard]] auto find_confirmation_provider(
     sql_session& session, const user_id& user, const std::string& code_hash, time_point now
 ) -> std::optional<provider_id>;
-// What waits to connect that account to the user.
-void delete_confirmations(
+// What waits to connect that account to the user has expired from now on.
+void expire_confirmations(
     sql_session& session, const user_id& user, const provider_id& provider,
-    const account_id& account
+    const account_id& account, time_point now
 );
 // As the service: whether anything waits to connect the account, in any organization.
 [[nodiscard]] auto is_account_parked(
@@ -54,8 +54,10 @@ struct confirmation_query {
 [[nodiscard]] auto list_confirmations(
     sql_session& session, const confirmation_query& query, time_point now
 ) -> std::vector<confirmation_row>;
-// As the service: removes up to `limit` that have expired; answers how many.
-auto erase_expired_confirmations(sql_session& session, time_point now, std::size_t limit)
-    -> std::int64_t;
+// As the service: up to `limit` that have expired, the oldest first.
+[[nodiscard]] auto expired_confirmations(sql_session& session, time_point now, std::size_t limit)
+    -> std::vector<confirmation_row>;
+// False: it was gone already.
+auto delete_confirmation(sql_session& session, const std::string& code_hash) -> bool;
 
 }  // namespace tenon::host

@@ -1,6 +1,8 @@
 // What waits for its user's word.
 #include "oauth/confirm.hpp"
 
+#include "oauth/lapsing.hpp"
+#include "store/audit.hpp"
 #include "verbs.hpp"
 
 namespace tenon::test {
@@ -21,6 +23,12 @@ auto park_one(oauth_world& world, const actor& by, const std::string& account) -
 
 auto confirm(oauth_world& world, const actor& by, const std::string& code) {
     return world.run(confirm_connection(world.context, by, code));
+}
+
+auto discarded(oauth_world& world) -> std::vector<audit_row> {
+    return transact(world, [](sql_session& session) {
+        return list_audit(session, {.action = "connection.discarded"});
+    });
 }
 
 void rename_table(oauth_world& world, const std::string& from, const std::string& to) {
@@ -67,6 +75,64 @@ TEST_CASE("who disconnects an account confirms nothing of before for it") {
     REQUIRE(world.run(disconnect(world.context, ann, {acme, "u1"})).has_value());
     CHECK(confirm(world, ann, code).error().code == errc::invalid_state);
     CHECK(confirm(world, ann, other).has_value());
+}
+
+TEST_CASE("tokens that nobody confirmed in time are revoked, once, and it is on record") {
+    oauth_world world(any_engine());
+    const auto ann = user("ann");
+    const auto code = park_one(world, ann, "u1");
+    world.time.advance(world.context.options.confirmation_lifetime - seconds(1));
+    CHECK(world.run(discard_lapsed(world.context)) == 0);
+    world.time.advance(seconds(1));
+    CHECK(confirm(world, ann, code).error().code == errc::invalid_state);
+    CHECK(world.run(discard_lapsed(world.context)) == 1);
+    CHECK(world.scene.count().revokes == 2);  // the refresh token and the access token
+    CHECK(count(world, "confirmations") == 0);
+    REQUIRE(discarded(world).size() == 1);
+    CHECK(discarded(world)[0].outcome == "INVALID_STATE");
+    CHECK(discarded(world)[0].detail == R"({"revocations":[{"outcome":"revoked","slot":"main"}]})");
+    CHECK(world.run(discard_lapsed(world.context)) == 0);
+    CHECK(world.scene.count().revokes == 2);
+}
+
+TEST_CASE("tokens that nobody confirmed are kept at the provider where the account is connected") {
+    oauth_world world(any_engine());
+    transact(world, [](sql_session& session) {
+        session.execute_script(
+            "INSERT INTO organizations (id, name, created_at) VALUES ('org', '', 1)"
+        );
+        return 0;
+    });
+    park_one(world, user("ann"), "u1");
+    world.connect(user("bob"), "u1");
+    world.time.advance(world.context.options.confirmation_lifetime);
+    CHECK(world.run(discard_lapsed(world.context)) == 1);
+    CHECK(world.scene.count().revokes == 0);
+    CHECK(count(world, "confirmations") == 0);
+    CHECK(discarded(world).at(0).detail == R"({"revocations":[{"outcome":"kept","slot":"main"}]})");
+}
+
+TEST_CASE("what waited for confirmation when its account was disconnected is revoked as well") {
+    oauth_world world(any_engine());
+    const auto ann = user("ann");
+    world.connect(ann, "u1");
+    park_one(world, ann, "u1");
+    REQUIRE(world.run(disconnect(world.context, ann, {acme, "u1"})).has_value());
+    const auto before = world.scene.count().revokes;
+    CHECK(world.run(discard_lapsed(world.context)) == 1);
+    CHECK(world.scene.count().revokes == before + 2);
+}
+
+TEST_CASE("what was parked and can't be opened any more does not stay for ever") {
+    oauth_world world(any_engine());
+    park_one(world, user("ann"), "u1");
+    transact(world, [](sql_session& session) {
+        session.execute_script("UPDATE confirmations SET sealed = code_hash");
+        return 0;
+    });
+    world.time.advance(world.context.options.confirmation_lifetime);
+    CHECK(world.run(discard_lapsed(world.context)) == 1);
+    CHECK(count(world, "confirmations") == 0);
 }
 
 }  // namespace tenon::test

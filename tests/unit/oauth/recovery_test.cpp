@@ -63,4 +63,22 @@ TEST_CASE("what was cut off does not come back after its user disconnected") {
     CHECK(count(world, "grants") == 0);
 }
 
+TEST_CASE("what was cut off before its user could be asked to confirm it is revoked") {
+    oauth_world world(any_engine());
+    inject(world, "/userinfo");
+    connect_request request;
+    request.by = user("ann");
+    request.provider = acme;
+    request.redirect_url = "http://127.0.0.1:3000/done";
+    request.confirm = true;
+    const auto begun = world.run(begin_connect(world.context, std::move(request))).value();
+    REQUIRE(world.finish(world.consent(begun, "u1")).has_value());
+    REQUIRE(count(world, "intents") == 1);
+    recover(world);
+    CHECK(world.scene.count().revokes == 2);
+    CHECK(world.list(user("ann")).empty());
+    CHECK(count(world, "intents") == 0);
+    CHECK(count(world, "confirmations") == 0);
+}
+
 }  // namespace tenon::test

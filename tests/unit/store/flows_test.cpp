@@ -147,9 +147,50 @@ TEST_CASE(
         CHECK(list_confirmations(session, {.user = user_id("user-2")}, at(1'999)).empty());
         CHECK(list_confirmations(session, {.user = user_id("user-1")}, at(2'000)).empty());
     });
-    as_service(store.db(), access::write, [](sql_session& session) {
-        CHECK(erase_expired_confirmations(session, at(1'999), 10) == 0);
-        CHECK(erase_expired_confirmations(session, at(2'000), 10) == 1);
+}
+
+TEST_CASE(
+    "a confirmation that has expired stays, sealed as it was, until it is deleted", "[store]"
+) {
+    test_database store(any_engine());
+    const std::string hash(32, 'c');
+    writing(store.db(), [&](sql_session& session) {
+        save_confirmation(session, sample_confirmation('c'));
+        CHECK_FALSE(take_confirmation(session, user_id("user-1"), hash, at(2'000)));
+    });
+    as_service(store.db(), access::read, [&](sql_session& session) {
+        CHECK(expired_confirmations(session, at(1'999), 10).empty());
+        CHECK(expired_confirmations(session, at(2'000), 0).empty());
+        const auto found = expired_confirmations(session, at(2'000), 10);
+        REQUIRE(found.size() == 1);
+        CHECK(found[0].code_hash == hash);
+        CHECK(found[0].sealed == "parked");
+    });
+    writing(store.db(), [&](sql_session& session) {
+        CHECK(delete_confirmation(session, hash));
+        CHECK_FALSE(delete_confirmation(session, hash));
+    });
+}
+
+TEST_CASE(
+    "what waits for an account's confirmation can be made to expire before its time", "[store]"
+) {
+    test_database store(any_engine());
+    writing(store.db(), [](sql_session& session) {
+        save_confirmation(session, sample_confirmation('c'));
+        const auto expire = [&](const char* user, std::int64_t now) {
+            expire_confirmations(
+                session, user_id(user), sample_confirmation('c').provider, account_id("account-1"),
+                at(now)
+            );
+        };
+        const auto waiting = [&] { return list_confirmations(session, {}, at(1'500)).size(); };
+        expire("user-2", 1'500);
+        CHECK(waiting() == 1);
+        expire("user-1", 1'500);
+        CHECK(waiting() == 0);
+        expire("user-1", 9'000);  // not later again
+        CHECK(list_confirmations(session, {}, at(1'600)).empty());
     });
 }
 
