@@ -92,6 +92,13 @@ TEST_CASE("a single import answers as a list of one") {
     }
 }
 
+TEST_CASE("an import of nothing is answered, with nothing") {
+    world here;
+    const auto answer = here.api().post(import_path(here), {{"connections", json::array()}});
+    CHECK(answer.status == 200);
+    CHECK(answer.json() == json{{"imported", json::array()}, {"failed", json::array()}});
+}
+
 TEST_CASE("an import that takes too long says which items it did not come to") {
     world_options options;
     options.config = "timeouts: {request: 4s, operation: 1500ms}\n";

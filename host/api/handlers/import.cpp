@@ -105,6 +105,9 @@ auto import_lane(call& mine, import_work& work) -> boost::asio::awaitable<void> 
 }
 
 auto import_all(call& mine, import_work& work) -> boost::asio::awaitable<void> {
+    if (work.items.empty()) {
+        co_return;  // a group of nothing never ends
+    }
     const auto executor = co_await boost::asio::this_coro::executor;
     const auto lane = [&] {
         return boost::asio::co_spawn(executor, import_lane(mine, work), boost::asio::deferred);
