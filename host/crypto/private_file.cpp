@@ -21,7 +21,8 @@ auto system_failure(const std::filesystem::path& path, std::string_view what) ->
 }
 
 auto open_private(const std::filesystem::path& path) -> result<int> {
-    const int number = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
+    // Not blocking: a pipe would let a start wait for whoever writes to it.
+    const int number = ::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK);
     if (number < 0) {
         return errno == ENOENT ? fail(errc::not_found, "there is no file " + path.string())
                                : system_failure(path, "read");

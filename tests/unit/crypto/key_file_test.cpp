@@ -6,6 +6,8 @@
 #include "support/result.hpp"
 #include "support/temp_dir.hpp"
 
+#include <sys/stat.h>
+
 #include <thread>
 #include <vector>
 
@@ -176,4 +178,13 @@ TEST_CASE("a damaged salt is refused rather than replaced") {
         CHECK(load_or_make_salt(path, random).error().code == errc::invalid_request);
         CHECK(read_file(path) == text);
     }
+}
+
+TEST_CASE("a pipe is no key file, and nobody waits for what comes out of it") {
+    const temp_dir folder;
+    const auto path = folder.path() / "keys";
+    REQUIRE(::mkfifo(path.c_str(), S_IRUSR | S_IWUSR) == 0);
+    const auto refused = load_key_file(path);
+    REQUIRE(refused.has_error());
+    CHECK_THAT(refused.error().message, Catch::Contains("is not a regular file"));
 }
