@@ -42,7 +42,16 @@ auto conversation::refusal_of(const router::match& found) -> std::optional<refus
 }
 
 void conversation::check_media() {
-    if (!refusal_ && route_ != nullptr && !accepts(route_->body, request_.media_type())) {
+    if (refusal_ || route_ == nullptr || route_->body == body_rule::none) {
+        return;
+    }
+    // RFC 9110 8.4: what can't be decoded is not taken for what it isn't.
+    const auto coding = request_.headers.find("Content-Encoding");
+    if (!coding.empty() && !equal_ignoring_case(coding, "identity")) {
+        refusal_ = {
+            415,
+            fail(errc::unsupported_media_type, "The body must come without a Content-Encoding.")};
+    } else if (!accepts(route_->body, request_.media_type())) {
         refusal_ = {415, wrong_media(route_->body)};
     }
 }

@@ -74,6 +74,10 @@ auto refusals() -> std::vector<refused> {
          "POST /api/json HTTP/1.1\r\nHost: h\r\nContent-Type: text/plain\r\nContent-Length: "
          "2\r\n\r\n{}",
          415, "UNSUPPORTED_MEDIA_TYPE"},
+        {"JSON in a coding that nobody decodes",
+         "POST /api/json HTTP/1.1\r\nHost: h\r\nContent-Type: application/json\r\n"
+         "Content-Encoding: gzip\r\nContent-Length: 2\r\n\r\n{}",
+         415, "UNSUPPORTED_MEDIA_TYPE"},
         {"a body of no type", "POST /api/json HTTP/1.1\r\nHost: h\r\nContent-Length: 2\r\n\r\n{}",
          415, "UNSUPPORTED_MEDIA_TYPE"},
         {"a form as JSON",
