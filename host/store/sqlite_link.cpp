@@ -136,9 +136,12 @@ void sqlite_link::fail_with(int code) const {
     log(log_level::error, "storage_failed",
         {{log_key::operation, "sqlite"}, {log_key::code, code}, {log_key::detail, detail}});
     if (unavailable) {
+        const int primary = code & 0xff;
+        const bool damaged = primary == SQLITE_NOTADB || primary == SQLITE_CORRUPT;
         throw storage_failure(fail(
             errc::storage_unavailable,
-            std::string("the database can't be used now (") + sqlite3_errstr(code) + "); try again"
+            std::string("the database can't be used now (") + sqlite3_errstr(code) +
+                (damaged ? "): restore it from a backup" : "); try again")
         ));
     }
     throw storage_failure(fail(errc::internal, "the database refused a statement"));
