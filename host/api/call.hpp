@@ -47,6 +47,7 @@ struct route_spec {
     handler run = nullptr;
     std::string_view request_schema = {}, response_schema = {};  // names of openapi components
     unsigned success = 200;
+    std::string_view media = {};  // of an answer that is no JSON; a page's errors are pages too
     std::string_view down_schema = {};  // of a 503 that is no error but a report
     std::span<const query_parameter> query = {};
     std::span<const errc> errors = {};  // beyond those that follow from the fields above

@@ -77,19 +77,26 @@ void write_parameters(json_writer& json, const route_spec& spec, const path_temp
     json.end_array();
 }
 
-void write_reference(json_writer& json, std::string_view schema) {
-    json.key("content").begin_object().key("application/json").begin_object();
-    json.key("schema").begin_object();
-    json.field("$ref", "#/components/schemas/" + std::string(schema));
-    json.end_object().end_object().end_object();
+// What an answer consists of: JSON of that schema, text of that media type, or either.
+void write_content(json_writer& json, std::string_view schema, std::string_view media = {}) {
+    json.key("content").begin_object();
+    if (!schema.empty()) {
+        json.key("application/json").begin_object().key("schema").begin_object();
+        json.field("$ref", "#/components/schemas/" + std::string(schema));
+        json.end_object().end_object();
+    }
+    if (!media.empty()) {
+        json.key(media).begin_object().raw_field("schema", R"({"type":"string"})").end_object();
+    }
+    json.end_object();
 }
 
 void write_responses(json_writer& json, const route_spec& spec) {
     json.key("responses").begin_object();
     json.key(std::to_string(spec.success)).begin_object();
     json.field("description", spec.success == 303 ? "Redirect" : "Done");
-    if (!spec.response_schema.empty()) {
-        write_reference(json, spec.response_schema);
+    if (!spec.response_schema.empty() || !spec.media.empty()) {
+        write_content(json, spec.response_schema, spec.media);
     }
     json.end_object();
     std::map<unsigned, std::string> by_status;
@@ -99,12 +106,12 @@ void write_responses(json_writer& json, const route_spec& spec) {
     }
     if (!spec.down_schema.empty()) {
         json.key("503").begin_object().field("description", "A part of the host is down");
-        write_reference(json, spec.down_schema);
+        write_content(json, spec.down_schema);
         json.end_object();
     }
     for (const auto& [status, codes] : by_status) {
         json.key(std::to_string(status)).begin_object().field("description", codes);
-        write_reference(json, "Error");
+        write_content(json, "Error", spec.media == "text/html" ? spec.media : "");
         json.end_object();
     }
     json.end_object();
@@ -124,7 +131,7 @@ void write_operation(json_writer& json, const route_spec& spec, const path_templ
     write_parameters(json, spec, path);
     if (!spec.request_schema.empty()) {
         json.key("requestBody").begin_object().field("required", true);
-        write_reference(json, spec.request_schema);
+        write_content(json, spec.request_schema);
         json.end_object();
     }
     write_responses(json, spec);

@@ -1,5 +1,5 @@
-// What the rows of the route table refer to: query parameters, and the codes that a route may
-// answer with of its own.
+// What the rows of the route table are made of: query parameters, the codes that a route may answer
+// with of its own, and what rows of a kind have in common.
 #pragma once
 
 #include "api/call.hpp"
@@ -9,6 +9,8 @@
 namespace tenon::host::route_parts {
 
 using enum errc;
+
+inline constexpr std::string_view html = "text/html";
 
 inline constexpr std::array providers_query{
     query_parameter{"q", "Only those that have it in their id, name or category"},
@@ -50,6 +52,10 @@ inline constexpr std::array connect_errors{
 inline constexpr std::array callback_errors{invalid_state, invalid_request, unknown_provider};
 inline constexpr std::array confirm_errors{
     invalid_state, unknown_provider, provider_disabled, provider_unavailable};
+// Of the page's form: what the API would have asked a key for, and what connect answers.
+inline constexpr std::array form_errors{unauthenticated,      insufficient_scope,    user_required,
+                                        unknown_provider,     provider_disabled,     provider_error,
+                                        provider_unavailable, provider_misconfigured};
 inline constexpr std::array token_errors{
     invalid_request,   unknown_provider,     not_found,        reconnect_required,
     provider_error,    provider_unavailable, provider_timeout, provider_misconfigured,
@@ -71,5 +77,26 @@ inline constexpr std::array list_errors{invalid_request};
 inline constexpr std::array not_found_errors{not_found};
 inline constexpr std::array conflict_errors{conflict};
 inline constexpr std::array ready_errors{shutting_down, storage_unavailable};
+
+// A row without what its kind has in common with the others.
+constexpr auto anybody(route_spec spec) -> route_spec {
+    spec.method = "GET";
+    return spec;
+}
+
+constexpr auto reading(route_spec spec) -> route_spec {
+    spec.method = "GET";
+    spec.limit = limit_rule::read;
+    return spec;
+}
+
+constexpr auto change(route_spec spec) -> route_spec {
+    spec.method = spec.method.empty() ? "POST" : spec.method;
+    spec.scope = spec.scope.value_or(key_scope::connections_write);
+    spec.limit = spec.limit == limit_rule::none ? limit_rule::mutation : spec.limit;
+    spec.body = body_rule::json;
+    spec.idempotent_by_key = true;
+    return spec;
+}
 
 }  // namespace tenon::host::route_parts

@@ -15,27 +15,6 @@ using user = user_rule;
 using limit = limit_rule;
 using body = body_rule;
 
-// A row without what its kind has in common with the others.
-constexpr auto anybody(route_spec spec) -> route_spec {
-    spec.method = "GET";
-    return spec;
-}
-
-constexpr auto reading(route_spec spec) -> route_spec {
-    spec.method = "GET";
-    spec.limit = limit::read;
-    return spec;
-}
-
-constexpr auto change(route_spec spec) -> route_spec {
-    spec.method = spec.method.empty() ? "POST" : spec.method;
-    spec.scope = spec.scope.value_or(connections_write);
-    spec.limit = spec.limit == limit::none ? limit::mutation : spec.limit;
-    spec.body = body::json;
-    spec.idempotent_by_key = true;
-    return spec;
-}
-
 constexpr std::array table{
     reading(
         {.pattern = "/api/integrations/providers",
@@ -185,6 +164,7 @@ constexpr std::array table{
          .name = "createKey",
          .summary = "Makes an API key with a part of the caller's scopes; shown this once",
          .scope = keys_manage,
+         .user = user::optional,
          .run = handlers::create_key,
          .request_schema = "KeyRequest",
          .response_schema = "NewKey",
@@ -259,7 +239,8 @@ constexpr std::array table{
         {.pattern = "/metrics",
          .name = "metrics",
          .summary = "Prometheus metrics; on the admin listener where there is one",
-         .run = handlers::metrics}
+         .run = handlers::metrics,
+         .media = "text/plain"}
     ),
     anybody(
         {.pattern = "/openapi.json",
@@ -271,7 +252,8 @@ constexpr std::array table{
         {.pattern = "/",
          .name = "frontPage",
          .summary = "A page that lists the providers and connects one in the browser",
-         .run = handlers::front_page}
+         .run = handlers::front_page,
+         .media = html}
     ),
     route_spec{
         .method = "POST",
@@ -280,12 +262,15 @@ constexpr std::array table{
         .summary = "That page's form",
         .limit = limit::callback,
         .body = body::form,
-        .run = handlers::begin_from_page},
+        .run = handlers::begin_from_page,
+        .media = html,
+        .errors = form_errors},
     anybody(
         {.pattern = "/connected",
          .name = "resultPage",
          .summary = "How a connect that began on that page ended",
          .run = handlers::result_page,
+         .media = html,
          .query = result_query}
     )};
 

@@ -1,6 +1,7 @@
 #include "integration/world.hpp"
 
 #include "store/database.hpp"
+#include "support/api_contract.hpp"
 #include "support/catch.hpp"
 #include "support/postgres.hpp"
 
@@ -10,6 +11,7 @@
 #include <array>
 #include <atomic>
 #include <map>
+#include <stdexcept>
 #include <vector>
 
 namespace tenon::test {
@@ -130,6 +132,21 @@ void add_secrets_of(const sim::scene& one, canary_watch& watch) {
     }
 }
 
+// Every answer must be as openapi.json says. The document is the same of every host: asked for
+// once.
+auto hold_to_contract(const std::string& url) -> http_client::witness {
+    static const api_contract contract(http_client(url).get("/openapi.json").json());
+    return [](const http_request& asked, const http_response& answered) {
+        const auto problem = contract.problem(asked, answered);
+        if (!problem.empty()) {
+            throw std::runtime_error(
+                asked.method + ' ' + asked.path +
+                " is not answered as openapi.json says: " + problem + "\n" + answered.body
+            );
+        }
+    };
+}
+
 }  // namespace
 
 auto name_of(engine which) -> std::string {
@@ -157,10 +174,12 @@ world::world(world_options options)
 world::~world() = default;
 
 auto world::api(const std::string& user) -> http_client {
-    return http_client(
+    http_client client(
         host_->url(),
         {{"Authorization", std::string("Bearer ") + operator_key}, {"X-Tenon-User", user}}
     );
+    client.set_witness(hold_to_contract(host_->url()));
+    return client;
 }
 
 auto world::begin(const std::string& user, const nlohmann::json& more) -> nlohmann::json {
@@ -185,6 +204,9 @@ auto world::consent(const std::string& auth_url, const std::string& account) -> 
 
 auto world::visit(const std::string& url) -> http_response {
     http_client browser("");
+    if (url.starts_with(host_->url())) {
+        browser.set_witness(hold_to_contract(host_->url()));
+    }
     return browser.get(url);
 }
 

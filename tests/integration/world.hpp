@@ -45,7 +45,8 @@ class world {
     [[nodiscard]] auto provider() -> sim::stage& { return sim_->on_stage(); }
     // The provider's name in the API.
     [[nodiscard]] auto name() const -> const std::string& { return name_; }
-    // A client of the operator's key, for one user. On the host's present address.
+    // A client of the operator's key, for one user. On the host's present address. It throws
+    // std::runtime_error for an answer that is not as openapi.json says.
     [[nodiscard]] auto api(const std::string& user = "ann") -> http_client;
     // POST …/connect; the answer's JSON. `more` is merged into the body.
     auto begin(

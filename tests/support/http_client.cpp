@@ -105,6 +105,7 @@ struct http_client::state {
     std::string url;  // of the exchange
     headers common;
     std::chrono::milliseconds deadline{30'000};
+    witness seen;
     CURL* easy = nullptr;
 
     state(std::string base_url, headers common_headers)
@@ -184,6 +185,9 @@ auto http_client::send(const http_request& request) -> http_response {
     long status = 0;
     curl_easy_getinfo(state_->easy, CURLINFO_RESPONSE_CODE, &status);
     response.status = static_cast<int>(status);
+    if (state_->seen) {
+        state_->seen(request, response);
+    }
     return response;
 }
 
@@ -207,9 +211,14 @@ void http_client::set_common(headers common) {
     state_->common = std::move(common);
 }
 
+void http_client::set_witness(witness seen) {
+    state_->seen = std::move(seen);
+}
+
 void http_client::disconnect() {
     auto fresh = std::make_unique<state>(state_->base, state_->common);
     fresh->deadline = state_->deadline;
+    fresh->seen = std::move(state_->seen);
     state_ = std::move(fresh);
 }
 

@@ -52,6 +52,9 @@ class http_client {
 
     void set_deadline(std::chrono::milliseconds deadline);
     void set_common(headers common);
+    // Called with every request and its answer; what it throws, send() throws.
+    using witness = std::function<void(const http_request&, const http_response&)>;
+    void set_witness(witness seen);
     // Forgets the kept connection.
     void disconnect();
 
