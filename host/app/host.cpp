@@ -12,15 +12,6 @@
 namespace tenon::host {
 namespace {
 
-auto listener_of(const listen_address& where, const settings& values) -> listener_options {
-    listener_options options;
-    options.address = where.host;
-    options.port = where.port;
-    options.certificate_file = values.tls_certificate;
-    options.private_key_file = values.tls_private_key;
-    return options;
-}
-
 // What a circuit's change is told to.
 auto circuit_teller(api_metrics& metrics) -> circuit_listener {
     return [&metrics](std::string_view origin, circuit_state state) {
@@ -35,6 +26,22 @@ auto circuit_teller(api_metrics& metrics) -> circuit_listener {
 auto shown_address(const std::string& host, std::uint16_t port) -> std::string {
     const bool v6 = host.find(':') != std::string::npos;
     return (v6 ? '[' + host + ']' : host) + ':' + std::to_string(port);
+}
+
+// What can be refused while nothing has been made yet.
+auto check_before_data(const settings& values) -> result<void> {
+    if (auto sound = check_key_sources(values); sound.has_error()) {
+        return sound;
+    }
+    if (auto sound = check_authorities(values); sound.has_error()) {
+        return sound;
+    }
+    for (const auto& where : listeners_of(values)) {
+        if (auto sound = check_listener(where, port_in_use::refused); sound.has_error()) {
+            return sound;
+        }
+    }
+    return {};
 }
 
 // The first key and organization, where the operator gave one.
@@ -60,19 +67,9 @@ auto bootstrap(database& db, const settings& values, const clock& time, random_s
 
 auto host_process::make(settings values, std::filesystem::path config)
     -> result<std::unique_ptr<host_process>> {
-    if (auto made = make_data_dir(values); made.has_error()) {
-        return made.error();
+    if (auto sound = check_before_data(values); sound.has_error()) {
+        return sound.error();
     }
-    auto lock = database_lock::take(values.database.reveal());
-    if (lock.has_error()) {
-        return lock.error();
-    }
-    system_random random;
-    auto keys = load_keyring(values, random);
-    if (keys.has_error()) {
-        return keys.error();
-    }
-    log(log_level::info, "sealing with an encryption key", {{log_key::key_id, keys->current_id()}});
     auto known = catalogue_of(values);
     if (known.has_error()) {
         return known.error();
@@ -81,10 +78,23 @@ auto host_process::make(settings values, std::filesystem::path config)
     if (providers.has_error()) {
         return providers.error();
     }
+    if (auto made = make_data_dir(values); made.has_error()) {
+        return made.error();
+    }
+    auto lock = database_lock::take(values.database.reveal());
+    if (lock.has_error()) {
+        return lock.error();
+    }
     auto db = open_configured(values, migrations::as_configured);
     if (db.has_error()) {
         return db.error();
     }
+    system_random random;
+    auto keys = load_keyring(values, random);
+    if (keys.has_error()) {
+        return keys.error();
+    }
+    log(log_level::info, "sealing with an encryption key", {{log_key::key_id, keys->current_id()}});
     std::unique_ptr<host_process> made(new host_process(
         std::move(values), std::move(config), std::move(*keys), std::move(*lock), std::move(*db),
         std::move(*providers), std::move(*known)
@@ -161,8 +171,8 @@ auto host_process::thread_count() const -> std::size_t {
 }
 
 auto host_process::open_listeners() -> result<void> {
-    const auto& where = settings_.listen;
-    auto port = server_.listen(listener_of(where, settings_), routes_);
+    const auto listeners = listeners_of(settings_);
+    auto port = server_.listen(listeners.front(), routes_);
     if (port.has_error()) {
         return port.error();
     }
@@ -171,14 +181,16 @@ auto host_process::open_listeners() -> result<void> {
     // Flows that begin on the host's own page end on one.
     oauth_.options.redirect_targets.push_back(oauth_.options.public_url + "/connected");
     const std::string scheme = settings_.tls_certificate.empty() ? "http://" : "https://";
-    std::cout << "tenon: listening on " << scheme << shown_address(where.host, *port) << '\n';
-    const auto& admin = settings_.admin_listen;
-    if (!admin.host.empty()) {
-        auto admin_port = server_.listen(listener_of(admin, settings_), admin_routes_);
+    std::cout << "tenon: listening on " << scheme << shown_address(listeners.front().address, *port)
+              << '\n';
+    if (listeners.size() > 1) {
+        const auto& admin = listeners.back();
+        auto admin_port = server_.listen(admin, admin_routes_);
         if (admin_port.has_error()) {
             return admin_port.error();
         }
-        std::cout << "tenon: admin on " << scheme << shown_address(admin.host, *admin_port) << '\n';
+        std::cout << "tenon: admin on " << scheme << shown_address(admin.address, *admin_port)
+                  << '\n';
     }
     return {};
 }

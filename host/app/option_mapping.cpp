@@ -74,4 +74,15 @@ auto server_options_of(const settings& values) -> server_options {
     return options;
 }
 
+auto listeners_of(const settings& values) -> std::vector<listener_options> {
+    std::vector<listener_options> all;
+    for (const auto* where : {&values.listen, &values.admin_listen}) {
+        if (!where->host.empty()) {
+            all.push_back({where->host, where->port, values.tls_certificate, values.tls_private_key}
+            );
+        }
+    }
+    return all;
+}
+
 }  // namespace tenon::host

@@ -9,6 +9,8 @@
 #include "net/outbound.hpp"
 #include "oauth/context.hpp"
 
+#include <vector>
+
 namespace tenon::host {
 
 [[nodiscard]] auto outbound_of(const settings& values) -> outbound_options;
@@ -16,5 +18,7 @@ namespace tenon::host {
 [[nodiscard]] auto limits_of(const settings& values) -> rate_limits;
 [[nodiscard]] auto api_settings_of(const settings& values) -> api_settings;
 [[nodiscard]] auto server_options_of(const settings& values) -> server_options;
+// `listen`, and `admin_listen` where that is set.
+[[nodiscard]] auto listeners_of(const settings& values) -> std::vector<listener_options>;
 
 }  // namespace tenon::host

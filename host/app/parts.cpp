@@ -61,6 +61,15 @@ auto make_data_dir(const settings& values) -> result<void> {
     return {};
 }
 
+auto check_authorities(const settings& values) -> result<void> {
+    const auto& file = values.outbound.ca_file;
+    std::error_code unreadable;
+    if (!file.empty() && !fs::exists(file, unreadable)) {
+        return fail(errc::invalid_request, "outbound.ca_file: there is no file " + file);
+    }
+    return {};
+}
+
 void note_operator(
     sql_session& session, const clock& time, random_source& random, std::string action,
     std::string detail

@@ -26,6 +26,9 @@ enum class migrations { apply, as_configured, leave };
 // the key and the database).
 [[nodiscard]] auto make_data_dir(const settings& values) -> result<void>;
 
+// Whether outbound.ca_file, where one is named, is there. Error: invalid_request.
+[[nodiscard]] auto check_authorities(const settings& values) -> result<void>;
+
 // A line of the audit log about what the operator did on the command line, into the session's
 // organization; in the transaction that it is about. `detail`: a JSON object.
 void note_operator(

@@ -2,6 +2,7 @@
 #include "app/option_mapping.hpp"
 #include "app/parts.hpp"
 #include "app/verbs.hpp"
+#include "http/server.hpp"
 #include "http/tls.hpp"
 #include "net/outbound.hpp"
 
@@ -23,14 +24,16 @@ void take(const result<T>& checked, lines& problems) {
 
 void check_files(const settings& values, lines& problems) {
     take(check_key_sources(values), problems);
+    for (const auto& where : listeners_of(values)) {
+        take(check_listener(where, port_in_use::tolerated), problems);
+    }
     if (!values.tls_certificate.empty()) {
-        take(make_tls_context(values.tls_certificate, values.tls_private_key), problems);
+        const auto tls = make_tls_context(values.tls_certificate, values.tls_private_key);
+        if (const auto problem = tls ? validity_problem(**tls) : ""; !problem.empty()) {
+            problems.push_back("tls.certificate: " + problem);
+        }
     }
-    const auto& authorities = values.outbound.ca_file;
-    std::error_code unreadable;
-    if (!authorities.empty() && !std::filesystem::exists(authorities, unreadable)) {
-        problems.push_back("outbound.ca_file: there is no file " + authorities);
-    }
+    take(check_authorities(values), problems);
 }
 
 // Loads the plugins and has each provider described, as a start does.

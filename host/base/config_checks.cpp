@@ -34,6 +34,7 @@ class checker {
     void all() {
         public_url();
         lists();
+        listeners();
         tls();
         database();
         bootstrap_key();
@@ -118,6 +119,14 @@ class checker {
                                            "`10.0.0.0/8`"
                 );
             }
+        }
+    }
+
+    void listeners() {
+        const auto& admin = values_.admin_listen;
+        if (admin.port != 0 && admin.port == values_.listen.port &&
+            admin.host == values_.listen.host) {
+            refuse("admin_listen", "must be another address than `listen`, or be left out");
         }
     }
 

@@ -21,7 +21,52 @@ constexpr milliseconds pause_after_failure{100};
 // Clients that go on connecting must not keep a listener open that wants to close.
 constexpr int most_waiting = 1024;
 
+auto cannot_listen(const listener_options& where, const error_code& why) -> error {
+    return fail(
+        errc::invalid_request,
+        "Can't listen on " + where.address + ':' + std::to_string(where.port) + ": " + why.message()
+    );
+}
+
+void warn_if_not_valid(asio::ssl::context& identity, const std::string& file) {
+    if (const auto problem = validity_problem(identity); !problem.empty()) {
+        log(log_level::warn, problem, {{log_key::path, file}});
+    }
+}
+
+template <class Acceptor>
+auto bind_to(Acceptor& acceptor, const listener_options& where) -> error_code {
+    error_code failed;
+    const auto address = asio::ip::make_address(where.address, failed);
+    if (failed) {
+        return failed;
+    }
+    const tcp::endpoint endpoint(address, where.port);
+    acceptor.open(endpoint.protocol(), failed);
+    if (!failed) {
+        acceptor.set_option(asio::socket_base::reuse_address(true), failed);
+    }
+    if (!failed) {
+        acceptor.bind(endpoint, failed);
+    }
+    return failed;
+}
+
 }  // namespace
+
+auto check_listener(const listener_options& where, port_in_use how) -> result<void> {
+    if (!where.certificate_file.empty()) {
+        auto tls = make_tls_context(where.certificate_file, where.private_key_file);
+        if (!tls) {
+            return tls.error();
+        }
+    }
+    asio::io_context unused;
+    tcp::acceptor acceptor(unused);
+    const auto failed = bind_to(acceptor, where);
+    const bool tolerated = how == port_in_use::tolerated && failed == asio::error::address_in_use;
+    return failed && !tolerated ? result<void>(cannot_listen(where, failed)) : result<void>();
+}
 
 listener::listener(asio::io_context& context, const router& routes, taker take)
     : context_(context),
@@ -32,37 +77,22 @@ listener::listener(asio::io_context& context, const router& routes, taker take)
       pause_(strand_) {}
 
 auto listener::open(const listener_options& where) -> result<std::uint16_t> {
-    const auto name = where.address + ':' + std::to_string(where.port);
-    const auto failed_because = [&](const error_code& why) {
-        return fail(errc::invalid_request, "Can't listen on " + name + ": " + why.message());
-    };
-    error_code failed;
-    const auto address = asio::ip::make_address(where.address, failed);
-    if (failed) {
-        return failed_because(failed);
-    }
     if (!where.certificate_file.empty()) {
         auto tls = make_tls_context(where.certificate_file, where.private_key_file);
         if (!tls) {
             return tls.error();
         }
+        warn_if_not_valid(**tls, where.certificate_file);
         tls_ = std::move(*tls);
     }
-    const tcp::endpoint endpoint(address, where.port);
-    acceptor_.open(endpoint.protocol(), failed);
-    if (!failed) {
-        acceptor_.set_option(asio::socket_base::reuse_address(true), failed);
-    }
-    if (!failed) {
-        acceptor_.bind(endpoint, failed);
-    }
+    auto failed = bind_to(acceptor_, where);
     if (!failed) {
         acceptor_.listen(asio::socket_base::max_listen_connections, failed);
     }
     if (!failed) {
         acceptor_.non_blocking(true, failed);
     }
-    return failed ? result<std::uint16_t>(failed_because(failed))
+    return failed ? result<std::uint16_t>(cannot_listen(where, failed))
                   : result<std::uint16_t>(acceptor_.local_endpoint().port());
 }
 

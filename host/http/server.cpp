@@ -1,5 +1,6 @@
 #include "http/server.hpp"
 
+#include "base/log.hpp"
 #include "http/listener.hpp"
 #include "http/tls.hpp"
 
@@ -110,6 +111,9 @@ auto server::impl::renew_certificate(const std::string& certificate, const std::
     auto fresh = make_tls_context(certificate, key);
     if (!fresh) {
         return fresh.error();
+    }
+    if (const auto problem = validity_problem(**fresh); !problem.empty()) {
+        log(log_level::warn, problem, {{log_key::path, certificate}});
     }
     for (const auto& open : listeners_) {
         open->renew_tls(*fresh);

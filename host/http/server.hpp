@@ -56,6 +56,12 @@ struct listener_options {
     std::string private_key_file;  // PEM
 };
 
+// Whether a host could listen there, tried without listening: its certificate can be used, and the
+// address is one of this machine's that it may bind. A port that is in use is tolerated where it
+// may be the host's own, which runs. Error: as server::listen().
+enum class port_in_use { refused, tolerated };
+[[nodiscard]] auto check_listener(const listener_options& where, port_in_use how) -> result<void>;
+
 struct drain_report {
     std::size_t finished = 0;   // connections that ended by themselves within the grace
     std::size_t cancelled = 0;  // whose handlers had to be cancelled

@@ -23,8 +23,46 @@ auto choose_protocol(
     return how == OPENSSL_NPN_NEGOTIATED ? SSL_TLSEXT_ERR_OK : SSL_TLSEXT_ERR_NOACK;
 }
 
+auto is_reason(const boost::system::error_code& why, int library, int reason) -> bool {
+    const auto code = static_cast<unsigned long>(why.value());
+    return ERR_GET_LIB(code) == library && ERR_GET_REASON(code) == reason;
+}
+
 auto unusable(const std::string& file, const boost::system::error_code& why) -> error {
-    return fail(errc::invalid_request, "TLS: " + file + " can't be used: " + why.message());
+    const bool no_pem = is_reason(why, ERR_LIB_PEM, PEM_R_NO_START_LINE);
+    return fail(
+        errc::invalid_request,
+        "TLS: " + file + " can't be used: " + (no_pem ? "it holds none in PEM" : why.message())
+    );
+}
+
+auto take_private_key(
+    ssl::context& into, const std::string& file, const std::string& certificate_file
+) -> result<void> {
+    // Nobody is there to type a passphrase: OpenSSL would ask the terminal for it, and wait.
+    const auto asked = std::make_shared<bool>(false);
+    into.set_password_callback([asked](std::size_t, ssl::context::password_purpose) {
+        *asked = true;
+        return std::string();
+    });
+    boost::system::error_code failed;
+    into.use_private_key_file(file, ssl::context::pem, failed);
+    // One of another type than the certificate's would be kept beside it.
+    if (!failed && SSL_CTX_check_private_key(into.native_handle()) == 1) {
+        return {};
+    }
+    if (*asked) {
+        return fail(
+            errc::invalid_request,
+            "TLS: " + file + " is encrypted: `openssl pkey` writes it without a passphrase"
+        );
+    }
+    if (!failed || is_reason(failed, ERR_LIB_X509, X509_R_KEY_VALUES_MISMATCH)) {
+        return fail(
+            errc::invalid_request, "TLS: " + file + " is not the key of " + certificate_file
+        );
+    }
+    return unusable(file, failed);
 }
 
 }  // namespace
@@ -44,17 +82,25 @@ auto make_tls_context(const std::string& certificate_file, const std::string& pr
     if (failed) {
         return unusable(certificate_file, failed);
     }
-    made->use_private_key_file(private_key_file, ssl::context::pem, failed);
-    if (failed) {
-        return unusable(private_key_file, failed);
-    }
-    if (SSL_CTX_check_private_key(made->native_handle()) != 1) {
-        return fail(
-            errc::invalid_request,
-            "TLS: " + private_key_file + " is not the key of " + certificate_file
-        );
+    if (auto taken = take_private_key(*made, private_key_file, certificate_file);
+        taken.has_error()) {
+        return taken.error();
     }
     return made;
+}
+
+auto validity_problem(ssl::context& identity) -> std::string {
+    const auto* const shown = SSL_CTX_get0_certificate(identity.native_handle());
+    if (shown == nullptr) {
+        return {};
+    }
+    if (X509_cmp_current_time(X509_get0_notAfter(shown)) < 0) {
+        return "the certificate has expired: clients refuse it";
+    }
+    if (X509_cmp_current_time(X509_get0_notBefore(shown)) > 0) {
+        return "the certificate is not valid yet: clients refuse it";
+    }
+    return {};
 }
 
 }  // namespace tenon::host

@@ -201,34 +201,6 @@ TEST_CASE("a second signal ends a host at once") {
     CHECK(here.host().stop(std::chrono::seconds(5)) == 128 + SIGTERM);
 }
 
-TEST_CASE("config check finds what would keep a host or a provider from serving") {
-    temp_dir dir;
-    const auto check = [&](const std::string& text, environment variables = {}) {
-        const auto file = dir.path() / "tenon.yaml";
-        write(file, "data_dir: " + (dir.path() / "data").string() + "\n" + text);
-        return run_tenon({"config", "check", "--config", file.string()}, std::move(variables));
-    };
-    const std::string slack = "providers:\n  slack:\n    client_secret: s\n";
-    CHECK(check(slack + "    client_id: a\n").code == 0);
-    const auto slip = check(slack + "    clent_id: a\n");
-    CHECK(slip.code == 1);
-    CHECK_THAT(slip.err, Contains("providers.slack.clent_id") && Contains("`client_id`"));
-    const auto several = check(
-        slack +
-        "    client_id: a\n    clent_id: a\ntls: {certificate: /no/c.pem, private_key: "
-        "/no/k.pem}\nencryption: {key: short}\n"
-    );
-    CHECK(several.code == 1);
-    CHECK_THAT(
-        several.err, Contains("clent_id") && Contains("/no/c.pem") && Contains("hexadecimal")
-    );
-    const auto catalogue = dir.path() / "catalogue.yaml";
-    write(catalogue, "spotify: {\"client\": 1\n");
-    CHECK(check("catalogue: " + catalogue.string() + "\n").code == 1);
-    CHECK(check("database: postgresql://a@b/c\n").code == 1);
-    CHECK_FALSE(fs::exists(dir.path() / "data"));
-}
-
 TEST_CASE("a verb that there isn't is told, with the one that was meant") {
     const auto check = [](const std::vector<std::string>& typed, const char* told) {
         const auto done = run_tenon(typed);

@@ -89,3 +89,12 @@ TEST_CASE("a file that is not UTF-8 text is refused, not taken for an empty one"
         CHECK_THAT(load(std::string(text)).error().message, Catch::Contains("is not UTF-8 text"));
     }
 }
+
+TEST_CASE("two listeners on one address are refused, unless the system chooses their ports") {
+    CHECK_THAT(
+        problem("listen: 127.0.0.1:8080\nadmin_listen: 127.0.0.1:8080\n", "admin_listen"),
+        Catch::Contains("another address")
+    );
+    CHECK(load("listen: 127.0.0.1:0\nadmin_listen: 127.0.0.1:0\n").has_value());
+    CHECK(load("listen: 127.0.0.1:8080\nadmin_listen: 127.0.0.2:8080\n").has_value());
+}

@@ -35,15 +35,17 @@ void add_extension(X509* made, int which, const char* value) {
 
 }  // namespace
 
-certificate::certificate()
+certificate::certificate(const certificate_options& options)
     : file_((dir_.path() / "cert.pem").string()), key_file_((dir_.path() / "key.pem").string()) {
-    const handle<EVP_PKEY, EVP_PKEY_free> key(EVP_EC_gen("P-256"));
+    const handle<EVP_PKEY, EVP_PKEY_free> key(
+        options.rsa ? EVP_RSA_gen(2048) : EVP_EC_gen("P-256")
+    );
     const handle<X509, X509_free> made(X509_new());
     must(key && made, "no certificate");
     X509_set_version(made.get(), 2);
     ASN1_INTEGER_set(X509_get_serialNumber(made.get()), 1);
-    X509_gmtime_adj(X509_getm_notBefore(made.get()), -3600);
-    X509_gmtime_adj(X509_getm_notAfter(made.get()), 3600);
+    X509_gmtime_adj(X509_getm_notBefore(made.get()), -7200);
+    X509_gmtime_adj(X509_getm_notAfter(made.get()), options.ends_in.count());
     X509_set_pubkey(made.get(), key.get());
     X509_NAME* name = X509_get_subject_name(made.get());
     const auto* text = reinterpret_cast<const unsigned char*>("tenon test");
@@ -57,10 +59,13 @@ certificate::certificate()
     const handle<std::FILE, std::fclose> key_out(std::fopen(key_file_.c_str(), "w"));
     must(cert_out && key_out, "no file");
     must(PEM_write_X509(cert_out.get(), made.get()) == 1, "not written");
-    must(
-        PEM_write_PrivateKey(key_out.get(), key.get(), nullptr, nullptr, 0, nullptr, nullptr) == 1,
-        "not written"
+    const auto& passphrase = options.passphrase;
+    const int written = PEM_write_PrivateKey(
+        key_out.get(), key.get(), passphrase.empty() ? nullptr : EVP_aes_128_cbc(),
+        reinterpret_cast<const unsigned char*>(passphrase.data()),
+        static_cast<int>(passphrase.size()), nullptr, nullptr
     );
+    must(written == 1, "not written");
 }
 
 }  // namespace tenon::test

@@ -3,13 +3,20 @@
 
 #include "support/temp_dir.hpp"
 
+#include <chrono>
 #include <string>
 
 namespace tenon::test {
 
+struct certificate_options {
+    std::chrono::seconds ends_in{3'600};
+    std::string passphrase = {};  // that the key file is encrypted with; empty: with none
+    bool rsa = false;             // its key; otherwise of an elliptic curve
+};
+
 class certificate {
   public:
-    certificate();
+    explicit certificate(const certificate_options& options = {});
 
     [[nodiscard]] auto file() const -> const std::string& { return file_; }
     [[nodiscard]] auto key_file() const -> const std::string& { return key_file_; }

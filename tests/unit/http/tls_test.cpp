@@ -1,4 +1,6 @@
 // A listener that speaks TLS, met by the client that the host itself uses.
+#include "http/tls.hpp"
+
 #include "net/outbound.hpp"
 #include "support/catch.hpp"
 #include "support/http_client.hpp"
@@ -118,4 +120,60 @@ TEST_CASE("certificates that can't be used are named") {
     const auto missing = server.server().listen(where, routes);
     REQUIRE_FALSE(missing.has_value());
     CHECK_THAT(missing.error().message, Catch::Matchers::Contains("/nowhere.pem"));
+}
+
+TEST_CASE("a key that is encrypted is refused, and nobody is asked for its passphrase") {
+    const certificate encrypted({.passphrase = "open sesame"});
+    const auto refused = check_listener(tls_on(encrypted), tenon::host::port_in_use::refused);
+    REQUIRE(refused.has_error());
+    CHECK_THAT(
+        refused.error().message, Catch::Matchers::Contains(encrypted.key_file() + " is encrypted")
+    );
+}
+
+TEST_CASE("files that hold no certificate, or the key of another one, are told apart") {
+    const certificate one;
+    const certificate other;
+    const auto refusal = [&](const std::string& certificate_file, const std::string& key_file) {
+        const auto made = tenon::host::make_tls_context(certificate_file, key_file);
+        return made.has_error() ? made.error().message : std::string();
+    };
+    CHECK(refusal(one.file(), one.key_file()).empty());
+    CHECK_THAT(refusal(one.key_file(), one.key_file()), Catch::Matchers::Contains("none in PEM"));
+    CHECK_THAT(
+        refusal(one.file(), other.key_file()),
+        Catch::Matchers::Contains(other.key_file() + " is not the key of " + one.file())
+    );
+    const certificate another_type({.rsa = true});
+    CHECK(refusal(another_type.file(), another_type.key_file()).empty());
+    CHECK_THAT(
+        refusal(one.file(), another_type.key_file()), Catch::Matchers::Contains("is not the key of")
+    );
+}
+
+TEST_CASE("a certificate that has expired is told so") {
+    const certificate expired({.ends_in = std::chrono::seconds(-60)});
+    const auto old = tenon::host::make_tls_context(expired.file(), expired.key_file());
+    REQUIRE(old.has_value());
+    CHECK_THAT(tenon::host::validity_problem(**old), Catch::Matchers::Contains("has expired"));
+    const certificate valid;
+    const auto good = tenon::host::make_tls_context(valid.file(), valid.key_file());
+    CHECK(tenon::host::validity_problem(*good.value()).empty());
+}
+
+TEST_CASE("an address is tried without being listened on") {
+    using tenon::host::port_in_use;
+    running_server server;
+    tenon::host::listener_options where;
+    where.port = server.port();
+    const auto taken = check_listener(where, port_in_use::refused);
+    REQUIRE(taken.has_error());
+    CHECK_THAT(taken.error().message, Catch::Matchers::Contains("in use"));
+    CHECK(check_listener(where, port_in_use::tolerated).has_value());
+    where.port = 0;
+    CHECK(check_listener(where, port_in_use::refused).has_value());
+    where.address = "203.0.113.7";  // RFC 5737: nobody's
+    CHECK(check_listener(where, port_in_use::tolerated).has_error());
+    where.address = "localhost";
+    CHECK(check_listener(where, port_in_use::tolerated).has_error());
 }
