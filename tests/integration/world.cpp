@@ -75,7 +75,8 @@ auto to_host_options(
     host_options made;
     made.config = "bootstrap_api_key: " + std::string(operator_key) + "\nlog: {level: trace}\n";
     made.config += "rate_limits: {callbacks_per_minute: 0, connect_per_15_minutes: " +
-                   std::to_string(options.connects_per_15_minutes) + "}\n";
+                   std::to_string(options.connects_per_15_minutes) +
+                   ", reads_per_second: " + std::to_string(options.reads_per_second) + "}\n";
     if (!database.empty()) {
         made.config += "database: \"" + postgres_url(database) + "\"\n";
         made.variables.emplace_back("TOKEN_ENCRYPTION_KEY", encryption_key);
@@ -95,8 +96,8 @@ void add(canary_watch& watch, const std::string& name, const std::string& secret
 void add_parameters(const std::string& encoded, canary_watch& watch) {
     const sim::parameters sent(encoded);
     for (const auto* name :
-         {"state", "code", "code_verifier", "client_secret", "refresh_token", "access_token",
-          "token", "fb_exchange_token", "appsecret_proof"}) {
+         {"state", "nonce", "code", "code_verifier", "client_secret", "refresh_token",
+          "access_token", "token", "fb_exchange_token", "appsecret_proof"}) {
         add(watch, name, sent.get(name));
     }
 }
@@ -216,7 +217,12 @@ auto world::connect(const std::string& user, const std::string& account, const n
     const auto answer = visit(consent(begun.at("authUrl").get<std::string>(), account));
     INFO(answer.body);
     REQUIRE(answer.status == 303);
-    return answer.field("location").value_or("");
+    auto location = answer.field("location").value_or("");
+    if (const auto confirmation = query_parameter(location, "confirmation")) {
+        const std::scoped_lock lock(mutex_);
+        confirmations_.push_back(*confirmation);
+    }
+    return location;
 }
 
 auto world::connected(const std::string& user, const std::string& account) -> std::string {
@@ -248,9 +254,24 @@ void world::change_database(const std::string& statement) {
     REQUIRE(done.has_value());
 }
 
-void world::age_grants() {
+auto world::count(const std::string& query) -> std::int64_t {
+    const auto url = database_.empty() ? "sqlite:" + (host_->dir() / "data" / "tenon.db").string()
+                                       : postgres_url(database_);
+    auto opened = host::open_database(url);
+    REQUIRE(opened.has_value());
+    return (*opened)
+        ->as_service_now(
+            host::access::read,
+            [&](host::sql_session& session) -> host::result<std::int64_t> {
+                return host::run(session, query)[0].integer(0);
+            }
+        )
+        .value();
+}
+
+void world::age_grants(std::chrono::milliseconds by) {
     host_->stop();
-    const std::string older = " - 90000000";  // milliseconds
+    const auto older = " - " + std::to_string(by.count());
     change_database(
         "UPDATE grants SET issued_at = issued_at" + older + ", expires_at = expires_at" + older +
         ", refresh_not_before = refresh_not_before" + older
@@ -258,8 +279,7 @@ void world::age_grants() {
     host_->start();
 }
 
-auto world::secrets() -> canary_watch {
-    canary_watch watch;
+auto world::secrets(canary_watch watch) -> canary_watch {
     watch.add("API key", operator_key);
     watch.add("encryption key", encryption_key);
     add(watch, "client_secret", options_.client_secret);
@@ -267,6 +287,9 @@ auto world::secrets() -> canary_watch {
         const std::scoped_lock lock(mutex_);
         for (const auto& state : states_) {
             watch.add("state", state);
+        }
+        for (const auto& confirmation : confirmations_) {
+            watch.add("confirmation", confirmation);
         }
     }
     for (const auto& one : provider().recorded()) {

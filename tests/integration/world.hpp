@@ -7,6 +7,7 @@
 #include "support/http_client.hpp"
 #include "support/simulator/server.hpp"
 
+#include <chrono>
 #include <memory>
 #include <mutex>
 #include <nlohmann/json.hpp>
@@ -32,6 +33,7 @@ struct world_options {
     std::string provider_config;  // further lines of the provider's section, indented by four
     nlohmann::json settings = nlohmann::json::object();  // of the simulator
     int connects_per_15_minutes = 0;                     // 0: any number
+    int reads_per_second = 0;                            // 0: any number
 };
 
 class world {
@@ -67,16 +69,21 @@ class world {
     auto connected(const std::string& user = "ann", const std::string& account = "u1")
         -> std::string;
 
-    // Stops the host, lets all tokens be a day and an hour older than they are, and starts it
-    // again.
-    void age_grants();
-    // Every secret that went over the wire so far, either way: states, codes, verifiers, tokens,
-    // client secrets of at least 12 characters, the operator's key.
-    [[nodiscard]] auto secrets() -> canary_watch;
+    // Stops the host, lets all tokens be so much older than they are (a day and an hour), and
+    // starts it again.
+    void age_grants(std::chrono::milliseconds by = std::chrono::hours(25));
+    // Nothing listens at the provider's address any more, and nothing may be asked of provider().
+    void end_provider() { sim_.reset(); }
+    // Every secret that went over the wire so far, either way: states, nonces, codes, verifiers,
+    // tokens, client secrets of at least 12 characters, confirmation codes, the operator's key;
+    // beside those of `watch`.
+    [[nodiscard]] auto secrets(canary_watch watch = {}) -> canary_watch;
     // PostgreSQL: the database's name; empty on SQLite.
     [[nodiscard]] auto database() const -> const std::string& { return database_; }
     // Runs a statement beside the host.
     void change_database(const std::string& statement);
+    // What a query beside the host answers: one number.
+    [[nodiscard]] auto count(const std::string& query) -> std::int64_t;
 
     [[nodiscard]] auto token_path(const std::string& connection) const -> std::string;
 
@@ -88,6 +95,7 @@ class world {
     std::unique_ptr<host_process> host_;
     std::mutex mutex_;
     std::vector<std::string> states_;  // of all flows that were begun
+    std::vector<std::string> confirmations_;
 };
 
 }  // namespace tenon::test

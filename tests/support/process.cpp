@@ -86,6 +86,7 @@ auto pointers(std::vector<std::string>& texts) -> std::vector<char*> {
     ::dup2(in, STDIN_FILENO);
     ::dup2(out, STDOUT_FILENO);
     ::dup2(err, STDERR_FILENO);
+    ::close_range(STDERR_FILENO + 1, ~0U, 0);  // a server's socket would listen on without it
     if (*directory == '\0' || ::chdir(directory) == 0) {
         ::execve(arguments[0], arguments, variables);
     }
