@@ -178,8 +178,6 @@ auto host_process::open_listeners() -> result<void> {
     }
     oauth_.options.public_url = public_url_for(settings_, *port);
     api_.settings.public_url = oauth_.options.public_url;
-    // Flows that begin on the host's own page end on one.
-    oauth_.options.redirect_targets.push_back(oauth_.options.public_url + "/connected");
     const std::string scheme = settings_.tls_certificate.empty() ? "http://" : "https://";
     std::cout << "tenon: listening on " << scheme << shown_address(listeners.front().address, *port)
               << '\n';
