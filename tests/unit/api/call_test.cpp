@@ -159,3 +159,48 @@ TEST_CASE("an import that is no import at all is refused as a whole") {
     CHECK(import(R"({"connections":[{"userId":"u1"}]})").error() == "UNKNOWN_PROVIDER");
     CHECK(import(R"({"connections":"x"})").error() == "INVALID_REQUEST");
 }
+
+TEST_CASE("each route counts against its limit, and tells when to ask again") {
+    const rate one{1, milliseconds{60'000}};
+    api_fixture api({.mutations = one, .reads = one, .callbacks = one});
+    const auto check = [&api](const std::string& method, const std::string& path) {
+        INFO(method << ' ' << path);
+        const asking with{.key = api.make_key(key_scopes::all()), .user = "u1"};
+        CHECK(api.ask(method, path, with).http.status != 429);
+        const auto refused = api.ask(method, path, with);
+        CHECK(refused.http.status == 429);
+        CHECK(refused.error() == "RATE_LIMITED");
+        CHECK(refused.header("Retry-After") == "60");
+    };
+    for (const auto* read :
+         {"/api/integrations/providers", "/api/integrations/status",
+          "/api/integrations/token/nobody/1", "/api/integrations/profile/nobody/1",
+          "/api/connections", "/api/keys", "/api/audit"}) {
+        check("GET", read);
+    }
+    for (const auto* mutation :
+         {"/api/integrations/connect/nobody", "/api/integrations/confirm",
+          "/api/integrations/refresh/nobody/1", "/api/integrations/import/nobody", "/api/keys",
+          "/api/organizations", "/api/plugins/reload"}) {
+        check("POST", mutation);
+    }
+    for (const auto* ended :
+         {"/api/integrations/disconnect/nobody/1", "/api/integrations/disconnect/nobody",
+          "/api/keys/1"}) {
+        check("DELETE", ended);
+    }
+}
+
+TEST_CASE("callbacks count against their address, on all routes that a browser comes by") {
+    const auto [method, path] = GENERATE(table<std::string, std::string>(
+        {{"GET", "/api/integrations/callback/nobody?state=s"},
+         {"POST", "/api/integrations/callback/nobody"},
+         {"POST", "/connect"}}
+    ));
+    CAPTURE(method, path);
+    api_fixture api({.callbacks = {1, milliseconds{60'000}}});
+    CHECK(api.ask(method, path).http.status != 429);
+    const auto refused = api.ask(method, path);
+    CHECK(refused.http.status == 429);
+    CHECK(refused.header("Retry-After") == "60");
+}
