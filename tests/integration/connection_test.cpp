@@ -36,6 +36,19 @@ TEST_CASE("a refresh keeps the connection and raises the generation") {
     CHECK(after.at("accessToken") != before.at("accessToken"));
 }
 
+TEST_CASE("a profile is told from memory, and asked anew by who wants it fresh") {
+    world here;
+    const auto id = here.connected();
+    const auto path = "/api/integrations/profile/demo/" + id;
+    auto api = here.api();
+    const auto asked = here.provider().count().profiles;
+    CHECK(api.get(path).status == 200);
+    CHECK(api.get(path).status == 200);
+    CHECK(here.provider().count().profiles == asked);
+    CHECK(api.get(path + "?fresh=true").status == 200);
+    CHECK(here.provider().count().profiles == asked + 1);
+}
+
 TEST_CASE("another user's and another organization's connections are not found") {
     world here;
     const auto id = here.connected("ann");

@@ -102,6 +102,12 @@ void oauth_world::configure(
     providers.reload(options_of_registry(client_secrets, issued_by));
 }
 
+void oauth_world::reconfigure(const std::function<void(provider_settings&)>& change) {
+    auto options = options_of_registry({"demo-secret"}, issuer);
+    change(options.providers.front());
+    providers.reload(options);
+}
+
 auto oauth_world::begin(const actor& by, std::vector<std::string> scopes) -> connect_started {
     connect_request request;
     request.by = by;

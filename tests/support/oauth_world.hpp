@@ -19,6 +19,7 @@
 
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/io_context.hpp>
+#include <functional>
 #include <nlohmann/json.hpp>
 #include <optional>
 #include <random>
@@ -96,6 +97,8 @@ class oauth_world {
     void configure(
         const std::vector<std::string>& client_secrets, const std::string& issued_by = issuer
     );
+    // The same with whatever else `change` makes of the provider's section.
+    void reconfigure(const std::function<void(host::provider_settings&)>& change);
     // The user's connections as they are shown.
     auto list(const host::actor& by) -> std::vector<host::connection_view>;
     auto read(const host::actor& by, const std::string& account, std::chrono::seconds minimum)
