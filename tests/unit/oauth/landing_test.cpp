@@ -3,6 +3,7 @@
 
 #include "store/connection_grants.hpp"
 #include "store/connections.hpp"
+#include "support/simulator/digest.hpp"
 #include "verbs.hpp"
 
 namespace tenon::test {
@@ -53,6 +54,39 @@ TEST_CASE("a connect without a refresh token keeps the one that is there, with i
     CHECK(after->next_refresh_at.has_value());
     CHECK(after->generation == before->generation + 1);
     CHECK(token_of(world, ann) == "b");
+}
+
+TEST_CASE("a token that comes without its end has its own, or the provider's usual one, or none") {
+    oauth_world world(any_engine());
+    const auto now = world.time.now();
+    const auto ann = user("ann");
+    const auto landed = [&](const std::string& token) {
+        auto what = with_refresh_token(landing_of(ann, now, token), "r");
+        what.grants.front().expires_at.reset();
+        put(world, what);
+        return *grant_of(world, "u1");
+    };
+    const auto own_end = std::chrono::floor<seconds>(now) + seconds(600);
+    const auto claims =
+        R"({"exp":)" + std::to_string(own_end.time_since_epoch() / seconds(1)) + '}';
+    const auto jwt = "e30." + sim::to_base64url(claims) + ".c2ln";
+    CHECK(landed(jwt).expires_at == own_end);
+    CHECK_FALSE(landed("opaque").expires_at);
+    CHECK_FALSE(landed("opaque").refresh_not_before);
+
+    world.reconfigure([](provider_settings& section) {
+        section.config["refresh"] = {R"({"default_lifetime":"1800","not_before":"900"})", true};
+    });
+    const auto usual = landed("opaque");
+    CHECK(usual.expires_at == now + seconds(1'800));
+    CHECK(usual.refresh_not_before == now + seconds(900));
+    CHECK(landed(jwt).expires_at == own_end);
+    // A guess makes a refresh early, and no token dead that nothing renews.
+    auto alone = landing_of(ann, now, "opaque");
+    alone.account = account_id("u2");
+    alone.grants.front().expires_at.reset();
+    put(world, alone);
+    CHECK_FALSE(grant_of(world, "u2")->expires_at);
 }
 
 TEST_CASE("a refresh token of another client, or of a dead grant, is not kept") {

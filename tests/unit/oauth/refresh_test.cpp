@@ -172,15 +172,6 @@ TEST_CASE("what a burst put into doubt is believed after three days, or once the
     }
 }
 
-TEST_CASE("the next client secret is tried where the provider refuses the first") {
-    flow_case here;
-    here.configure({"new-secret", "demo-secret"});
-    const auto id = here.connect(ann, "u1");
-    CHECK(here.fly(here.grant(id), refresh_reason::asked).has_value());
-    CHECK(here.scene.count().refreshes == 1);
-    CHECK(here.scene.count().code_reuses == 0);
-}
-
 TEST_CASE("what was renewed between the look and the lease is not renewed again") {
     flow_case here;
     const auto id = here.connect(ann, "u1");
