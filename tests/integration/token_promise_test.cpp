@@ -62,7 +62,9 @@ TEST_CASE("two hundred readers of an expired token get one refresh and two hundr
 }
 
 TEST_CASE("half of the readers hanging up neither ends nor doubles the refresh") {
-    world here(slow_rotating(engine::sqlite));
+    const auto stored_in = GENERATE(engine::sqlite, engine::postgresql);
+    CAPTURE(name_of(stored_in));
+    world here(slow_rotating(stored_in));
     const auto id = here.connected();
     slow_down(here);
     let_expire(here);
@@ -122,6 +124,35 @@ TEST_CASE("a minimum beyond the token's life makes no storm") {
     CHECK(here.provider().count().refreshes == 0);
 }
 
+TEST_CASE("who needs more life than a token has left gets another, once it is no longer young") {
+    world here;
+    const auto id = here.connected();
+    here.age_grants(std::chrono::minutes(20));  // of an hour
+    const auto generation = [&](const std::string& query) -> std::int64_t {
+        return here.api().get(here.token_path(id) + query).json().at("generation");
+    };
+    const auto first = generation("");
+    CHECK(generation("?minTtl=2000") == first);
+    CHECK(generation("?minTtl=3000") == first + 1);
+    CHECK(generation("?minTtl=3000") == first + 1);
+    CHECK(here.provider().count().refreshes == 1);
+}
+
+TEST_CASE("reads of a token that is in memory are limited like others") {
+    world_options options;
+    options.reads_per_second = 1;
+    world here(options);
+    const auto id = here.connected();
+    auto api = here.api();
+    CHECK(api.get(here.token_path(id)).status == 200);
+    int refused = 0;
+    for (int i = 0; i < 20; ++i) {
+        const auto answer = api.get(here.token_path(id));
+        refused += answer.status == 429 && answer.field("retry-after") == "1" ? 1 : 0;
+    }
+    CHECK(refused > 0);
+}
+
 TEST_CASE("a revoked grant is told once, and the user must reconnect") {
     world here(slow_rotating(engine::sqlite));
     const auto id = here.connected();
@@ -136,6 +167,14 @@ TEST_CASE("a revoked grant is told once, and the user must reconnect") {
     CHECK(status.at("status") == "expired");
     CHECK(status.at("isConnected") == false);
     CHECK(api.get(here.token_path(id)).json().at("error") == "RECONNECT_REQUIRED");
+    // Not of one user: connections may share a grant.
+    const auto told = here.api("").get("/api/audit?action=connection.expired").json().at("entries");
+    REQUIRE(told.size() == 1);
+    CHECK(told.at(0).at("connectionId") == id);
+    CHECK_THAT(
+        api.get("/metrics").body,
+        Catch::Contains("tenon_connections_expired_total{provider=\"demo\",reason=\"revoked\"} 1\n")
+    );
 
     SECTION("and reconnecting the same account brings it back under its id") {
         CHECK(here.connected() == id);
