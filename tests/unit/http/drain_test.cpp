@@ -169,6 +169,7 @@ TEST_CASE("under load, draining loses no request that it took") {
             client.join();
         }
         CHECK(unanswered == 0);
+        CHECK(server.observer.answers().size() == static_cast<std::size_t>(answered.load()));
         CHECK(report.cut + report.cancelled == 0);
         CHECK(server.server().connections() == 0);
         CHECK(server.observer.opened == server.observer.closed);
