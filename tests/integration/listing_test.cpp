@@ -3,6 +3,7 @@
 #include "support/catch.hpp"
 
 #include <algorithm>
+#include <set>
 
 namespace tenon::test {
 namespace {
@@ -14,7 +15,73 @@ auto entry_of(const nlohmann::json& providers, const std::string& id) -> nlohman
     return *found;
 }
 
+// The organization's connections that a query finds, by their ids, page for page.
+auto pages(http_client& api, const std::string& query) -> std::vector<std::vector<std::string>> {
+    std::vector<std::vector<std::string>> all;
+    std::string cursor;
+    do {
+        const auto answer = api.get("/api/connections" + query + "&cursor=" + cursor);
+        INFO(answer.body);
+        REQUIRE(answer.status == 200);
+        const auto page = answer.json();
+        auto& ids = all.emplace_back();
+        for (const auto& one : page.at("connections")) {
+            ids.push_back(one.at("connectionId"));
+        }
+        cursor = page.at("nextCursor").is_null() ? "" : page.at("nextCursor");
+    } while (!cursor.empty() && all.size() < 10);
+    return all;
+}
+
 }  // namespace
+
+TEST_CASE("an organization's connections are listed page by page, each once, and by what they are"
+) {
+    const auto stored_in = GENERATE(engine::sqlite, engine::postgresql);
+    CAPTURE(name_of(stored_in));
+    world_options options;
+    options.stored_in = stored_in;
+    world here(options);
+    std::vector<std::string> connected{here.connected("ann", "u1")};
+    here.connect("ann", "u2", {{"confirm", true}});
+    connected.push_back(here.connected("bob", "u3"));
+    here.connect("bob", "u4", {{"confirm", true}});
+    connected.push_back(here.connected("bob", "u5"));
+    http_client api(here.host().url(), {{"X-API-Key", operator_key}});
+
+    const auto all = pages(api, "?limit=2");
+    REQUIRE(all.size() == 3);
+    CHECK((all[0].size() == 2 && all[1].size() == 2 && all[2].size() == 1));
+    std::set<std::string> each;
+    for (const auto& page : all) {
+        each.insert(page.begin(), page.end());
+    }
+    CHECK(each.size() == 5);
+    CHECK(pages(api, "?status=connected").at(0) == connected);
+    const auto pending = pages(api, "?status=pending").at(0);
+    CHECK(pending.size() == 2);
+    CHECK(each.contains(pending.at(0)));
+    CHECK(pages(api, "?userId=ann").at(0) == std::vector{connected[0], pending[0]});
+    CHECK(
+        pages(api, "?status=connected&userId=bob").at(0) == std::vector{connected[1], connected[2]}
+    );
+    CHECK(pages(api, "?provider=demo").at(0).size() == 5);
+    CHECK(pages(api, "?provider=slack").at(0).empty());
+
+    here.provider().reset();
+    const auto lost = here.api("bob").post(
+        "/api/integrations/refresh/demo/" + connected[1], nlohmann::json::object()
+    );
+    REQUIRE(lost.status == 409);
+    CHECK(pages(api, "?status=expired").at(0) == std::vector{connected[1]});
+    CHECK(pages(api, "?status=connected").at(0) == std::vector{connected[0], connected[2]});
+
+    for (const auto* wrong : {"?cursor=of-another", "?status=lost", "?limit=0"}) {
+        const auto answer = api.get(std::string("/api/connections") + wrong);
+        CHECK(answer.status == 400);
+        CHECK(answer.json().at("error") == "INVALID_REQUEST");
+    }
+}
 
 TEST_CASE("the list of providers says what each is called, and why one can't be connected yet") {
     world_options options;
