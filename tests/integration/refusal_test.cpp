@@ -239,6 +239,22 @@ TEST_CASE("a provider in trouble is told, and the flow leaves nothing behind") {
     CHECK(query_parameter(here.connect(), "status") == "connected");
 }
 
+TEST_CASE("a provider at whose address nobody listens is told, and a token that lives is served on"
+) {
+    world here;
+    const auto id = here.connected();
+    const auto url = here.consent(here.begin("bob").at("authUrl"), "u2");
+    here.end_provider();
+    const auto told = here.visit(url).field("location").value_or("");
+    INFO(told);
+    CHECK(query_parameter(told, "error") == "PROVIDER_UNAVAILABLE");
+    CHECK(here.api("bob").get("/api/integrations/status").json().at("integrations").empty());
+    CHECK(here.api().get(here.token_path(id)).status == 200);
+    here.host().stop();
+    here.host().start();
+    CHECK(here.api().get(here.token_path(id)).status == 200);
+}
+
 TEST_CASE("a provider that is slow beyond the deadline is told as a timeout") {
     world_options options;
     options.config = "timeouts: {operation: 1s}\n";
