@@ -255,18 +255,14 @@ void world::change_database(const std::string& statement) {
 }
 
 auto world::count(const std::string& query) -> std::int64_t {
-    const auto url = database_.empty() ? "sqlite:" + (host_->dir() / "data" / "tenon.db").string()
-                                       : postgres_url(database_);
+    const auto file = (host_->dir() / "data" / "tenon.db").string();
+    const auto url = database_.empty() ? "sqlite:" + file : postgres_url(database_);
     auto opened = host::open_database(url);
     REQUIRE(opened.has_value());
-    return (*opened)
-        ->as_service_now(
-            host::access::read,
-            [&](host::sql_session& session) -> host::result<std::int64_t> {
-                return host::run(session, query)[0].integer(0);
-            }
-        )
-        .value();
+    const auto look = [&](host::sql_session& session) -> host::result<std::int64_t> {
+        return host::run(session, query)[0].integer(0);
+    };
+    return (*opened)->as_service_now(host::access::read, look).value();
 }
 
 void world::age_grants(std::chrono::milliseconds by) {
