@@ -11,7 +11,6 @@
 #include <array>
 #include <atomic>
 #include <map>
-#include <stdexcept>
 #include <vector>
 
 namespace tenon::test {
@@ -131,21 +130,6 @@ void add_secrets_of(const sim::scene& one, canary_watch& watch) {
             add(watch, "code", query_parameter(value, "code").value_or(""));
         }
     }
-}
-
-// Every answer must be as openapi.json says. The document is the same of every host: asked for
-// once.
-auto hold_to_contract(const std::string& url) -> http_client::witness {
-    static const api_contract contract(http_client(url).get("/openapi.json").json());
-    return [](const http_request& asked, const http_response& answered) {
-        const auto problem = contract.problem(asked, answered);
-        if (!problem.empty()) {
-            throw std::runtime_error(
-                asked.method + ' ' + asked.path +
-                " is not answered as openapi.json says: " + problem + "\n" + answered.body
-            );
-        }
-    };
 }
 
 }  // namespace

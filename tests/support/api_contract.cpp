@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cctype>
+#include <stdexcept>
 
 namespace tenon::test {
 namespace {
@@ -221,6 +222,19 @@ auto api_contract::object_mismatch(const json& schema, const json& value, const 
         }
     }
     return {};
+}
+
+auto hold_to_contract(const std::string& url) -> http_client::witness {
+    static const api_contract contract(http_client(url).get("/openapi.json").json());
+    return [](const http_request& asked, const http_response& answered) {
+        const auto problem = contract.problem(asked, answered);
+        if (!problem.empty()) {
+            throw std::runtime_error(
+                asked.method + ' ' + asked.path +
+                " is not answered as openapi.json says: " + problem + "\n" + answered.body
+            );
+        }
+    };
 }
 
 }  // namespace tenon::test

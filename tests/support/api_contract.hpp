@@ -39,4 +39,8 @@ class api_contract {
     nlohmann::json unlisted_;  // how a request is refused that belongs to no operation
 };
 
+// For a client of the host at that address: send() throws std::runtime_error where an answer is not
+// as openapi.json says. The document is the same of every host: asked for once.
+[[nodiscard]] auto hold_to_contract(const std::string& url) -> http_client::witness;
+
 }  // namespace tenon::test
