@@ -1,5 +1,7 @@
 #include "api/metrics.hpp"
 
+#include "api/metric_series.hpp"
+
 #include <prometheus/counter.h>
 #include <prometheus/gauge.h>
 #include <prometheus/histogram.h>
@@ -17,25 +19,6 @@
 namespace tenon::host {
 
 namespace {
-
-constexpr std::array<unsigned, 23> known_statuses{200, 201, 202, 204, 303, 304, 400, 401,
-                                                  403, 404, 405, 408, 409, 413, 415, 429,
-                                                  431, 500, 501, 502, 503, 504, 0 /* any other */};
-
-auto buckets() -> prometheus::Histogram::BucketBoundaries {
-    return {0.00005, 0.0001, 0.0002, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025,
-            0.05,    0.1,    0.25,   0.5,    1,     2.5,    5,     10,   30};
-}
-
-// A label's value that came from a plugin: words, or nothing that would grow the series without
-// end.
-auto label_of(std::string_view text) -> std::string {
-    const auto is_word = [](char c) {
-        return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_' || c == '-';
-    };
-    const bool good = !text.empty() && text.size() <= 64 && std::ranges::all_of(text, is_word);
-    return good ? std::string(text) : "other";
-}
 
 auto resident_bytes() -> double {
     std::ifstream statm("/proc/self/statm");
@@ -61,38 +44,6 @@ auto word_of(alarm_cause cause) -> std::string {
     }
     return {};
 }
-
-// One route's counters, resolved once, so that counting an answer costs no look-up by labels.
-class route_metric {
-  public:
-    route_metric(
-        prometheus::Family<prometheus::Counter>& counters,
-        prometheus::Family<prometheus::Histogram>& histograms, const prometheus::Labels& labels
-    )
-        : counters_(counters), labels_(labels), seconds_(histograms.Add(labels, buckets())) {}
-
-    void answered(unsigned status, double seconds) {
-        const auto at = std::ranges::find(known_statuses, status) - known_statuses.begin();
-        const auto index = std::min(static_cast<std::size_t>(at), known_statuses.size() - 1);
-        auto* counter = by_status_[index].load(std::memory_order_acquire);
-        if (counter == nullptr) {
-            auto labels = labels_;
-            labels.emplace(
-                "status", index + 1 == known_statuses.size() ? "other" : std::to_string(status)
-            );
-            counter = &counters_.Add(labels);  // the same one for the same labels
-            by_status_[index].store(counter, std::memory_order_release);
-        }
-        counter->Increment();
-        seconds_.Observe(seconds);
-    }
-
-  private:
-    prometheus::Family<prometheus::Counter>& counters_;
-    prometheus::Labels labels_;
-    prometheus::Histogram& seconds_;
-    std::array<std::atomic<prometheus::Counter*>, known_statuses.size()> by_status_{};
-};
 
 }  // namespace
 
@@ -144,7 +95,14 @@ struct api_metrics::implementation {
     gauges& circuits = gauge(
         "tenon_circuit_state", "Of an origin that failed: 0 closed again, 1 half open, 2 open"
     );
-    gauges& connections = gauge("tenon_connections", "Connections by provider and status");
+    state_series connections{
+        gauge("tenon_connections", "Connections by provider and status"), "status"};
+    state_series grants{
+        gauge(
+            "tenon_grants",
+            "Grants by provider and health: healthy, expiring, degraded, needs_reconnect"
+        ),
+        "health"};
     gauges& in_flight = gauge("tenon_refreshes_in_flight", "Refreshes that run now");
     gauges& memory = gauge("process_resident_memory_bytes", "Resident memory");
     gauges& build = gauge("tenon_build_info", "1, labelled with the version");
@@ -166,9 +124,6 @@ struct api_metrics::implementation {
     // Filled before serving, then only read: no lock.
     std::map<std::string, std::unique_ptr<route_metric>, std::less<>> routes;
     route_metric unmatched{requests, request_seconds, {{"route", "unmatched"}}};
-
-    std::mutex guard;
-    std::vector<prometheus::Gauge*> connection_series;
 };
 
 api_metrics::api_metrics(std::string_view version)
@@ -212,7 +167,7 @@ void api_metrics::operation_ended(
 ) {
     const prometheus::Labels labels{
         {"provider", label_of(provider)}, {"operation", label_of(operation)}};
-    implementation_->operation_seconds.Add(labels, buckets()).Observe(seconds);
+    implementation_->operation_seconds.Add(labels, metric_buckets()).Observe(seconds);
     auto with_outcome = labels;
     with_outcome.emplace("outcome", label_of(outcome));
     implementation_->operations.Add(with_outcome).Increment();
@@ -274,19 +229,12 @@ void api_metrics::set_refreshes_in_flight(std::size_t count) {
     implementation_->running.Set(static_cast<double>(count));
 }
 
-void api_metrics::set_connections(const std::vector<connection_gauge>& counts) {
-    const std::lock_guard lock(implementation_->guard);
-    for (auto* series : implementation_->connection_series) {
-        series->Set(0);
-    }
-    implementation_->connection_series.clear();
-    for (const auto& one : counts) {
-        auto& series = implementation_->connections.Add(
-            {{"provider", label_of(one.provider)}, {"status", label_of(one.status)}}
-        );
-        series.Set(static_cast<double>(one.count));
-        implementation_->connection_series.push_back(&series);
-    }
+void api_metrics::set_connections(const std::vector<state_gauge>& counts) {
+    implementation_->connections.set(counts);
+}
+
+void api_metrics::set_grants(const std::vector<state_gauge>& counts) {
+    implementation_->grants.set(counts);
 }
 
 auto api_metrics::text() const -> std::string {

@@ -13,10 +13,10 @@
 
 namespace tenon::host {
 
-// How many connections a provider has in one status.
-struct connection_gauge {
+// How many connections a provider has in one status, or grants in one state of health.
+struct state_gauge {
     std::string provider;
-    std::string status;
+    std::string state;
     std::int64_t count = 0;
 };
 
@@ -54,7 +54,8 @@ class api_metrics final : public oauth_observer, public request_observer, public
     void key_looked_up(std::string_view how);
     void set_refreshes_in_flight(std::size_t count);
     // Replaces what was known; a pair that is no longer named reads 0.
-    void set_connections(const std::vector<connection_gauge>& counts);
+    void set_connections(const std::vector<state_gauge>& counts);
+    void set_grants(const std::vector<state_gauge>& counts);
 
     // The text exposition format, 0.0.4.
     [[nodiscard]] auto text() const -> std::string;

@@ -3,12 +3,14 @@
 #include "api/json_writer.hpp"
 #include "api/metrics.hpp"
 #include "oauth/context.hpp"
+#include "oauth/health.hpp"
 #include "oauth/refresh.hpp"
 #include "oauth/token_cache.hpp"
 #include "provider/registry.hpp"
 #include "store/changes.hpp"
 #include "store/connections.hpp"
 #include "store/database.hpp"
+#include "store/grants.hpp"
 
 namespace tenon::host {
 
@@ -16,6 +18,11 @@ namespace {
 
 constexpr milliseconds ready_for{250};
 constexpr milliseconds counted_for{30'000};
+
+struct counts {
+    std::vector<connection_count> connections;
+    std::vector<grant_count> grants;
+};
 
 }  // namespace
 
@@ -107,19 +114,25 @@ auto refresh_gauges(api_context& api) -> boost::asio::awaitable<void> {
     if (now < last + counted_for || !api.counted_at.compare_exchange_strong(last, now)) {
         co_return;
     }
-    auto count = [](sql_session& session) -> result<std::vector<connection_count>> {
-        return count_connections_by_status(session);
+    auto count = [soon = now + expiring_ahead](sql_session& session) -> result<counts> {
+        return counts{count_connections_by_status(session), count_grants_by_health(session, soon)};
     };
-    const auto counts = co_await api.oauth.db.as_service(access::read, count);
-    if (counts.has_error()) {
+    const auto counted = co_await api.oauth.db.as_service(access::read, count);
+    if (counted.has_error()) {
         co_return;  // the gauges keep what they last knew
     }
-    std::vector<connection_gauge> gauges;
-    for (const auto& one : *counts) {
+    std::vector<state_gauge> connections;
+    for (const auto& one : counted->connections) {
         const bool connected = one.state == connection_state::connected;
-        gauges.push_back({one.provider.text(), connected ? "connected" : "expired", one.count});
+        connections.push_back({one.provider.text(), connected ? "connected" : "expired", one.count}
+        );
     }
-    api.metrics.set_connections(gauges);
+    api.metrics.set_connections(connections);
+    std::vector<state_gauge> grants;
+    for (const auto& one : counted->grants) {
+        grants.push_back({one.provider.text(), one.health, one.count});
+    }
+    api.metrics.set_grants(grants);
 }
 
 }  // namespace tenon::host

@@ -1,5 +1,7 @@
 #include "api/view_json.hpp"
 
+#include "oauth/health.hpp"
+
 namespace tenon::host {
 
 void write_connection(json_writer& json, const connection_view& view, shown_user user) {
@@ -14,6 +16,15 @@ void write_connection(json_writer& json, const connection_view& view, shown_user
         .field("status", to_text(view.status));
     if (!view.status_reason.empty()) {
         json.field("statusReason", view.status_reason);
+    }
+    if (view.status != connection_status::pending) {
+        const auto& health = view.health;
+        json.field("health", to_text(health.health));
+        if (!health.reason.empty()) {
+            json.field("healthReason", health.reason);
+        }
+        json.field("nextRefreshAt", health.next_refresh_at)
+            .field("reconnectBefore", health.lapses_at);
     }
     json.field("expiresAt", view.expires_at)
         .field("scope", view.scope)

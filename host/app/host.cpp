@@ -5,6 +5,7 @@
 #include "app/option_mapping.hpp"
 #include "base/log.hpp"
 #include "net/circuit.hpp"
+#include "store/roles.hpp"
 
 #include <iostream>
 #include <thread>
@@ -88,6 +89,9 @@ auto host_process::make(settings values, std::filesystem::path config)
     auto db = open_configured(values, migrations::as_configured);
     if (db.has_error()) {
         return db.error();
+    }
+    if (auto role = check_service_role(**db); role.has_error()) {
+        return role.error();
     }
     system_random random;
     auto keys = load_keyring(values, random);

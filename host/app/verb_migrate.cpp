@@ -1,6 +1,7 @@
 #include "app/parts.hpp"
 #include "app/verbs.hpp"
 #include "store/migrations.hpp"
+#include "store/roles.hpp"
 
 #include <CLI/CLI.hpp>
 #include <iostream>
@@ -9,7 +10,8 @@
 namespace tenon::host {
 namespace {
 
-auto up(const settings& values) -> result<void> {
+// `service`: the role that is to serve; empty where it is the one that migrates.
+auto up(const settings& values, const std::string& service) -> result<void> {
     if (auto made = make_data_dir(values); made.has_error()) {
         return made;
     }
@@ -22,7 +24,7 @@ auto up(const settings& values) -> result<void> {
         return applied.error();
     }
     std::cout << "applied " << *applied << " migrations\n";
-    return {};
+    return service.empty() ? result<void>() : let_role_serve(**db, service);
 }
 
 auto down(const settings& values, std::int64_t version) -> result<void> {
@@ -60,8 +62,14 @@ auto status(const settings& values) -> result<void> {
 void add_migrate_verb(CLI::App& app, chosen_verb& chosen) {
     auto* migrate = app.add_subcommand("migrate", "the database's schema");
     migrate->require_subcommand(1);
-    migrate->add_subcommand("up", "apply what is pending")->callback([&chosen] {
-        chosen.run = up;
+    auto* forth = migrate->add_subcommand("up", "apply what is pending");
+    auto service = std::make_shared<std::string>();
+    forth->add_option(
+        "--grant-to", *service,
+        "PostgreSQL: the role that serves, where it is not the one that owns the schema"
+    );
+    forth->callback([&chosen, service] {
+        chosen.run = [service](const settings& values) { return up(values, *service); };
     });
     migrate->add_subcommand("status", "what is applied, what is pending")->callback([&chosen] {
         chosen.run = status;

@@ -110,6 +110,7 @@ struct settings {
     std::string environment = "production";
     std::size_t threads = 0;  // 0: one a processor
     std::size_t token_cache_entries = 200'000;
+    std::size_t audit_days = 0;            // how long the audit log is kept; 0: for ever
     std::size_t refresh_concurrency = 50;  // at once, a provider
     log_level level = log_level::info;
     log_format format = log_format::text;

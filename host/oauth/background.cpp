@@ -1,6 +1,7 @@
 #include "oauth/background.hpp"
 
 #include "base/log.hpp"
+#include "oauth/audit_chain.hpp"
 #include "oauth/change_feed.hpp"
 #include "oauth/cleaning.hpp"
 #include "oauth/lapsing.hpp"
@@ -22,6 +23,7 @@ namespace {
 
 constexpr milliseconds recovery_interval{15'000};
 constexpr milliseconds cleaning_interval{60'000};
+constexpr milliseconds sealing_interval{1'000};
 constexpr milliseconds stop_poll{10};
 
 }  // namespace
@@ -83,8 +85,21 @@ struct background_work::implementation : std::enable_shared_from_this<implementa
         co_await discard_lapsed(context);
         co_return recovery_interval;
     }
+    auto seal_log() -> boost::asio::awaitable<milliseconds> {
+        const auto more = co_await seal_audit_batch(context);
+        if (more.has_error() && more.error().code == errc::internal) {
+            log(log_level::error, "the audit log can't be sealed: see `tenon audit verify`",
+                {{log_key::detail, more.error().message}});
+            co_return cleaning_interval;
+        }
+        co_return more.has_value() && *more ? milliseconds(0) : sealing_interval;
+    }
     auto clean() -> boost::asio::awaitable<milliseconds> {
         co_await clean_expired(context);
+        for (bool more = true; more && !stopping;) {
+            const auto left = co_await prune_audit_batch(context);
+            more = left.has_value() && *left;
+        }
         co_return cleaning_interval;
     }
 
@@ -123,6 +138,7 @@ void background_work::start() {
     self.spawn("recovery", &implementation::recover);
     self.spawn("disconnects", &implementation::finish_disconnects);
     self.spawn("confirmations", &implementation::discard_unconfirmed);
+    self.spawn("audit", &implementation::seal_log);
     self.spawn("cleaning", &implementation::clean);
 }
 

@@ -15,7 +15,8 @@ class refresher;
 // A row of the change table: something that caches hold is no longer so.
 struct change {
     enum class subject_kind { grant, connection, key } kind;
-    std::string subject;  // its id
+    std::string subject;                     // its id
+    std::optional<std::int64_t> generation;  // of a renewed grant
 };
 
 class background_work {

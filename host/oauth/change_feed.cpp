@@ -17,11 +17,11 @@ struct listener {
 
 auto to_change(const change_row& row) -> change {
     switch (row.kind) {
-        case change_kind::grant: return {change::subject_kind::grant, row.subject};
-        case change_kind::key: return {change::subject_kind::key, row.subject};
-        case change_kind::connection: return {change::subject_kind::connection, row.subject};
+        case change_kind::grant: return {change::subject_kind::grant, row.subject, row.generation};
+        case change_kind::key: return {change::subject_kind::key, row.subject, {}};
+        case change_kind::connection: break;
     }
-    return {change::subject_kind::connection, row.subject};
+    return {change::subject_kind::connection, row.subject, {}};
 }
 
 }  // namespace
@@ -38,7 +38,9 @@ struct change_feed::implementation {
 
     void tell(const change& what) {
         switch (what.kind) {
-            case change::subject_kind::grant: context.cache.forget(grant_id(what.subject)); break;
+            case change::subject_kind::grant:
+                forget(grant_id(what.subject), what.generation);
+                break;
             case change::subject_kind::connection:
                 context.cache.forget(connection_id(what.subject));
                 break;
@@ -46,6 +48,14 @@ struct change_feed::implementation {
         }
         for (const auto& one : listeners) {
             one.changed(what);
+        }
+    }
+
+    void forget(const grant_id& grant, std::optional<std::int64_t> generation) {
+        if (generation) {
+            context.cache.forget_before(grant, *generation);
+        } else {
+            context.cache.forget(grant);
         }
     }
 

@@ -120,15 +120,7 @@ auto confirm_connection(oauth_context& context, actor by, std::string confirmati
     if (landed.has_error()) {
         co_return landed.error();
     }
-    auto read = [id = landed->id](sql_session& session) -> result<std::optional<time_point>> {
-        const auto when = expiries_of(session, {id});
-        return when.empty() ? std::nullopt : when.front().expires_at;
-    };
-    auto expires_at = co_await context.db.with_org(org, access::read, std::move(read));
-    if (expires_at.has_error()) {
-        co_return expires_at.error();
-    }
-    co_return to_view(*landed, *expires_at);
+    co_return co_await read_view(context, org, std::move(*landed));
 }
 
 }  // namespace tenon::host

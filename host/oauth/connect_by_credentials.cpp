@@ -229,12 +229,12 @@ auto connect_by_credentials(oauth_context& context, credential_connect request)
     if (what.has_error()) {
         co_return what.error();
     }
-    const auto expires_at = what->grants.front().expires_at;
+    const auto org = what->by.org;
     auto landed = co_await land(context, std::move(*what));
     if (landed.has_error()) {
         co_return landed.error();
     }
-    co_return to_view(*landed, expires_at);
+    co_return co_await read_view(context, org, std::move(*landed));
 }
 
 }  // namespace tenon::host

@@ -10,6 +10,7 @@
 #include "oauth/revocation_watch.hpp"
 #include "oauth/sealing.hpp"
 #include "oauth/token_cache.hpp"
+#include "store/changes.hpp"
 #include "store/intents.hpp"
 
 namespace tenon::host {
@@ -202,9 +203,12 @@ auto settle_success(refresh_settlement settle, granted tokens, time_point began)
     auto commit = [settle,
                    values = std::move(values)](sql_session& session) -> result<shared_grant> {
         const auto& row = *settle.row;
-        // False where the user connected anew meanwhile: those tokens are the newer ones.
-        [[maybe_unused]] const bool committed =
-            commit_refresh(session, row.id, row.generation, *values, settle.context.time.now());
+        const auto now = settle.context.time.now();
+        // Not where the user connected anew meanwhile: those tokens are the newer ones.
+        const bool committed = commit_refresh(session, row.id, row.generation, *values, now);
+        if (committed && !settle.context.options.sole_owner) {
+            append_change(session, change_kind::grant, row.id.text(), now, row.generation + 1);
+        }
         delete_intent(session, settle.intent);
         return look_again(session, row.id);
     };

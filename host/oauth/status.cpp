@@ -1,6 +1,7 @@
 #include "oauth/status.hpp"
 
 #include "oauth/connection_views.hpp"
+#include "oauth/health.hpp"
 #include "oauth/status_cache.hpp"
 #include "oauth/token_cache.hpp"
 #include "store/connection_grants.hpp"
@@ -14,23 +15,33 @@ namespace {
 
 constexpr std::size_t most_per_page = 500;
 
-using expiries = std::unordered_map<connection_id, std::optional<time_point>>;
+// A connection's lives stand side by side, the main one's first.
+using lives_by_connection = std::unordered_map<connection_id, std::span<const connection_life>>;
 
-auto by_connection(const std::vector<connection_expiry>& rows) -> expiries {
-    expiries found;
-    for (const auto& row : rows) {
-        found.emplace(row.connection, row.expires_at);
+auto by_connection(const std::vector<connection_life>& rows) -> lives_by_connection {
+    lives_by_connection found;
+    for (std::size_t begin = 0; begin < rows.size();) {
+        auto end = begin + 1;
+        while (end < rows.size() && rows[end].connection == rows[begin].connection) {
+            ++end;
+        }
+        found.emplace(rows[begin].connection, std::span(rows).subspan(begin, end - begin));
+        begin = end;
     }
     return found;
 }
 
-auto with_expiries(const std::vector<connection_row>& rows, const expiries& when)
-    -> std::vector<connection_view> {
+auto with_lives(
+    const std::vector<connection_row>& rows, const std::vector<connection_life>& lives,
+    time_point now
+) -> std::vector<connection_view> {
+    const auto known = by_connection(lives);
     std::vector<connection_view> views;
     views.reserve(rows.size());
     for (const auto& row : rows) {
-        const auto found = when.find(row.id);
-        views.push_back(to_view(row, found == when.end() ? std::nullopt : found->second));
+        const auto found = known.find(row.id);
+        const auto its = found == known.end() ? std::span<const connection_life>() : found->second;
+        views.push_back(to_view(row, its, now));
     }
     return views;
 }
@@ -55,8 +66,7 @@ auto all_of(sql_session& session, const user_id& user) -> std::vector<connection
 auto read_status(sql_session& session, const user_id& user, time_point now)
     -> std::shared_ptr<cached_status> {
     auto status = std::make_shared<cached_status>();
-    status->views =
-        with_expiries(all_of(session, user), by_connection(expiries_of_user(session, user)));
+    status->views = with_lives(all_of(session, user), lives_of_user(session, user), now);
     for (const auto& view : status->views) {
         status->depends_on.push_back(view.id.text());
     }
@@ -76,8 +86,9 @@ auto is_cursor(const std::string& text) -> bool {
            });
 }
 
-auto connected_ones(sql_session& session, const connection_filter& filter, std::size_t limit)
-    -> std::vector<connection_view> {
+auto connected_ones(
+    sql_session& session, const connection_filter& filter, std::size_t limit, time_point now
+) -> std::vector<connection_view> {
     if (filter.status == connection_status::pending) {
         return {};
     }
@@ -95,7 +106,7 @@ auto connected_ones(sql_session& session, const connection_filter& filter, std::
     for (const auto& row : rows) {
         ids.push_back(row.id);
     }
-    return with_expiries(rows, by_connection(expiries_of(session, ids)));
+    return with_lives(rows, lives_of(session, ids), now);
 }
 
 auto waiting_ones(
@@ -119,7 +130,7 @@ auto waiting_ones(
 auto read_page(
     sql_session& session, const connection_filter& filter, std::size_t limit, time_point now
 ) -> connection_page {
-    const auto connected = connected_ones(session, filter, limit + 1);
+    const auto connected = connected_ones(session, filter, limit + 1, now);
     const auto waiting = waiting_ones(session, filter, limit + 1, now);
     connection_page page;
     std::ranges::merge(
@@ -144,7 +155,8 @@ auto to_text(connection_status status) -> std::string_view {
     return "expired";
 }
 
-auto to_view(const connection_row& row, std::optional<time_point> expires_at) -> connection_view {
+auto to_view(const connection_row& row, std::span<const connection_life> lives, time_point now)
+    -> connection_view {
     connection_view view;
     view.id = row.id;
     view.user = row.user;
@@ -153,7 +165,8 @@ auto to_view(const connection_row& row, std::optional<time_point> expires_at) ->
     view.status = row.state == connection_state::connected ? connection_status::connected
                                                            : connection_status::expired;
     view.status_reason = row.state_reason;
-    view.expires_at = expires_at;
+    view.expires_at = lives.empty() ? std::nullopt : lives.front().expires_at;
+    view.health = health_of(view.status, view.status_reason, lives, now);
     view.scope = row.scope;
     view.metadata_json = row.metadata;
     view.created_at = row.created_at;
@@ -172,6 +185,18 @@ auto to_view(const confirmation_row& row) -> connection_view {
     view.metadata_json = row.metadata;
     view.created_at = view.updated_at = row.created_at;
     return view;
+}
+
+auto read_view(oauth_context& context, org_id org, connection_row row)
+    -> boost::asio::awaitable<result<connection_view>> {
+    auto read = [id = row.id](sql_session& session) -> result<std::vector<connection_life>> {
+        return lives_of(session, {id});
+    };
+    const auto lives = co_await context.db.with_org(std::move(org), access::read, std::move(read));
+    if (lives.has_error()) {
+        co_return lives.error();
+    }
+    co_return to_view(row, *lives, context.time.now());
 }
 
 auto list_integrations(oauth_context& context, org_id org, user_id user)

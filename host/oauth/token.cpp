@@ -129,13 +129,13 @@ auto token_reader::find_or_renew(token_request request, connection_id& connectio
         co_return nobody ? known.error() : stored.error();
     }
     connection = stored->connection;
-    const auto* provider = known.has_value() ? known->get() : nullptr;
     const grant_row& row = *stored->row;
     if (known.has_error() && !lives_for(row, context_.time.now(), request.minimum_lifetime)) {
         // The issuer's metadata may be missing: without it nothing can be renewed.
         auto fetched = co_await context_.providers.acquire(request.which.provider.text());
         known = std::move(fetched);
     }
+    const auto* provider = known.has_value() ? known->get() : nullptr;
     const auto grant = to_cached(row, provider);
     if (provider !=
         nullptr) {  // else what can be renewed later would be remembered as if it could not

@@ -81,6 +81,14 @@ void token_cache::renew(std::shared_ptr<const cached_grant> grant) {
     });
 }
 
+void token_cache::forget_before(const grant_id& grant, std::int64_t generation) {
+    marks_.touch(grant.text());
+    const auto known = grants_.find(grant.text()).value_or(nullptr);
+    if (known != nullptr && known->generation < generation) {
+        grants_.erase(grant.text());
+    }
+}
+
 void token_cache::forget(const grant_id& grant) {
     marks_.touch(grant.text());
     grants_.erase(grant.text());

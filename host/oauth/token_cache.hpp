@@ -61,6 +61,8 @@ class token_cache {
     // What nobody has read is not remembered for it.
     void renew(std::shared_ptr<const cached_grant> grant);
 
+    // Another host renewed it: what is older than that generation goes.
+    void forget_before(const grant_id& grant, std::int64_t generation);
     void forget(const grant_id& grant);
     void forget(const connection_id& connection);
     void forget_all();

@@ -17,6 +17,17 @@ enum class connection_status { connected, expired, pending };
 
 [[nodiscard]] auto to_text(connection_status status) -> std::string_view;
 
+// From good to bad. expiring: the user must reconnect before long; degraded: the last refresh did
+// not work out, and is tried again.
+enum class connection_health { healthy, expiring, degraded, needs_reconnect };
+
+struct health_view {
+    connection_health health = connection_health::healthy;
+    std::string reason;                         // empty where it is healthy
+    std::optional<time_point> next_refresh_at;  // the first of its grants'
+    std::optional<time_point> lapses_at;        // when the user must have reconnected
+};
+
 struct connection_view {
     connection_id id;
     user_id user;
@@ -25,6 +36,7 @@ struct connection_view {
     connection_status status = connection_status::connected;
     std::string status_reason;             // for an expired one: why, and what to do
     std::optional<time_point> expires_at;  // of the main slot's access token
+    health_view health;                    // of all its slots; of one that is not pending
     std::string scope;                     // granted, space-separated
     std::string metadata_json;             // an object, byte for byte as it was stored
     time_point created_at{};

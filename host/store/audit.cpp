@@ -4,9 +4,7 @@
 
 namespace tenon::host {
 
-namespace {
-
-auto read(const sql_row& row) -> audit_row {
+auto read_audit(const sql_row& row) -> audit_row {
     return {
         .seq = row.integer(0),
         .id = row.text(1),
@@ -22,8 +20,6 @@ auto read(const sql_row& row) -> audit_row {
         .request_id = row.text(11),
     };
 }
-
-}  // namespace
 
 auto pseudonym_of(sql_session& session, const user_id& user, const std::string& fresh)
     -> std::string {
@@ -65,8 +61,7 @@ void append_audit(sql_session& session, const audit_row& row) {
 
 auto list_audit(sql_session& session, const audit_query& query) -> std::vector<audit_row> {
     std::string statement =
-        "SELECT seq, id, org_id, at, actor, action, subject, provider, connection_id, outcome, "
-        "detail, request_id FROM audit_log WHERE org_id = $1";
+        "SELECT " + std::string(audit_columns) + " FROM audit_log WHERE org_id = $1";
     std::vector<sql_value> arguments{to_sql(session.org())};
     const auto narrow = [&](std::string_view condition, sql_value value) {
         arguments.push_back(std::move(value));
@@ -86,7 +81,7 @@ auto list_audit(sql_session& session, const audit_query& query) -> std::vector<a
     }
     arguments.emplace_back(as_limit(query.limit));
     statement += " ORDER BY seq DESC LIMIT $" + std::to_string(arguments.size());
-    return read_all(session.execute(statement, arguments), read);
+    return read_all(session.execute(statement, arguments), read_audit);
 }
 
 }  // namespace tenon::host

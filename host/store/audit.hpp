@@ -36,6 +36,13 @@ auto forget_subject(sql_session& session, const user_id& user) -> bool;
 // Into the session's organization.
 void append_audit(sql_session& session, const audit_row& row);
 
+// The columns of a line, in the order in which they are read. Only the repositories use these.
+inline constexpr std::string_view audit_columns =
+    "seq, id, org_id, at, actor, action, subject, provider, connection_id, outcome, detail, "
+    "request_id";
+inline constexpr std::size_t audit_column_count = 12;
+[[nodiscard]] auto read_audit(const sql_row& row) -> audit_row;
+
 struct audit_query {
     std::optional<std::string> subject = {};
     std::optional<std::string> action = {};

@@ -30,17 +30,20 @@ auto read(const sql_row& row) -> change_row {
                                 : change_kind::connection,
         .subject = row.text(3),
         .at = row.time(4),
+        .generation = row.optional_integer(5),
     };
 }
 
 }  // namespace
 
 void append_change(
-    sql_session& session, change_kind kind, const std::string& subject, time_point at
+    sql_session& session, change_kind kind, const std::string& subject, time_point at,
+    std::optional<std::int64_t> generation
 ) {
     run_later(
-        session, "INSERT INTO changes (org_id, kind, subject, at) VALUES ($1, $2, $3, $4)",
-        session.org(), text_of(kind), subject, at
+        session,
+        "INSERT INTO changes (org_id, kind, subject, at, generation) VALUES ($1, $2, $3, $4, $5)",
+        session.org(), text_of(kind), subject, at, generation
     );
 }
 
@@ -50,18 +53,18 @@ auto newest_change(sql_session& session) -> std::int64_t {
 
 auto changes_after(sql_session& session, std::int64_t seq, std::size_t limit)
     -> std::vector<change_row> {
-    const auto rows = run(
-        session,
-        "SELECT seq, org_id, kind, subject, at FROM changes WHERE seq > $1 ORDER BY seq LIMIT $2",
-        seq, as_limit(limit)
-    );
+    const auto rows =
+        run(session,
+            "SELECT seq, org_id, kind, subject, at, generation FROM changes WHERE seq > $1 ORDER "
+            "BY seq LIMIT $2",
+            seq, as_limit(limit));
     return read_all(rows, read);
 }
 
 auto changes_numbered(sql_session& session, const std::vector<std::int64_t>& numbers)
     -> std::vector<change_row> {
     static const auto statement =
-        "SELECT seq, org_id, kind, subject, at FROM changes WHERE seq IN "
+        "SELECT seq, org_id, kind, subject, at, generation FROM changes WHERE seq IN "
         "(" +
         list_parameters(1) + ") ORDER BY seq";
     std::vector<change_row> found;

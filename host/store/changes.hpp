@@ -18,11 +18,13 @@ struct change_row {
     change_kind kind = change_kind::grant;
     std::string subject;  // the id
     time_point at{};
+    std::optional<std::int64_t> generation;  // of a grant that was renewed: what it has now
 };
 
 // In the transaction that makes the change, into the session's organization.
 void append_change(
-    sql_session& session, change_kind kind, const std::string& subject, time_point at
+    sql_session& session, change_kind kind, const std::string& subject, time_point at,
+    std::optional<std::int64_t> generation = std::nullopt
 );
 
 // The rest as the service.

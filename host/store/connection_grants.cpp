@@ -11,16 +11,26 @@ namespace {
 
 // The main slot of a connection is the link with the lowest position; two of the same are told
 // apart by their slots.
-constexpr std::string_view is_main =
-    "l.slot = (SELECT m.slot FROM connection_grants m WHERE m.org_id = l.org_id AND "
-    "m.connection_id = l.connection_id ORDER BY m.position, m.slot LIMIT 1)";
+// Behind the connection's id, as read_life reads them.
+constexpr std::string_view life_columns =
+    "g.status, g.refresh_token IS NOT NULL, g.expires_at, g.refresh_expires_at, "
+    "g.next_refresh_at, g.failures, g.last_failure";
 
 auto read_whole_grant(const sql_row& row) -> grant_row {
     return read_grant(row);
 }
 
-auto read_expiry(const sql_row& row) -> connection_expiry {
-    return {connection_id(row.text(0)), row.optional_time(1)};
+auto read_life(const sql_row& row) -> connection_life {
+    return {
+        .connection = connection_id(row.text(0)),
+        .dead = row.text(1) == "dead",
+        .has_refresh_token = row.boolean(2),
+        .expires_at = row.optional_time(3),
+        .refresh_expires_at = row.optional_time(4),
+        .next_refresh_at = row.optional_time(5),
+        .failures = row.integer(6),
+        .last_failure = row.text(7),
+    };
 }
 
 auto connected_grant_statement() -> std::string {
@@ -133,14 +143,14 @@ auto find_connected_grant(
     });
 }
 
-auto expiries_of_user(sql_session& session, const user_id& user) -> std::vector<connection_expiry> {
+auto lives_of_user(sql_session& session, const user_id& user) -> std::vector<connection_life> {
     static const auto statement =
-        "SELECT c.id, g.expires_at FROM connections c "
+        "SELECT c.id, " + std::string(life_columns) +
+        " FROM connections c "
         "JOIN connection_grants l ON l.org_id = c.org_id AND l.connection_id = c.id "
         "JOIN grants g ON g.org_id = l.org_id AND g.id = l.grant_id "
-        "WHERE c.org_id = $1 AND c.user_id = $2 AND " +
-        std::string(is_main) + " ORDER BY c.id";
-    return read_all(run(session, statement, session.org(), user), read_expiry);
+        "WHERE c.org_id = $1 AND c.user_id = $2 ORDER BY c.id, l.position, l.slot";
+    return read_all(run(session, statement, session.org(), user), read_life);
 }
 
 auto grants_of_user(sql_session& session, const user_id& user) -> std::vector<grant_id> {
@@ -153,16 +163,17 @@ auto grants_of_user(sql_session& session, const user_id& user) -> std::vector<gr
     return read_all(rows, [](const sql_row& row) { return grant_id(row.text(0)); });
 }
 
-auto expiries_of(sql_session& session, const std::vector<connection_id>& connections)
-    -> std::vector<connection_expiry> {
-    static const auto statement =
-        "SELECT l.connection_id, g.expires_at FROM connection_grants l "
-        "JOIN grants g ON g.org_id = l.org_id AND g.id = l.grant_id "
-        "WHERE l.org_id = $1 AND l.connection_id IN (" +
-        list_parameters(2) + ") AND " + std::string(is_main) + " ORDER BY l.connection_id";
-    std::vector<connection_expiry> found;
+auto lives_of(sql_session& session, const std::vector<connection_id>& connections)
+    -> std::vector<connection_life> {
+    static const auto statement = "SELECT l.connection_id, " + std::string(life_columns) +
+                                  " FROM connection_grants l "
+                                  "JOIN grants g ON g.org_id = l.org_id AND g.id = l.grant_id "
+                                  "WHERE l.org_id = $1 AND l.connection_id IN (" +
+                                  list_parameters(2) +
+                                  ") ORDER BY l.connection_id, l.position, l.slot";
+    std::vector<connection_life> found;
     ask_in_lists({to_sql(session.org())}, connections, [&](const auto& arguments) {
-        auto some = read_all(session.execute(statement, arguments), read_expiry);
+        auto some = read_all(session.execute(statement, arguments), read_life);
         found.insert(found.end(), some.begin(), some.end());
     });
     return found;

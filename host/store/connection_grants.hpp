@@ -52,18 +52,25 @@ struct connected_grant {
     const std::string& account_or_id, const std::string& slot
 ) -> std::optional<connected_grant>;
 
-struct connection_expiry {
+// How one of a connection's grants is doing: for listings.
+struct connection_life {
     connection_id connection;
+    bool dead = false;
+    bool has_refresh_token = false;
     std::optional<time_point> expires_at;
+    std::optional<time_point> refresh_expires_at;
+    std::optional<time_point> next_refresh_at;
+    std::int64_t failures = 0;  // refreshes in a row that did not work out
+    std::string last_failure;   // of these
 };
 // The grants of all the user's connections, in any slot.
 [[nodiscard]] auto grants_of_user(sql_session& session, const user_id& user)
     -> std::vector<grant_id>;
-// When the main access token of each of the user's connections ends: for listings.
-[[nodiscard]] auto expiries_of_user(sql_session& session, const user_id& user)
-    -> std::vector<connection_expiry>;
+// Of each of the user's connections, its grants: the main one first.
+[[nodiscard]] auto lives_of_user(sql_session& session, const user_id& user)
+    -> std::vector<connection_life>;
 // The same of the named connections, for pages of an organization's.
-[[nodiscard]] auto expiries_of(sql_session& session, const std::vector<connection_id>& connections)
-    -> std::vector<connection_expiry>;
+[[nodiscard]] auto lives_of(sql_session& session, const std::vector<connection_id>& connections)
+    -> std::vector<connection_life>;
 
 }  // namespace tenon::host

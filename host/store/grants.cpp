@@ -178,4 +178,17 @@ auto erase_grant_if_unreferenced(sql_session& session, const grant_id& id) -> bo
     return erased;
 }
 
+auto count_grants_by_health(sql_session& session, time_point soon) -> std::vector<grant_count> {
+    const auto rows =
+        run(session,
+            "SELECT provider, CASE WHEN status = 'dead' THEN 'needs_reconnect' "
+            "WHEN failures > 0 THEN 'degraded' WHEN refresh_expires_at < $1 OR "
+            "(refresh_token IS NULL AND next_refresh_at IS NULL AND expires_at < $1) "
+            "THEN 'expiring' ELSE 'healthy' END, COUNT(*) FROM grants GROUP BY 1, 2",
+            soon);
+    return read_all(rows, [](const sql_row& row) {
+        return grant_count{provider_id(row.text(0)), row.text(1), row.integer(2)};
+    });
+}
+
 }  // namespace tenon::host

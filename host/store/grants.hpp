@@ -141,4 +141,14 @@ struct due_grant {
     const std::vector<provider_id>& except = {}
 ) -> std::vector<due_grant>;
 
+// How the live and dead grants of each provider are doing, in the words of a connection's health;
+// `soon`: refresh tokens that lapse before it are expiring. Reads all grants.
+struct grant_count {
+    provider_id provider;
+    std::string health;
+    std::int64_t count = 0;
+};
+[[nodiscard]] auto count_grants_by_health(sql_session& session, time_point soon)
+    -> std::vector<grant_count>;
+
 }  // namespace tenon::host

@@ -8,7 +8,7 @@ namespace tenon::host {
 
 namespace {
 
-enum class key_kind { org_and_text, org_text_and_position, hash, org_and_hash };
+enum class key_kind { org, org_and_text, org_text_and_position, hash, org_and_hash };
 
 struct place {
     sealed_column column;
@@ -34,6 +34,7 @@ constexpr place places[] = {
      "org_id, intent_id, position"},
     {sealed_column::idempotency, "idempotency", "sealed", key_kind::org_and_hash,
      "org_id, key_hash"},
+    {sealed_column::audit_head, "audit_heads", "sealed", key_kind::org, "org_id"},
 };
 
 constexpr sealed_column columns[] = {
@@ -41,7 +42,8 @@ constexpr sealed_column columns[] = {
     sealed_column::grant_id_token,     sealed_column::grant_credentials,
     sealed_column::pending_verifier,   sealed_column::pending_nonce,
     sealed_column::confirmation,       sealed_column::intent,
-    sealed_column::intent_reply,       sealed_column::idempotency};
+    sealed_column::intent_reply,       sealed_column::idempotency,
+    sealed_column::audit_head};
 
 auto place_of(sealed_column column) -> const place& {
     for (const auto& one : places) {
@@ -54,6 +56,7 @@ auto place_of(sealed_column column) -> const place& {
 
 auto key_width(key_kind kind) -> std::size_t {
     switch (kind) {
+        case key_kind::org:
         case key_kind::hash: return 1;
         case key_kind::org_text_and_position: return 3;
         case key_kind::org_and_text:
@@ -93,6 +96,10 @@ auto read_value(const place& where, const sql_row& row) -> sealed_value {
     value.org = org_id(row.text(0));
     value.sealed = row.bytes(1);
     switch (where.kind) {
+        case key_kind::org:
+            value.row = row.text(2);
+            value.key = {row.text(2)};
+            break;
         case key_kind::hash:
             value.row = to_hex(row.bytes(2));
             value.key = {blob{row.bytes(2)}};

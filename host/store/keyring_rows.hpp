@@ -32,6 +32,7 @@ enum class sealed_column {
     intent,
     intent_reply,
     idempotency,
+    audit_head,
 };
 [[nodiscard]] auto all_sealed_columns() -> std::span<const sealed_column>;
 

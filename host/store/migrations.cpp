@@ -18,6 +18,14 @@ struct applied_migration {
 };
 using applied_map = std::map<std::int64_t, applied_migration>;
 
+auto has_history(sql_session& session) -> bool {
+    const auto statement = session.engine() == sql_engine::postgresql
+                               ? "SELECT to_regclass('schema_migrations') IS NOT NULL"
+                               : "SELECT 1 FROM sqlite_master WHERE name = 'schema_migrations'";
+    const auto rows = run(session, statement);
+    return session.engine() == sql_engine::postgresql ? rows[0].boolean(0) : !rows.empty();
+}
+
 // PostgreSQL: other hosts wait here until this transaction ends. SQLite: BEGIN IMMEDIATE was the
 // lock. No limit for what a big table may take.
 void lock_schema(sql_session& session) {
@@ -27,11 +35,14 @@ void lock_schema(sql_session& session) {
             "SELECT pg_advisory_xact_lock(7310584461127)"
         );
     }
-    session.execute_script(
-        "CREATE TABLE IF NOT EXISTS schema_migrations ("
-        "version BIGINT PRIMARY KEY, name TEXT NOT NULL, checksum TEXT NOT NULL,"
-        "applied_at BIGINT NOT NULL)"
-    );
+    // Not IF NOT EXISTS: PostgreSQL asks who may create before it looks.
+    if (!has_history(session)) {
+        session.execute_script(
+            "CREATE TABLE schema_migrations ("
+            "version BIGINT PRIMARY KEY, name TEXT NOT NULL, checksum TEXT NOT NULL,"
+            "applied_at BIGINT NOT NULL)"
+        );
+    }
 }
 
 auto read_applied(sql_session& session) -> applied_map {
@@ -164,10 +175,9 @@ auto migrate_down(database& db, std::int64_t version, std::span<const migration>
 auto migration_status(database& db, std::span<const migration> known)
     -> result<std::vector<migration_state>> {
     return db.as_service_now(
-        access::write,
+        access::read,
         [&](sql_session& session) -> result<std::vector<migration_state>> {
-            lock_schema(session);
-            const auto applied = read_applied(session);
+            const auto applied = has_history(session) ? read_applied(session) : applied_map();
             if (auto sound = check_history(applied, known); !sound) {
                 return sound.error();
             }

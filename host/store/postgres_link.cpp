@@ -96,7 +96,9 @@ auto read_rows(const pqxx::result& answer) -> sql_rows {
 
 // SQLSTATE classes: https://www.postgresql.org/docs/15/errcodes-appendix.html
 [[noreturn]] void fail_with(const pqxx::sql_error& failure) {
-    const std::string state = failure.sqlstate();
+    // Of this one libpqxx 6 forgets the state.
+    const bool denied = dynamic_cast<const pqxx::insufficient_privilege*>(&failure) != nullptr;
+    const std::string state = denied ? "42501" : failure.sqlstate();
     const std::string_view kind = std::string_view(state).substr(0, 2);
     if (state == "23505" || state == "23503") {
         throw storage_failure(fail(errc::conflict, "it is already there, or changed meanwhile"));
@@ -108,6 +110,13 @@ auto read_rows(const pqxx::result& answer) -> sql_rows {
     const std::string detail = kind == "42" ? first_line(failure.what()) : std::string();
     log(log_level::error, "storage_failed",
         {{log_key::operation, "postgresql"}, {log_key::code, state}, {log_key::detail, detail}});
+    if (denied) {
+        throw storage_failure(fail(
+            errc::internal,
+            "the database role may not do that: the schema's owner runs `tenon migrate up "
+            "--grant-to ROLE` (migrations/README.md)"
+        ));
+    }
     const bool unavailable = kind == "25" || kind == "40" || kind == "53" || kind == "55" ||
                              kind == "57" || kind == "58" || kind == "XX";
     if (unavailable) {

@@ -128,10 +128,9 @@ auto postgres_session::preamble(postgres_link& link) const -> std::string {
         return {};
     }
     std::string commands = writes_ ? "BEGIN;" : "SET LOCAL transaction_read_only = on;";
-    if (scope()) {
-        commands += "SET LOCAL tenon.org = " + link.quoted(scope()->text()) + ";";
-    }
-    return commands;
+    // What row-level security goes by (migration 0008).
+    const auto whose = scope() ? link.quoted(scope()->text()) : std::string("'*'");
+    return commands + "SET LOCAL tenon.org = " + whose + ";";
 }
 
 auto postgres_session::calls_that_wait(postgres_link& link) const -> std::string {

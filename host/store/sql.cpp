@@ -57,6 +57,10 @@ auto sql_row::optional_bytes(std::size_t column) const -> std::optional<std::str
     return is_null(column) ? std::nullopt : std::optional(bytes(column));
 }
 
+auto sql_row::optional_integer(std::size_t column) const -> std::optional<std::int64_t> {
+    return is_null(column) ? std::nullopt : std::optional(integer(column));
+}
+
 auto sql_row::optional_time(std::size_t column) const -> std::optional<time_point> {
     return is_null(column) ? std::nullopt : std::optional(time(column));
 }

@@ -56,6 +56,7 @@ class sql_row {
 
     [[nodiscard]] auto optional_text(std::size_t column) const -> std::optional<std::string>;
     [[nodiscard]] auto optional_bytes(std::size_t column) const -> std::optional<std::string>;
+    [[nodiscard]] auto optional_integer(std::size_t column) const -> std::optional<std::int64_t>;
     [[nodiscard]] auto optional_time(std::size_t column) const -> std::optional<time_point>;
 
   private:

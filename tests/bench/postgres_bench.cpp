@@ -27,7 +27,7 @@ auto run_pgbench(std::vector<std::string> arguments) -> std::string {
 }  // namespace
 
 auto fresh_database(const std::string& name) -> std::string {
-    test::postgres_command("postgres", "CREATE DATABASE " + name);
+    test::create_postgres_database(name);
     return test::postgres_url(name);
 }
 

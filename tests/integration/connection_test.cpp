@@ -23,6 +23,27 @@ TEST_CASE("several accounts of one provider live side by side") {
     }
 }
 
+TEST_CASE("the status tells how a connection is doing, and when its tokens are renewed") {
+    world here;
+    const auto id = here.connected();
+    const auto shown = here.api().get("/api/integrations/status").json().at("integrations").at(0);
+    CHECK(shown.at("health") == "healthy");
+    CHECK_FALSE(shown.contains("healthReason"));
+    CHECK(shown.at("nextRefreshAt") < shown.at("expiresAt"));
+    CHECK(shown.at("reconnectBefore").is_null());
+    sim::fault away;
+    away.path = "/token";
+    away.kind = sim::fault_kind::status;
+    away.times = 100;
+    here.provider().inject(away);
+    here.age_grants();
+    CHECK(here.api().get(here.token_path(id)).status == 503);
+    const auto listed = here.api().get("/api/connections?limit=10").json().at("connections").at(0);
+    CHECK(listed.at("health") == "degraded");
+    CHECK_FALSE(listed.at("healthReason").get<std::string>().empty());
+    CHECK(listed.at("status") == "connected");
+}
+
 TEST_CASE("a refresh keeps the connection and raises the generation") {
     world here;
     const auto id = here.connected();

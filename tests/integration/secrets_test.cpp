@@ -31,7 +31,9 @@ void add_keys(canary_watch& watch, const std::filesystem::path& keyring) {
 
 // All that an operator's back-up would hold.
 auto dump(world& here) -> std::string {
-    process dumping({{"/usr/bin/pg_dump", "-d", postgres_url(here.database())}, {}, {}, {}, {}});
+    process dumping(
+        {{"/usr/bin/pg_dump", "-d", postgres_url(here.database(), "postgres")}, {}, {}, {}, {}}
+    );
     auto done = dumping.wait(std::chrono::seconds(60));
     INFO(done.err);
     REQUIRE(done.code == 0);

@@ -1,5 +1,6 @@
 #include "integration/world.hpp"
 
+#include "integration/world_config.hpp"
 #include "store/database.hpp"
 #include "support/api_contract.hpp"
 #include "support/catch.hpp"
@@ -10,79 +11,29 @@
 #include <algorithm>
 #include <array>
 #include <atomic>
-#include <map>
 #include <vector>
 
 namespace tenon::test {
 namespace {
 
-const std::map<std::string, std::vector<std::string>> origins{
-    {"instagram",
-     {"https://www.instagram.com", "https://api.instagram.com", "https://graph.instagram.com"}},
-    {"tiktok", {"https://www.tiktok.com", "https://open.tiktokapis.com"}},
-    {"asana", {"https://app.asana.com"}},
-    {"facebook", {"https://www.facebook.com", "https://graph.facebook.com"}},
-    {"jira", {"https://auth.atlassian.com", "https://api.atlassian.com"}},
-    {"linear", {"https://linear.app", "https://api.linear.app"}},
-    {"notion", {"https://api.notion.com"}},
-    {"salesforce", {"https://{host}.salesforce.com", "https://{instance}.salesforce.com"}},
-    {"slack", {"https://slack.com"}},
-    {"discord", {"https://discord.com"}},
-    {"github", {"https://github.com", "https://api.github.com"}},
-    {"onlyfans", {"https://app.onlyfansapi.com"}},
-    {"linkedin", {"https://www.linkedin.com", "https://api.linkedin.com"}},
-    {"microsoft", {"https://login.microsoftonline.com", "https://graph.microsoft.com"}},
-    {"reddit", {"https://www.reddit.com", "https://oauth.reddit.com"}},
-    {"x", {"https://x.com", "https://api.x.com"}},
-    {"google",
-     {"https://accounts.google.com", "https://oauth2.googleapis.com",
-      "https://openidconnect.googleapis.com", "https://www.googleapis.com"}},
-};
-
 auto new_postgres_database() -> std::string {
     static std::atomic<int> count{0};
     const auto database = "world_" + std::to_string(::getpid()) + "_" + std::to_string(++count);
-    postgres_command("postgres", "CREATE DATABASE " + database);
+    create_postgres_database(database);
     return database;
 }
 
-auto provider_section(const world_options& options, const std::string& name, const std::string& url)
-    -> std::string {
-    std::string text = "  " + name + ":\n";
-    if (options.provider != "onlyfans") {  // its users bring their credentials along
-        text += "    client_id: demo-client\n    client_secret: " + options.client_secret + "\n";
-    }
-    if (options.provider == "oidc") {
-        text += "    plugin: oauth2\n    issuer: " + url + "\n";
-        text += "    scopes: [openid, profile, email, offline_access]\n";
-    } else {
-        text += "    origins:\n";
-        for (const auto& origin : origins.at(options.provider)) {
-            text += "      \"" + origin + "\": \"" + url + "\"\n";
-        }
-    }
-    if (options.provider == "reddit") {
-        text += "    reddit_user: demo_operator\n";
-    }
-    return text + options.provider_config;
-}
-
-auto to_host_options(
-    const world_options& options, const std::string& name, const std::string& url,
-    const std::string& database
-) -> host_options {
-    host_options made;
-    made.config = "bootstrap_api_key: " + std::string(operator_key) + "\nlog: {level: trace}\n";
-    made.config += "rate_limits: {callbacks_per_minute: 0, connect_per_15_minutes: " +
-                   std::to_string(options.connects_per_15_minutes) +
-                   ", reads_per_second: " + std::to_string(options.reads_per_second) + "}\n";
-    if (!database.empty()) {
-        made.config += "database: \"" + postgres_url(database) + "\"\n";
-        made.variables.emplace_back("TOKEN_ENCRYPTION_KEY", encryption_key);
-    }
-    made.config += options.config;
-    made.config += "providers:\n" + provider_section(options, name, url);
-    return made;
+// The schema, made by its owner before the first start.
+void let_serve(const std::string& role, const std::string& database) {
+    postgres_command(
+        "postgres", "DO $$ BEGIN CREATE ROLE " + role +
+                        " LOGIN; EXCEPTION WHEN duplicate_object THEN NULL; END $$"
+    );
+    const temp_dir dir;
+    const auto config = dir.write("owner.yaml", "database: \"" + postgres_url(database) + "\"\n");
+    const auto done = run_tenon({"migrate", "up", "--grant-to", role, "--config", config.string()});
+    INFO(done.err);
+    REQUIRE(done.code == 0);
 }
 
 void add(canary_watch& watch, const std::string& name, const std::string& secret) {
@@ -151,12 +102,19 @@ world::world(world_options options)
     sim_->on_stage().record();
     if (options_.stored_in == engine::postgresql) {
         database_ = new_postgres_database();
+        if (!options_.service_role.empty()) {
+            let_serve(options_.service_role, database_);
+        }
     }
     host_ =
         std::make_unique<host_process>(to_host_options(options_, name_, sim_->url(), database_));
 }
 
 world::~world() = default;
+
+auto world::replica() -> std::unique_ptr<host_process> {
+    return std::make_unique<host_process>(to_host_options(options_, name_, sim_->url(), database_));
+}
 
 auto world::api(const std::string& user) -> http_client {
     http_client client(

@@ -28,6 +28,8 @@ struct world_options {
     std::string provider =
         "oidc";  // a simulator's name; oidc is served by the generic plugin as `demo`
     engine stored_in = engine::sqlite;
+    // PostgreSQL: the role that serves, from a schema that is another's; empty: one role for both.
+    std::string service_role;
     std::string client_secret = "demo-secret";
     std::string config;           // further lines of the host's configuration
     std::string provider_config;  // further lines of the provider's section, indented by four
@@ -45,6 +47,8 @@ class world {
 
     [[nodiscard]] auto host() -> host_process& { return *host_; }
     [[nodiscard]] auto provider() -> sim::stage& { return sim_->on_stage(); }
+    // Another host of the same configuration on the same database; PostgreSQL only.
+    [[nodiscard]] auto replica() -> std::unique_ptr<host_process>;
     // The provider's name in the API.
     [[nodiscard]] auto name() const -> const std::string& { return name_; }
     // A client of the operator's key, for one user. On the host's present address. It throws

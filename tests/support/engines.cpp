@@ -42,7 +42,7 @@ auto make_folder() -> std::string {
 // What migrated databases are copied from.
 auto migrated_template() -> const std::string& {
     static const std::string name = [] {
-        postgres_command("postgres", "CREATE DATABASE tenon_template");
+        create_postgres_database("tenon_template");
         migrate(*open(postgres_url("tenon_template"), {}));
         return std::string("tenon_template");
     }();
@@ -89,8 +89,7 @@ auto make_postgres_database(bool migrated) -> std::string {
         return name;
     }
     auto name = "tenon_test_" + std::to_string(++count);
-    const std::string from = migrated ? migrated_template() : "template1";
-    postgres_command("postgres", "CREATE DATABASE " + name + " TEMPLATE " + from);
+    create_postgres_database(name, migrated ? migrated_template() : "template1");
     return name;
 }
 

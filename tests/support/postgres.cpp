@@ -34,10 +34,11 @@ if id -u postgres >/dev/null 2>&1; then user=postgres group=postgres; fi
 if [ "$(id -u)" = 0 ]; then chown "$user:$group" "$dir"; fi
 cd "$dir" || exit 1
 clean() { cd /; rm -rf "$dir"; }
-if ! as "$bin/initdb" -D "$dir/data" -U tenon -A trust -E UTF8 --locale=C --no-sync >"$dir/log" 2>&1 ||
+if ! as "$bin/initdb" -D "$dir/data" -U postgres -A trust -E UTF8 --locale=C --no-sync >"$dir/log" 2>&1 ||
     ! as "$bin/pg_ctl" -D "$dir/data" -s -w -t 60 -l "$dir/data/log" -o "-k $dir -c listen_addresses= \
 -c max_connections=300 -c log_min_messages=fatal $settings" \
-        start </dev/null >>"$dir/log" 2>&1; then
+        start </dev/null >>"$dir/log" 2>&1 ||
+    ! as "$bin/psql" -h "$dir" -U postgres -q -c 'CREATE ROLE tenon LOGIN' postgres </dev/null >>"$dir/log" 2>&1; then
     tail -n 3 "$dir/log" "$dir/data/log" 2>/dev/null | tr '\n' ' '
     echo
     clean
@@ -164,15 +165,33 @@ void use_postgres_defaults() {
     chosen_settings().clear();
 }
 
-auto postgres_url(const std::string& database) -> std::string {
-    return "postgresql://tenon@/" + database + "?host=" + the_cluster().folder();
+auto postgres_url(const std::string& database, const std::string& role) -> std::string {
+    return "postgresql://" + role + "@/" + database + "?host=" + the_cluster().folder();
+}
+
+void create_postgres_database(const std::string& name, const std::string& copy_of) {
+    postgres_command(
+        "postgres", "CREATE DATABASE " + name + " TEMPLATE " + copy_of + " OWNER tenon"
+    );
 }
 
 void postgres_command(const std::string& database, const std::string& commands) {
     try {
-        pqxx::connection link(postgres_url(database));
+        pqxx::connection link(postgres_url(database, "postgres"));
         pqxx::nontransaction once(link);
         once.exec(commands);
+    } catch (const pqxx::failure& failure) {
+        throw std::runtime_error(failure.what());
+    }
+}
+
+auto postgres_answer(const std::string& database, const std::string& statement) -> std::string {
+    try {
+        pqxx::connection link(postgres_url(database));
+        pqxx::work work(link);
+        const auto answer = work.exec(statement);
+        work.commit();
+        return answer.empty() ? std::string() : answer[0][0].c_str();
     } catch (const pqxx::failure& failure) {
         throw std::runtime_error(failure.what());
     }

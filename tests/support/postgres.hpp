@@ -9,14 +9,26 @@ namespace tenon::test {
 // this one is root, which PostgreSQL refuses) and is stopped, and its folder removed, when this
 // process ends, however it ends. Throws std::runtime_error with what to install or what went wrong:
 // tests that need PostgreSQL fail without it, they are not skipped.
-[[nodiscard]] auto postgres_url(const std::string& database = "postgres") -> std::string;
+// `tenon` owns the tests' databases; `postgres` may do everything, past row-level security too.
+[[nodiscard]] auto postgres_url(
+    const std::string& database = "postgres", const std::string& role = "tenon"
+) -> std::string;
 
 // Before the first call of the above: a server with PostgreSQL's own settings. The tests' is fast
 // instead, and loses what it has with the machine's power (fsync=off).
 void use_postgres_defaults();
 
-// Runs commands on that database, beside the code under test. Throws std::runtime_error.
+// Makes a database that the tests' role owns: empty, or a copy. Throws std::runtime_error.
+void create_postgres_database(const std::string& name, const std::string& copy_of = "template1");
+
+// Runs commands on that database as the superuser, beside the code under test. Throws
+// std::runtime_error.
 void postgres_command(const std::string& database, const std::string& commands);
+
+// What the tests' own role is answered, beside the code under test: the first field, or nothing.
+// Throws std::runtime_error.
+[[nodiscard]] auto postgres_answer(const std::string& database, const std::string& statement)
+    -> std::string;
 
 // Ends all sessions of that database, as its server's restart would, and waits until they are gone.
 void end_postgres_sessions(const std::string& database);

@@ -95,6 +95,9 @@ TEST_CASE("metrics count answers by route, and hold nothing of a user's") {
     api.metrics.operation_ended("demo", "refresh", "ok", 0.05);
     api.metrics.operation_ended("demo", "refresh", "weird words! of a plugin", 0.05);
     api.metrics.token_read("hit");
+    api.metrics.connection_expired("demo", expiry_cause::lapsed);
+    api.metrics.provider_alarm("demo", alarm_cause::client_refused);
+    api.metrics.circuit_changed("https://api.demo.example:443", circuit_state::open);
     const auto got = api.ask("GET", "/metrics");
     const auto has = [&](const std::string& text) {
         return got.http.body.find(text) != std::string::npos;
@@ -103,6 +106,9 @@ TEST_CASE("metrics count answers by route, and hold nothing of a user's") {
     CHECK(has(R"(tenon_http_requests_total{route="unmatched",status="404"} 1)"));
     CHECK_FALSE(has("nobody"));
     CHECK(has(R"(tenon_token_reads_total{how="hit"} 1)"));
+    CHECK(has(R"(tenon_connections_expired_total{provider="demo",reason="lapsed"} 1)"));
+    CHECK(has(R"(tenon_provider_alarms_total{provider="demo",reason="client_refused"} 1)"));
+    CHECK(has(R"(tenon_circuit_state{origin="https://api.demo.example:443"} 2)"));
     CHECK(has(R"(outcome="other")"));
     CHECK_FALSE(has("weird"));
     CHECK(has("tenon_build_info{version=\"1.2.3\"} 1"));

@@ -223,6 +223,17 @@ TEST_CASE("a token that lives is served without asking whether its provider can 
     CHECK_FALSE(here.http.seen.empty());
 }
 
+TEST_CASE("a read of a token that has ended waits for its issuer, and for the refresh") {
+    flow_case here;
+    here.connect(ann, "u1");
+    here.configure({});
+    here.configure({"demo-secret"});  // as after a start: nothing is discovered
+    here.cache.forget_all();
+    here.time.advance(hours(2));
+    CHECK(here.read(ann, "u1", seconds(60)).has_value());
+    CHECK(here.scene.count().refreshes == 1);
+}
+
 TEST_CASE("tokens that live for a moment are not refreshed all the time, but when they are read") {
     flow_case here(json{{"rotation", true}, {"access_lifetime_s", 2}});
     const auto id = here.connect(ann, "u1");

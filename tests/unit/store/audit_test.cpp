@@ -83,7 +83,8 @@ TEST_CASE("the log can't be changed, deleted or emptied", "[store]") {
 TEST_CASE("a row of the log is sealed once", "[store]") {
     test_database store(any_engine());
     const auto seal = [](sql_session& session) {
-        run(session, "UPDATE audit_log SET hash = $1, previous_hash = $2", blob{"h"}, blob{"p"});
+        run(session, "UPDATE audit_log SET position = 1, hash = $1, previous_hash = $2", blob{"h"},
+            blob{"p"});
     };
     writing(store.db(), [&](sql_session& session) {
         append_audit(session, sample("e1", "x"));

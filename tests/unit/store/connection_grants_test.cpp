@@ -84,14 +84,14 @@ TEST_CASE("listings know when each main token ends", "[store]") {
             link_grant(session, {all.back(), "bot", main.id, 0});
             link_grant(session, {all.back(), "user", grant_id("o" + n), 1});
         }
-        const auto mine = expiries_of_user(session, user_id("user-1"));
-        REQUIRE(mine.size() == 60);
-        CHECK(mine[7].connection == all[7]);
-        CHECK(mine[7].expires_at == at(7));
-        const auto named = expiries_of(session, all);
-        REQUIRE(named.size() == 60);
-        CHECK(named[59].expires_at == at(59));
-        CHECK(expiries_of(session, {}).empty());
+        const auto mine = lives_of_user(session, user_id("user-1"));
+        REQUIRE(mine.size() == 120);  // the main one first
+        CHECK(mine[14].connection == all[7]);
+        CHECK(mine[14].expires_at == at(7));
+        const auto named = lives_of(session, all);
+        REQUIRE(named.size() == 120);
+        CHECK(named[118].expires_at == at(59));
+        CHECK(lives_of(session, {}).empty());
     });
 }
 

@@ -1,5 +1,6 @@
 // Transactions, scope, values: what every engine must do alike.
 #include "samples.hpp"
+#include "support/postgres.hpp"
 
 #include "store/organizations.hpp"
 
@@ -132,8 +133,10 @@ TEST_CASE("PostgreSQL is told the organization with the statement, and only for 
     const org_id odd("it's \\ \"odd\"");
     CHECK(in_org(store.db(), odd, access::read, setting) == odd.text());
     CHECK(in_org(store.db(), org_a, access::write, setting) == "org-a");
-    CHECK(as_service(store.db(), access::read, setting).empty());
-    CHECK(as_service(store.db(), access::write, setting).empty());
+    CHECK(as_service(store.db(), access::read, setting) == "*");
+    CHECK(as_service(store.db(), access::write, setting) == "*");
+    CHECK(postgres_answer(store.name(), "SELECT COALESCE(current_setting('tenon.org', true), '')")
+              .empty());
 }
 
 TEST_CASE("every kind of value comes back as it went in", "[store]") {

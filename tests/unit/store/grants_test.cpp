@@ -2,6 +2,8 @@
 
 #include "samples.hpp"
 
+#include <map>
+
 namespace tenon::test {
 
 namespace {
@@ -285,6 +287,33 @@ TEST_CASE(
         );
         CHECK(due_grants(session, at(1'000), 10).size() == 4);
     });
+}
+
+TEST_CASE("grants are counted by provider and health", "[store]") {
+    test_database store(any_engine());
+    writing(store.db(), [&](sql_session& session) {
+        const auto add = [&](const std::string& id, std::optional<time_point> lapses) {
+            auto row = sample_grant(id, id);
+            row.refresh_expires_at = lapses;
+            (void)*upsert_grant(session, row);
+        };
+        add("well", at(900));
+        add("soon", at(100));
+        add("failing", at(900));
+        add("dead", at(100));
+        CHECK(record_grant_failure(session, grant_id("failing"), 1, {"why", "", {}}, at(1), at(1)));
+        CHECK(mark_grant_dead(session, grant_id("dead"), 1, "", at(1)));
+    });
+    const auto counts = as_service(store.db(), access::read, [](sql_session& session) {
+        return count_grants_by_health(session, at(500));
+    });
+    std::map<std::string, std::int64_t> by_health;
+    for (const auto& one : counts) {
+        by_health[one.health] += one.count;
+    }
+    const std::map<std::string, std::int64_t> expected{
+        {"healthy", 1}, {"expiring", 1}, {"degraded", 1}, {"needs_reconnect", 1}};
+    CHECK(by_health == expected);
 }
 
 TEST_CASE("nothing is due where there is nothing", "[store]") {

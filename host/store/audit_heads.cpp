@@ -1,0 +1,127 @@
+#include "store/audit_heads.hpp"
+
+#include "store/read_rows.hpp"
+
+namespace tenon::host {
+namespace {
+
+constexpr std::string_view head_columns = "org_id, position, hash, pruned, pruned_hash, sealed";
+
+auto read_head(const sql_row& row) -> audit_head {
+    return {
+        .org = org_id(row.text(0)),
+        .position = row.integer(1),
+        .hash = row.bytes(2),
+        .pruned = row.integer(3),
+        .pruned_hash = row.bytes(4),
+        .sealed = row.bytes(5),
+    };
+}
+
+auto read_sealed(const sql_row& row) -> sealed_audit_row {
+    return {
+        .row = read_audit(row),
+        .position = row.integer(audit_column_count),
+        .hash = row.bytes(audit_column_count + 1),
+        .previous_hash = row.bytes(audit_column_count + 2),
+    };
+}
+
+auto sealed_columns() -> std::string {
+    return std::string(audit_columns) + ", position, hash, previous_hash";
+}
+
+}  // namespace
+
+auto take_lease(
+    sql_session& session, const std::string& name, const std::string& owner, time_point until,
+    time_point now
+) -> bool {
+    return run(session,
+               "INSERT INTO leases (name, owner, until) VALUES ($1, $2, $3) "
+               "ON CONFLICT (name) DO UPDATE SET owner = $2, until = $3 "
+               "WHERE leases.owner = $2 OR leases.until <= $4",
+               name, owner, until, now)
+               .affected() > 0;
+}
+
+auto has_unsealed_audit(sql_session& session) -> bool {
+    return !run(session, "SELECT seq FROM audit_log WHERE position IS NULL LIMIT 1").empty();
+}
+
+auto unsealed_audit(sql_session& session, std::size_t limit) -> std::vector<audit_row> {
+    static const auto statement = "SELECT " + std::string(audit_columns) +
+                                  " FROM audit_log WHERE position IS NULL ORDER BY seq LIMIT $1";
+    return read_all(run(session, statement, as_limit(limit)), read_audit);
+}
+
+auto count_unsealed(sql_session& session, const org_id& org) -> std::int64_t {
+    return run(session, "SELECT COUNT(*) FROM audit_log WHERE org_id = $1 AND position IS NULL",
+               org)[0]
+        .integer(0);
+}
+
+void seal_audit(sql_session& session, const sealed_audit_row& line) {
+    run_later(
+        session, "UPDATE audit_log SET position = $2, hash = $3, previous_hash = $4 WHERE seq = $1",
+        line.row.seq, line.position, blob{line.hash}, blob{line.previous_hash}
+    );
+}
+
+auto sealed_audit_after(
+    sql_session& session, const org_id& org, std::int64_t position, std::size_t limit
+) -> std::vector<sealed_audit_row> {
+    static const auto statement =
+        "SELECT " + sealed_columns() +
+        " FROM audit_log WHERE org_id = $1 AND position > $2 ORDER BY position LIMIT $3";
+    return read_all(run(session, statement, org, position, as_limit(limit)), read_sealed);
+}
+
+auto find_audit_head(sql_session& session, const org_id& org) -> std::optional<audit_head> {
+    static const auto statement =
+        "SELECT " + std::string(head_columns) + " FROM audit_heads WHERE org_id = $1";
+    return read_first(run(session, statement, org), read_head);
+}
+
+auto list_audit_heads(sql_session& session) -> std::vector<audit_head> {
+    static const auto statement =
+        "SELECT " + std::string(head_columns) + " FROM audit_heads ORDER BY org_id";
+    return read_all(run(session, statement), read_head);
+}
+
+auto orgs_without_audit_head(sql_session& session) -> std::vector<org_id> {
+    const auto rows =
+        run(session,
+            "SELECT DISTINCT org_id FROM audit_log WHERE position IS NOT NULL AND NOT EXISTS "
+            "(SELECT 1 FROM audit_heads h WHERE h.org_id = audit_log.org_id)");
+    return read_all(rows, [](const sql_row& row) { return org_id(row.text(0)); });
+}
+
+void save_audit_head(sql_session& session, const audit_head& head) {
+    run(session,
+        "INSERT INTO audit_heads (org_id, position, hash, pruned, pruned_hash, sealed) "
+        "VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT (org_id) DO UPDATE SET "
+        "position = $2, hash = $3, pruned = $4, pruned_hash = $5, sealed = $6",
+        head.org, head.position, blob{head.hash}, head.pruned, blob{head.pruned_hash},
+        blob{head.sealed});
+}
+
+auto prunable_audit(
+    sql_session& session, const audit_head& head, time_point before, std::size_t limit
+) -> std::optional<sealed_audit_row> {
+    std::optional<sealed_audit_row> last;
+    for (auto& line : sealed_audit_after(session, head.org, head.pruned, limit)) {
+        if (line.row.at >= before) {
+            break;
+        }
+        last = std::move(line);
+    }
+    return last;
+}
+
+void erase_pruned_audit(sql_session& session, const audit_head& head) {
+    run(session, "DELETE FROM audit_log WHERE org_id = $1 AND position <= $2", head.org,
+        head.pruned);
+}
+
+}  // namespace tenon::host
