@@ -124,7 +124,8 @@ auto to_input(
         }
         input.nonce = std::move(*nonce);
     }
-    input.redirect_uri = redirect_uri_of(context.options, provider);
+    input.redirect_uri =
+        flow.redirect_uri.empty() ? redirect_uri_of(context.options, provider) : flow.redirect_uri;
     input.requested_scope = flow.requested_scope;
     input.connect_params = params_from_json(flow.connect_params);
     for (const auto& [name, value] : request.params) {
@@ -158,10 +159,13 @@ auto complete(oauth_context& context, const pending_connect_row& flow, exchange_
     const std::string intent = progress.intent;
     auto exchanged = co_await run_exchange(context, std::move(input), std::move(progress));
     if (exchanged.has_error()) {
-        if (!exchanged.error().try_again) {
+        auto failure = exchanged.error();
+        if (!failure.try_again && failure.granted != nullptr) {
+            co_await discard(context, *failure.granted, failure.reason.code);
+        } else if (!failure.try_again) {
             co_await forget_intent(context, org, intent);
         }
-        co_return exchanged.error().reason;
+        co_return std::move(failure.reason);
     }
     if (flow.reconnect && *flow.reconnect != exchanged->account) {
         co_await discard(context, std::move(*exchanged), errc::account_mismatch);

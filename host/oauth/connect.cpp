@@ -104,6 +104,7 @@ auto pending_row(
     row.provider = request.provider;
     row.client_id = provider.settings().client_id;
     row.redirect_url = request.redirect_url;
+    row.redirect_uri = redirect_uri_of(context.options, provider);
     row.requested_scope = scope;
     row.connect_params = params_to_json(request.params);
     const auto place = to_hex(row.state_hash);

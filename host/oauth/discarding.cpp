@@ -19,13 +19,13 @@ auto accounts_of(const landing& what) -> std::vector<account_id> {
     return accounts;
 }
 
-// Of any organization: they are one client at the provider.
+// Of any organization: they are one client at the provider. Whose nobody knows may be anybody's.
 auto is_in_use(oauth_context& context, provider_id provider, std::vector<account_id> accounts)
     -> boost::asio::awaitable<result<bool>> {
     auto look = [provider, accounts,
                  now = context.time.now()](sql_session& session) -> result<bool> {
         return std::ranges::any_of(accounts, [&](const account_id& account) {
-            return is_account_granted(session, provider, account) ||
+            return account.empty() || is_account_granted(session, provider, account) ||
                    is_account_parked(session, provider, account, now);
         });
     };

@@ -10,8 +10,9 @@ namespace tenon::host {
 
 // Revokes them at the provider, as far as that can be done, and writes it into the audit log
 // (`connection.discarded`) with the reason. Where anybody here has the account connected, or is
-// about to, they are only forgotten: many a provider ends all that it gave of an account to this
-// client. Last, the intent or the confirmation goes: until then whoever finds it begins again.
+// about to, or where nobody knows whose they are, they are only forgotten: many a provider ends all
+// that it gave of an account to this client. Last, the intent or the confirmation goes: until then
+// whoever finds it begins again.
 auto discard(oauth_context& context, landing what, errc reason) -> boost::asio::awaitable<void>;
 
 }  // namespace tenon::host

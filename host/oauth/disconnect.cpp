@@ -4,6 +4,7 @@
 #include "oauth/single_flight.hpp"
 #include "oauth/token_cache.hpp"
 #include "provider/registry.hpp"
+#include "store/confirmations.hpp"
 #include "store/connections.hpp"
 #include "store/database.hpp"
 
@@ -48,7 +49,9 @@ auto find_leaving(
     } else if (auto one = find_connection(session, user, which.provider, which.account)) {
         rows.push_back(std::move(*one));
     }
-    if (rows.empty()) {
+    // What waits to be confirmed is discarded in the background, as if nobody had.
+    const auto waiting = expire_confirmations(session, user, which.provider, which.account, now);
+    if (rows.empty() && waiting == 0) {
         return fail(errc::not_found, "the user has no such connection");
     }
     std::vector<leaving> all;

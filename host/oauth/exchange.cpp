@@ -125,6 +125,57 @@ auto lacks_id_token(const exchange_input& input, const landing& what) -> bool {
            scopes.find(" openid ") != std::string::npos;
 }
 
+auto nothing_stored(const char* why) -> exchange_failure {
+    return {fail(errc::provider_error, std::string(why) + ": nothing was stored"), false};
+}
+
+// Whose tokens they are: by the ID token, and by the profile.
+auto identify(
+    oauth_context& context, provider_handle provider, const exchange_input& input, landing& what,
+    std::optional<time_point> recorded_at
+) -> boost::asio::awaitable<std::optional<exchange_failure>> {
+    const auto& main = what.grants.front();
+    if (lacks_id_token(input, what)) {
+        co_return nothing_stored(
+            "the provider's answer has no ID token, though openid was asked for"
+        );
+    }
+    std::string subject;
+    const auto& about = provider->about();
+    if (!main.id_token.empty() && !about.issuer.empty() && !about.jwks_url.empty()) {
+        auto identity = co_await verify_identity(
+            context, provider, main.id_token, input.client_id, std::string(input.nonce.reveal()),
+            recorded_at.value_or(context.time.now())
+        );
+        if (identity.has_error()) {
+            const bool passing = identity.error().code == errc::provider_unavailable;
+            co_return exchange_failure{identity.error(), passing};
+        }
+        subject = identity->subject;
+    }
+    if (provider->supports(operation_kind::profile)) {
+        auto asked = profile_request(context, input, what);
+        auto profile = co_await perform(context, provider, std::move(asked));
+        if (profile.has_value()) {
+            if (auto wrong = add_profile(what, *profile, subject)) {
+                co_return exchange_failure{std::move(*wrong), false};
+            }
+        } else if (what.account.empty()) {
+            co_return failed(profile.error(), input);
+        }
+    }
+    if (what.account.empty()) {
+        co_return exchange_failure{
+            fail(
+                errc::provider_error,
+                "the provider's answers name no account; configure where its id is (profile: "
+                "account_id)"
+            ),
+            false};
+    }
+    co_return std::nullopt;
+}
+
 }  // namespace
 
 void throw_exception_from_error(
@@ -153,48 +204,10 @@ auto run_exchange(oauth_context& context, exchange_input input, exchange_progres
         context.watch.note_success(input.provider);
     }
     auto what = begin_landing(input, std::move(*exchanged), intent);
-    const auto& main = what.grants.front();
-    if (lacks_id_token(input, what)) {
-        co_return exchange_failure{
-            fail(
-                errc::provider_error,
-                "the provider's answer has no ID token, though openid was asked for: nothing was "
-                "stored"
-            ),
-            false};
-    }
-    std::string subject;
-    const auto& about = (*provider)->about();
-    if (!main.id_token.empty() && !about.issuer.empty() && !about.jwks_url.empty()) {
-        auto identity = co_await verify_identity(
-            context, *provider, main.id_token, input.client_id, std::string(input.nonce.reveal()),
-            recorded_at.value_or(context.time.now())
-        );
-        if (identity.has_error()) {
-            const bool passing = identity.error().code == errc::provider_unavailable;
-            co_return exchange_failure{identity.error(), passing};
-        }
-        subject = identity->subject;
-    }
-    if ((*provider)->supports(operation_kind::profile)) {
-        auto asked = profile_request(context, input, what);
-        auto profile = co_await perform(context, *provider, std::move(asked));
-        if (profile.has_value()) {
-            if (auto wrong = add_profile(what, *profile, subject)) {
-                co_return exchange_failure{std::move(*wrong), false};
-            }
-        } else if (what.account.empty()) {
-            co_return failed(profile.error(), input);
-        }
-    }
-    if (what.account.empty()) {
-        co_return exchange_failure{
-            fail(
-                errc::provider_error,
-                "the provider's answers name no account; configure where its id is (profile: "
-                "account_id)"
-            ),
-            false};
+    auto problem = co_await identify(context, *provider, input, what, recorded_at);
+    if (problem) {
+        problem->granted = std::make_shared<const landing>(std::move(what));
+        co_return std::move(*problem);
     }
     co_return std::move(what);
 }

@@ -8,6 +8,7 @@
 
 #include <boost/asio/awaitable.hpp>
 #include <map>
+#include <memory>
 
 namespace tenon::host {
 
@@ -42,6 +43,8 @@ struct exchange_progress {
 struct exchange_failure {
     error reason;
     bool try_again = false;  // it will pass: if a reply was recorded, a later run may still succeed
+    // What the provider had granted before it failed: where nobody tries again, to be discarded.
+    std::shared_ptr<const landing> granted = nullptr;
 };
 [[noreturn]] void throw_exception_from_error(
     const exchange_failure& failure, const boost::source_location& where

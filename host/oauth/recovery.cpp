@@ -76,8 +76,14 @@ auto land_recovered(
     const bool confirm = input.confirm;
     auto what = co_await run_exchange(context, std::move(input), std::move(progress));
     if (what.has_error()) {
-        if (!what.error().try_again || context.time.now() - began > longest_try) {
-            co_await drop(context, std::move(intent), what.error().reason.message);
+        auto failure = what.error();
+        if (failure.try_again && context.time.now() - began <= longest_try) {
+            co_return;
+        }
+        if (failure.granted != nullptr) {
+            co_await discard(context, *failure.granted, failure.reason.code);
+        } else {
+            co_await drop(context, std::move(intent), failure.reason.message);
         }
         co_return;
     }

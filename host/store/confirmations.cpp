@@ -57,14 +57,16 @@ auto find_confirmation_provider(
     return read_first(rows, [](const sql_row& row) { return provider_id(row.text(0)); });
 }
 
-void expire_confirmations(
+auto expire_confirmations(
     sql_session& session, const user_id& user, const provider_id& provider,
-    const account_id& account, time_point now
-) {
-    run(session,
-        "UPDATE confirmations SET expires_at = $5 WHERE org_id = $1 AND user_id = $2 AND "
-        "provider = $3 AND account_id = $4 AND expires_at > $5",
-        session.org(), user, provider, account, now);
+    const std::string& account_or_id, time_point now
+) -> std::int64_t {
+    return run(session,
+               "UPDATE confirmations SET expires_at = $5 WHERE org_id = $1 AND user_id = $2 AND "
+               "provider = $3 AND ($4 = '' OR account_id = $4 OR connection_id = $4) AND "
+               "expires_at > $5",
+               session.org(), user, provider, account_or_id, now)
+        .affected();
 }
 
 auto is_account_parked(

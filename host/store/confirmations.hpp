@@ -34,11 +34,12 @@ void save_confirmation(sql_session& session, const confirmation_row& row);
 [[nodiscard]] auto find_confirmation_provider(
     sql_session& session, const user_id& user, const std::string& code_hash, time_point now
 ) -> std::optional<provider_id>;
-// What waits to connect that account to the user has expired from now on.
-void expire_confirmations(
+// What waits to connect that account to the user, or to become that connection, has expired from
+// now on; an empty text: all that waits there. How many did.
+auto expire_confirmations(
     sql_session& session, const user_id& user, const provider_id& provider,
-    const account_id& account, time_point now
-);
+    const std::string& account_or_id, time_point now
+) -> std::int64_t;
 // As the service: whether anything waits to connect the account, in any organization.
 [[nodiscard]] auto is_account_parked(
     sql_session& session, const provider_id& provider, const account_id& account, time_point now

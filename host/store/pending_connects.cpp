@@ -14,6 +14,7 @@ auto read(const sql_row& row) -> pending_connect_row {
         .provider = provider_id(row.text(3)),
         .client_id = row.text(4),
         .redirect_url = row.text(5),
+        .redirect_uri = row.text(16),
         .requested_scope = row.text(6),
         .connect_params = row.text(7),
         .verifier = row.optional_bytes(8),
@@ -34,12 +35,12 @@ void save_pending_connect(sql_session& session, const pending_connect_row& row) 
         session,
         "INSERT INTO pending_connects (org_id, state_hash, user_id, provider, client_id, "
         "redirect_url, requested_scope, connect_params, verifier, nonce, issuer, "
-        "reconnect_account_id, confirm, browser_hash, created_at, expires_at) "
-        "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)",
+        "reconnect_account_id, confirm, browser_hash, created_at, expires_at, redirect_uri) "
+        "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)",
         session.org(), blob{row.state_hash}, row.user, row.provider, row.client_id,
         row.redirect_url, row.requested_scope, row.connect_params, to_sql_bytes(row.verifier),
         to_sql_bytes(row.nonce), row.issuer, row.reconnect, row.confirm,
-        to_sql_bytes(row.browser_hash), row.created_at, row.expires_at
+        to_sql_bytes(row.browser_hash), row.created_at, row.expires_at, row.redirect_uri
     );
 }
 
@@ -49,7 +50,7 @@ auto take_pending_connect(sql_session& session, const std::string& state_hash, t
         session,
         "DELETE FROM pending_connects WHERE state_hash = $1 RETURNING state_hash, org_id, user_id, "
         "provider, client_id, redirect_url, requested_scope, connect_params, verifier, nonce, "
-        "issuer, reconnect_account_id, confirm, browser_hash, created_at, expires_at",
+        "issuer, reconnect_account_id, confirm, browser_hash, created_at, expires_at, redirect_uri",
         blob{state_hash}
     );
     auto taken = read_first(rows, read);

@@ -14,7 +14,8 @@ struct pending_connect_row {
     user_id user;
     provider_id provider;
     std::string client_id;
-    std::string redirect_url;
+    std::string redirect_url;  // where the browser goes in the end
+    std::string redirect_uri;  // where the provider sends it; empty in a row of before 0011
     std::string requested_scope;
     std::string connect_params = "{}";
     std::optional<std::string> verifier;  // sealed

@@ -126,10 +126,17 @@ void measure_misses(report& to, host_stage& stage, const std::string& database) 
     );
 }
 
+// Token reads of the hot set against hello.
+auto compare_hot(const host_stage& stage, const peer_process& hello) -> compared {
+    token_reads reads(token_reads::order::again_and_again);
+    same_request greeting(hello_request(), 200);
+    return compare(stage.port(), reads, hello.port(), greeting);
+}
+
 void measure_hot(report& to, const host_stage& stage, const peer_process& hello) {
     token_reads reads(token_reads::order::again_and_again);
     same_request greeting(hello_request(), 200);
-    const auto token = compare(stage.port(), reads, hello.port(), greeting);
+    const auto token = compare_hot(stage, hello);
     const auto detail = "token " + figures(token.mine) + "; hello " + figures(token.theirs);
     to.add({"token read against hello", token.ratio, 0.7, better::more, "", detail});
     to.add({"token read's p99 against hello's", token.p99_ratio, 2, better::less, "", detail});
@@ -162,13 +169,21 @@ void measure_reads(report& to, const programs& where, stored how_much) {
     constexpr long month = 30L * 24 * 3'600;
     stage.import("hot", "account-", hot_rows, month);
     stage.import("ten", "few-", 10, month);
+    const auto body = stage.client("hot").get("/api/integrations/token/demo/account-0").body.size();
+    const peer_process hello(where, body, 0, server_threads());
     if (how_much == stored::million) {
+        const auto few = compare_hot(stage, hello);
         store_a_million(name);
+        test::postgres_command(name, "ANALYZE");
+        const auto many = compare_hot(stage, hello);
+        to.add(
+            {"token read with 1,000,000 connections stored, against the same with few",
+             many.ratio / few.ratio, 0.9, better::more, "",
+             "many " + figures(many.mine) + "; few " + figures(few.mine)}
+        );
     }
     test::postgres_command(name, "ANALYZE");  // as autovacuum does within a minute
     measure_misses(to, stage, name);
-    const auto body = stage.client("hot").get("/api/integrations/token/demo/account-0").body.size();
-    const peer_process hello(where, body, 0, server_threads());
     measure_hot(to, stage, hello);
     stage.stop();
 }

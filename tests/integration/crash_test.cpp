@@ -12,17 +12,6 @@ namespace {
 
 using nlohmann::json;
 
-auto soon(const std::function<bool()>& is_so) -> bool {
-    const auto until = std::chrono::steady_clock::now() + std::chrono::seconds(60);
-    while (std::chrono::steady_clock::now() < until) {
-        if (is_so()) {
-            return true;
-        }
-        std::this_thread::sleep_for(std::chrono::milliseconds(20));
-    }
-    return false;
-}
-
 auto delayed(const std::string& path, int milliseconds) -> sim::fault {
     sim::fault slow;
     slow.path = path;

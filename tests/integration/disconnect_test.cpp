@@ -13,17 +13,6 @@
 namespace tenon::test {
 namespace {
 
-auto soon(const std::function<bool()>& is_so) -> bool {
-    const auto until = std::chrono::steady_clock::now() + std::chrono::seconds(40);
-    while (std::chrono::steady_clock::now() < until) {
-        if (is_so()) {
-            return true;
-        }
-        std::this_thread::sleep_for(std::chrono::milliseconds(20));
-    }
-    return false;
-}
-
 // Where other hosts may be at work, what was left is taken up when their time is over: here it is.
 void let_time_pass(world& here) {
     std::ifstream file(here.host().config_file());

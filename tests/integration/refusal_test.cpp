@@ -203,6 +203,21 @@ TEST_CASE("a parked connection is confirmed by the user who began, and by nobody
     CHECK(here.api().post("/api/integrations/confirm", body).status == 400);
 }
 
+TEST_CASE("a parked connection that its user does not want is given up, and can't be confirmed") {
+    watched here;
+    const auto location = here.connect("ann", "u1", json{{"confirm", true}});
+    const json body{{"confirmation", query_parameter(location, "confirmation").value()}};
+    const auto waiting = here.api().get("/api/integrations/status").json().at("integrations");
+    const auto path =
+        "/api/integrations/disconnect/demo/" + waiting.at(0).at("connectionId").get<std::string>();
+    CHECK(here.api("mallory").del(path).status == 404);
+    CHECK(here.api().del(path).status == 200);
+    CHECK(here.api().get("/api/integrations/status").json().at("integrations").empty());
+    CHECK(here.api().post("/api/integrations/confirm", body).status == 400);
+    CHECK(here.api().del(path).status == 404);
+    CHECK(soon([&] { return here.provider().count().revokes > 0; }));
+}
+
 TEST_CASE("reconnecting one account with another one is refused") {
     watched here;
     const auto id = here.connected("ann", "u1");

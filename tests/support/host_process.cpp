@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <array>
 #include <stdexcept>
+#include <thread>
 
 #include "support/catch.hpp"
 
@@ -47,6 +48,17 @@ auto run_tenon(std::vector<std::string> arguments, environment variables, std::s
     -> ended {
     arguments.insert(arguments.begin(), tenon_binary());
     return run({std::move(arguments), std::move(variables), {}, std::move(input), {}});
+}
+
+auto soon(const std::function<bool()>& is_so) -> bool {
+    const auto until = std::chrono::steady_clock::now() + std::chrono::seconds(60);
+    while (std::chrono::steady_clock::now() < until) {
+        if (is_so()) {
+            return true;
+        }
+        std::this_thread::sleep_for(std::chrono::milliseconds(20));
+    }
+    return false;
 }
 
 host_process::host_process(host_options options, std::shared_ptr<temp_dir> shared)

@@ -7,6 +7,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -33,6 +34,9 @@ struct host_options {
 auto run_tenon(
     std::vector<std::string> arguments, environment variables = {}, std::string input = {}
 ) -> ended;
+
+// Whether it comes to be so within a minute: for what a host does in its own time.
+auto soon(const std::function<bool()>& is_so) -> bool;
 
 // One host and its directory. Starting throws std::runtime_error, with all that the host printed,
 // if no ready line came.

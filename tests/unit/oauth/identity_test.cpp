@@ -29,6 +29,18 @@ TEST_CASE("an ID token that is wrong in any way, or absent, ends the connect") {
     const auto redirect = world.consent(world.begin(user("ann")), "u1");
     CHECK(error_of(world.finish(redirect)) == "PROVIDER_ERROR");
     check_nothing_stored(world);
+    CHECK(count(world, "audit_log WHERE action = 'connection.discarded'") == 1);
+}
+
+TEST_CASE("a flow ends with the redirect URI that it began with, whatever is configured by then") {
+    oauth_world world(any_engine());
+    const auto redirect = world.consent(world.begin(user("ann")), "u1");
+    world.reconfigure([](provider_settings& section) {
+        section.redirect_uri = "https://elsewhere.example/callback";
+    });
+    CHECK_THAT(
+        world.finish(redirect).value().location, Catch::Matchers::Contains("status=connected")
+    );
 }
 
 TEST_CASE("a redirect without the issuer that the provider promises is refused") {

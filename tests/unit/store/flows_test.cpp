@@ -16,6 +16,7 @@ auto sample_pending(char hash) -> pending_connect_row {
     row.provider = provider_id("slack");
     row.client_id = "client";
     row.redirect_url = "http://127.0.0.1:3000/done";
+    row.redirect_uri = "https://tenon.example/callback";
     row.requested_scope = "read";
     row.verifier = "sealed verifier";
     row.issuer = "https://id.example";
@@ -73,6 +74,7 @@ TEST_CASE("a pending connect comes back whole, once", "[store]") {
     CHECK(taken->user == row.user);
     CHECK(taken->client_id == "client");
     CHECK(taken->redirect_url == row.redirect_url);
+    CHECK(taken->redirect_uri == row.redirect_uri);
     CHECK(taken->requested_scope == "read");
     CHECK(taken->verifier == row.verifier);
     CHECK_FALSE(taken->nonce);
@@ -180,8 +182,7 @@ TEST_CASE(
         save_confirmation(session, sample_confirmation('c'));
         const auto expire = [&](const char* user, std::int64_t now) {
             expire_confirmations(
-                session, user_id(user), sample_confirmation('c').provider, account_id("account-1"),
-                at(now)
+                session, user_id(user), sample_confirmation('c').provider, "account-1", at(now)
             );
         };
         const auto waiting = [&] { return list_confirmations(session, {}, at(1'500)).size(); };
