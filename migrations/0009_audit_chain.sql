@@ -60,6 +60,8 @@ BEGIN
 END
 $$;
 
+-- Down: the log stays, its chains are lost.
+
 -- down sqlite
 DROP TRIGGER audit_log_keeps_rows;
 CREATE TRIGGER audit_log_keeps_rows BEFORE DELETE ON audit_log

@@ -13,8 +13,6 @@
 #include <atomic>
 #include <fstream>
 #include <map>
-#include <mutex>
-#include <set>
 
 namespace tenon::host {
 
@@ -63,8 +61,6 @@ struct api_metrics::implementation {
     }
 
     prometheus::Registry registry;
-    std::mutex circuit_guard;
-    std::set<std::string> circuit_origins;
     counters& requests =
         counter("tenon_http_requests_total", "Answers by route pattern and status");
     histograms& request_seconds =
@@ -92,9 +88,8 @@ struct api_metrics::implementation {
         "tenon_plugin_workers_lost_total",
         "Worker processes that a plugin ended or made the host end, by plugin and reason"
     );
-    gauges& circuits = gauge(
-        "tenon_circuit_state", "Of an origin that failed: 0 closed again, 1 half open, 2 open"
-    );
+    gauges& circuits =
+        gauge("tenon_circuit_open", "1: the origin fails, and is not asked for a while");
     state_series connections{
         gauge("tenon_connections", "Connections by provider and status"), "status"};
     state_series grants{
@@ -184,22 +179,8 @@ void api_metrics::provider_alarm(std::string_view provider, alarm_cause cause) {
 }
 
 void api_metrics::circuit_changed(std::string_view origin, circuit_state state) {
-    // Users name origins too, at some providers: they must not grow the series without end.
-    constexpr std::size_t most = 200;
-    const std::lock_guard lock(implementation_->circuit_guard);
-    auto& known = implementation_->circuit_origins;
-    std::string label(origin);
-    if (known.size() < most) {
-        known.insert(label);
-    } else if (!known.contains(label)) {
-        label = "other";
-    }
-    implementation_->circuits.Add({{"origin", label}})
-        .Set(
-            state == circuit_state::open        ? 2
-            : state == circuit_state::half_open ? 1
-                                                : 0
-        );
+    const bool open = state == circuit_state::open;
+    implementation_->circuits.Add({{"origin", std::string(origin)}}).Set(open ? 1 : 0);
 }
 
 void api_metrics::token_read(std::string_view how) {

@@ -48,7 +48,7 @@ class api_metrics final : public oauth_observer, public request_observer, public
     void worker_started(std::string_view plugin) override;
     void worker_lost(std::string_view plugin, std::string_view reason) override;
 
-    // Of an origin that providers are asked at: opened, half open, or closed again.
+    // Of an origin that providers are asked at: opened, or closed again.
     void circuit_changed(std::string_view origin, circuit_state state);
     // How a caller's key was found: `hit`, `miss` (looked up) or `refused`.
     void key_looked_up(std::string_view how);

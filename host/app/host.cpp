@@ -5,7 +5,6 @@
 #include "app/option_mapping.hpp"
 #include "base/log.hpp"
 #include "net/circuit.hpp"
-#include "store/roles.hpp"
 
 #include <iostream>
 #include <thread>
@@ -86,12 +85,9 @@ auto host_process::make(settings values, std::filesystem::path config)
     if (lock.has_error()) {
         return lock.error();
     }
-    auto db = open_configured(values, migrations::as_configured);
+    auto db = open_configured(values, migrations::as_service);
     if (db.has_error()) {
         return db.error();
-    }
-    if (auto role = check_service_role(**db); role.has_error()) {
-        return role.error();
     }
     system_random random;
     auto keys = load_keyring(values, random);

@@ -66,6 +66,20 @@ auto add_passphrase(keyring& keys, const settings& values, random_source& random
     return add_configured(keys, std::move(*key));
 }
 
+auto all_keys(const settings& values, random_source& random) -> result<keyring> {
+    keyring keys;
+    if (auto done = add_file(keys, values); done.has_error()) {
+        return done.error();
+    }
+    if (auto done = add_texts(keys, values); done.has_error()) {
+        return done.error();
+    }
+    if (auto done = add_passphrase(keys, values, random); done.has_error()) {
+        return done.error();
+    }
+    return keys;
+}
+
 auto no_key() -> error {
     return fail(
         errc::invalid_request,
@@ -142,19 +156,21 @@ auto key_file_of(const settings& values) -> fs::path {
                                               : fs::path(values.encryption.key_file);
 }
 
+auto load_existing_keyring(const settings& values, random_source& random) -> result<keyring> {
+    auto keys = all_keys(values, random);
+    if (keys.has_value() && keys->empty()) {
+        return fail(
+            errc::not_found, "there is no encryption key: none is configured, and no " +
+                                 key_file_of(values).string() + ". Restore it from a backup"
+        );
+    }
+    return keys;
+}
+
 auto load_keyring(const settings& values, random_source& random) -> result<keyring> {
-    keyring keys;
-    if (auto done = add_file(keys, values); done.has_error()) {
-        return done.error();
-    }
-    if (auto done = add_texts(keys, values); done.has_error()) {
-        return done.error();
-    }
-    if (auto done = add_passphrase(keys, values, random); done.has_error()) {
-        return done.error();
-    }
-    if (keys.empty()) {
-        if (auto done = make_first(keys, values, random); done.has_error()) {
+    auto keys = all_keys(values, random);
+    if (keys.has_value() && keys->empty()) {
+        if (auto done = make_first(*keys, values, random); done.has_error()) {
             return done.error();
         }
     }

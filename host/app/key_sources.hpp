@@ -21,6 +21,9 @@ namespace tenon::host {
 // which is said on the log; PostgreSQL is refused, for two hosts would each make their own. Errors:
 // invalid_request, internal.
 [[nodiscard]] auto load_keyring(const settings& values, random_source& random) -> result<keyring>;
+// The same, where a key must be there already: none is made. Error also: not_found.
+[[nodiscard]] auto load_existing_keyring(const settings& values, random_source& random)
+    -> result<keyring>;
 
 // Could the keyring be loaded? Makes nothing. Errors: as load_keyring.
 [[nodiscard]] auto check_key_sources(const settings& values) -> result<void>;

@@ -4,6 +4,7 @@
 #include "crypto/random.hpp"
 #include "store/audit.hpp"
 #include "store/migrations.hpp"
+#include "store/roles.hpp"
 
 #include <sys/stat.h>
 
@@ -91,13 +92,18 @@ auto open_configured(const settings& values, migrations how) -> result<std::uniq
     if (db.has_error()) {
         return db.error();
     }
+    if (how == migrations::as_service) {
+        if (auto role = check_service_role(**db); role.has_error()) {
+            return role.error();
+        }
+    }
     const bool apply =
-        how == migrations::apply || (how == migrations::as_configured && values.auto_migrate);
+        how == migrations::apply || (how != migrations::leave && values.auto_migrate);
     if (apply) {
         if (auto done = migrate_up(**db, system_clock()); done.has_error()) {
             return done.error();
         }
-    } else if (how == migrations::as_configured) {
+    } else if (how != migrations::leave) {
         auto pending = pending_count(**db);
         if (pending.has_error()) {
             return pending.error();

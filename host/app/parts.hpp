@@ -15,9 +15,10 @@
 
 namespace tenon::host {
 
-// Opens the configured database and, where `migrate` says so, applies what is pending. Errors: as
-// open_database and migrate_up; conflict where migrations are pending and may not be applied.
-enum class migrations { apply, as_configured, leave };
+// Opens the configured database and, where `how` says so, applies what is pending. `as_service`: as
+// configured, and first of all by a role that may serve. Errors: as open_database,
+// check_service_role and migrate_up; conflict where migrations are pending and may not be applied.
+enum class migrations { apply, as_configured, as_service, leave };
 [[nodiscard]] auto open_configured(const settings& values, migrations how)
     -> result<std::unique_ptr<database>>;
 

@@ -17,7 +17,7 @@ namespace {
 
 auto list(const settings& values) -> result<void> {
     system_random random;
-    auto keys = load_keyring(values, random);
+    auto keys = load_existing_keyring(values, random);
     if (keys.has_error()) {
         return keys.error();
     }
@@ -70,7 +70,7 @@ auto add(const settings& values, const std::string& text) -> result<void> {
 
 auto promote(const settings& values, const std::string& id) -> result<void> {
     system_random random;
-    auto keys = load_keyring(values, random);
+    auto keys = load_existing_keyring(values, random);
     if (keys.has_error()) {
         return keys.error();
     }
@@ -78,13 +78,19 @@ auto promote(const settings& values, const std::string& id) -> result<void> {
         return known;
     }
     // A key of the configuration comes into the file: where it is said that it was promoted.
+    bool copied = false;
     auto done = edit_key_file(key_file_of(values), [&](keyring& stored) -> result<void> {
+        copied = stored.find(id) == nullptr;
         if (auto added = stored.add(*keys->find(id), id); added.has_error()) {
             return added;
         }
         return stored.promote(id);
     });
     if (done.has_value()) {
+        if (copied) {
+            std::cout << "the key was copied into " << key_file_of(values).string()
+                      << ": keep that file apart from the database\n";
+        }
         std::cout << "new data is sealed with " << id
                   << " once every host has loaded it (SIGHUP); then `tenon keyring reseal`\n";
     }

@@ -44,7 +44,8 @@ class breaker final : public outbound_http {
             co_return refusal(decision.retry_after, now);
         }
         // An exception, or a coroutine that is destroyed, must not leave a trial running for ever.
-        pending trial{*this, origin};
+        const bool told = request.addresses != address_policy::public_only;
+        pending trial{*this, origin, told};
         auto sending = inner_->send(std::move(request));
         auto answer = co_await std::move(sending);
         trial.how = verdict_of(answer);
@@ -55,8 +56,9 @@ class breaker final : public outbound_http {
     struct pending {
         breaker& at;
         const std::string& origin;
+        bool told;
         circuit::verdict how = circuit::verdict::abandoned;
-        ~pending() { at.report(origin, how); }
+        ~pending() { at.report(origin, how, told); }
     };
 
     static auto refusal(milliseconds retry_after, time_point now) -> outbound_response {
@@ -77,28 +79,24 @@ class breaker final : public outbound_http {
         return found == circuits_.end() ? circuit::decision{} : found->second.ask(now);
     }
 
-    void report(const std::string& origin, circuit::verdict how) {
+    void report(const std::string& origin, circuit::verdict how, bool told) {
         const auto now = time_.now();
-        auto before = circuit_state::closed;
-        auto after = circuit_state::closed;
-        {
-            const std::lock_guard lock(guard_);
-            auto found = circuits_.find(origin);
-            if (found == circuits_.end()) {
-                // Origins that never failed need no memory.
-                if (how != circuit::verdict::failure || circuits_.size() >= most_origins) {
-                    return;
-                }
-                found = circuits_.emplace(origin, circuit(policy_)).first;
+        const std::lock_guard lock(guard_);
+        auto found = circuits_.find(origin);
+        if (found == circuits_.end()) {
+            // Origins that never failed need no memory.
+            if (how != circuit::verdict::failure || circuits_.size() >= most_origins) {
+                return;
             }
-            before = found->second.state(now);
-            found->second.report(how, now);
-            after = found->second.state(now);
-            if (how == circuit::verdict::success) {
-                circuits_.erase(found);
-            }
+            found = circuits_.emplace(origin, circuit(policy_)).first;
         }
-        if (before != after && listener_) {
+        const auto before = found->second.state(now);
+        found->second.report(how, now);
+        const auto after = found->second.state(now);
+        if (how == circuit::verdict::success) {
+            circuits_.erase(found);
+        }
+        if (before != after && told && listener_) {
             listener_(origin, after);
         }
     }

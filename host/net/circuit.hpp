@@ -47,7 +47,8 @@ class circuit {
     time_point trial_at_{};  // meaningful while openings_ > 0
 };
 
-// Called after each change, outside any lock; the origin is scheme, host and port.
+// Called with each change that an answer makes: opened, or closed again. The origin is scheme, host
+// and port. Not of addresses that users supplied. It must not come back here.
 using circuit_listener = std::function<void(std::string_view origin, circuit_state state)>;
 
 // Wraps `inner`: transport failures and 5xx count as failures, every other answer as a success.

@@ -1,11 +1,10 @@
 #include "oauth/audit_chain.hpp"
 
+#include "base/log.hpp"
 #include "crypto/hash.hpp"
 #include "oauth/audit_seal.hpp"
 #include "oauth/sealing.hpp"
 #include "store/database.hpp"
-
-#include <map>
 
 namespace tenon::host {
 namespace {
@@ -42,64 +41,90 @@ auto plain(const audit_head& head) -> std::string {
     return text;
 }
 
-using heads_by_org = std::map<org_id, audit_head>;
-
-auto head_of(sql_session& session, const sealer& seal, heads_by_org& known, const org_id& org)
-    -> result<audit_head*> {
-    const auto found = known.find(org);
-    if (found != known.end()) {
-        return &found->second;
-    }
-    auto stored = find_audit_head(session, org);
-    if (stored) {
+// A chain that was never begun has no head.
+auto head_of(sql_session& session, const sealer& seal, const org_id& org) -> result<audit_head> {
+    if (auto stored = find_audit_head(session, org)) {
         if (auto same = check_head(seal, *stored); same.has_error()) {
             return same.error();
         }
+        return std::move(*stored);
+    }
+    if (!sealed_audit_after(session, org, 0, 1).empty()) {
+        return fail(errc::internal, "lines are chained, but the head of the chain is missing");
     }
     audit_head none;
     none.org = org;
-    return &known.emplace(org, stored ? std::move(*stored) : std::move(none)).first->second;
+    return none;
 }
 
-// In one transaction of the lease's owner.
-auto chain(sql_session& session, const sealer& seal) -> result<std::size_t> {
-    const auto rows = unsealed_audit(session, batch);
-    heads_by_org heads;
+// In one transaction of the lease's owner. How many lines it chained.
+auto chain(sql_session& session, const sealer& seal, const org_id& org) -> result<std::size_t> {
+    auto head = head_of(session, seal, org);
+    if (head.has_error()) {
+        return head.error();
+    }
+    const auto rows = unsealed_audit(session, org, batch);
     for (const auto& row : rows) {
-        auto head = head_of(session, seal, heads, row.org);
-        if (head.has_error()) {
-            return head.error();
-        }
-        sealed_audit_row line{row, (*head)->position + 1, {}, (*head)->hash};
+        sealed_audit_row line{row, head->position + 1, {}, head->hash};
         line.hash = audit_hash(row, line.position, line.previous_hash);
         seal_audit(session, line);
-        (*head)->position = line.position;
-        (*head)->hash = line.hash;
+        head->position = line.position;
+        head->hash = line.hash;
     }
-    for (auto& [org, head] : heads) {
-        store_head(session, seal, std::move(head));
-    }
+    store_head(session, seal, std::move(*head));
     return rows.size();
 }
 
-// Lets go of a batch of old lines. How many organizations may have more.
-auto prune(sql_session& session, const sealer& seal, time_point before) -> result<std::size_t> {
-    std::size_t more = 0;
-    for (auto& head : list_audit_heads(session)) {
-        const auto last = prunable_audit(session, head, before, batch);
-        if (!last) {
-            continue;
-        }
-        if (auto same = check_head(seal, head); same.has_error()) {
-            return same.error();
-        }
-        more += last->position - head.pruned >= static_cast<std::int64_t>(batch) ? 1 : 0;
-        head.pruned = last->position;
-        head.pruned_hash = last->hash;
-        store_head(session, seal, head);
-        erase_pruned_audit(session, head);
+// Lets go of a batch of old lines. How many.
+auto prune(sql_session& session, const sealer& seal, const org_id& org, time_point before)
+    -> result<std::size_t> {
+    auto head = head_of(session, seal, org);
+    if (head.has_error()) {
+        return head.error();
     }
-    return more;
+    const auto last = prunable_audit(session, *head, before, batch);
+    if (!last) {
+        return 0U;
+    }
+    const auto count = static_cast<std::size_t>(last->position - head->pruned);
+    head->pruned = last->position;
+    head->pruned_hash = last->hash;
+    store_head(session, seal, *head);
+    erase_pruned_audit(session, *head);
+    return count;
+}
+
+// Does `work` for each of the organizations that `find` names, in a transaction each, as long as
+// this host holds the lease. One whose chain does not hold is told, and keeps no other from it.
+// True: there may be more to do.
+template <class Find, class Work>
+auto for_each_chain(oauth_context& context, Find find, Work work)
+    -> boost::asio::awaitable<result<bool>> {
+    const auto now = context.time.now();
+    auto look = [find](sql_session& session) { return result<std::vector<org_id>>(find(session)); };
+    const auto orgs = co_await context.db.as_service(access::read, std::move(look));
+    if (orgs.has_error()) {
+        co_return orgs.error();
+    }
+    bool more = false;
+    for (const auto& org : *orgs) {
+        auto step = [&context, work, org, now](sql_session& session) -> result<std::size_t> {
+            if (!take_lease(session, lease_name, context.options.instance, now + lease, now)) {
+                return 0U;
+            }
+            return work(session, org);
+        };
+        const auto done = co_await context.db.as_service(access::write, std::move(step));
+        if (done.has_value()) {
+            more = more || *done == batch;
+        } else if (done.error().code == errc::storage_unavailable) {
+            co_return done.error();
+        } else {
+            log(log_level::error, "the audit log can't be chained: see `tenon audit verify`",
+                {{log_key::org, org.text()}, {log_key::detail, done.error().message}});
+        }
+    }
+    co_return more;
 }
 
 }  // namespace
@@ -142,35 +167,23 @@ auto audit_hash(const audit_row& row, std::int64_t position, std::string_view pr
 }
 
 auto seal_audit_batch(oauth_context& context) -> boost::asio::awaitable<result<bool>> {
-    auto look = [](sql_session& session) -> result<bool> { return has_unsealed_audit(session); };
-    const auto any = co_await context.db.as_service(access::read, std::move(look));
-    if (any.has_error() || !*any) {
-        co_return any;
-    }
-    auto work = [&context, now = context.time.now()](sql_session& session) -> result<bool> {
-        if (!take_lease(session, lease_name, context.options.instance, now + lease, now)) {
-            return false;
-        }
-        const auto chained = chain(session, context.seal);
-        return chained.has_error() ? result<bool>(chained.error()) : *chained == batch;
+    auto find = [](sql_session& session) { return orgs_to_chain(session, batch); };
+    auto work = [&context](sql_session& session, const org_id& org) {
+        return chain(session, context.seal, org);
     };
-    co_return co_await context.db.as_service(access::write, std::move(work));
+    co_return co_await for_each_chain(context, find, work);
 }
 
 auto prune_audit_batch(oauth_context& context) -> boost::asio::awaitable<result<bool>> {
-    const auto lifetime = context.options.audit_lifetime;
-    if (lifetime == milliseconds(0)) {
+    if (context.options.audit_lifetime == milliseconds(0)) {
         co_return false;
     }
-    auto work = [&context, lifetime,
-                 now = context.time.now()](sql_session& session) -> result<bool> {
-        if (!take_lease(session, lease_name, context.options.instance, now + lease, now)) {
-            return false;
-        }
-        const auto more = prune(session, context.seal, now - lifetime);
-        return more.has_error() ? result<bool>(more.error()) : *more > 0;
+    const auto before = context.time.now() - context.options.audit_lifetime;
+    auto find = [before](sql_session& session) { return orgs_to_prune(session, before, batch); };
+    auto work = [&context, before](sql_session& session, const org_id& org) {
+        return prune(session, context.seal, org, before);
     };
-    co_return co_await context.db.as_service(access::write, std::move(work));
+    co_return co_await for_each_chain(context, find, work);
 }
 
 }  // namespace tenon::host

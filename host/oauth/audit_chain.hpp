@@ -2,7 +2,8 @@
 //
 // A line's hash is SHA-256 over its position, the hash before it and all that it says, each with
 // its length. The head of each organization's chain is sealed under a key of the keyring: who can
-// write to the database alone can't make a chain that holds, nor cut its end off.
+// write to the database alone can't make another chain that holds. An older state of it all that is
+// put back holds, too: it is told by an end that was noted elsewhere.
 #pragma once
 
 #include "crypto/envelope.hpp"
@@ -18,12 +19,12 @@ namespace tenon::host {
     const audit_row& row, std::int64_t position, std::string_view previous
 ) -> std::string;
 
-// Chains what is not chained yet, a batch of it, if no other host is at it. True: there may be more
-// to do at once. Errors: storage_unavailable; internal, a head is not what was sealed (`tenon audit
-// verify` says more).
+// Chains what is not chained yet, a batch of each organization, if no other host is at it. A chain
+// that does not hold is told on the log, and not gone on with. True: there may be more to do at
+// once. Error: storage_unavailable.
 auto seal_audit_batch(oauth_context& context) -> boost::asio::awaitable<result<bool>>;
 
-// Lets go of a batch of lines that are older than context.options.audit_lifetime; in the same way.
+// Lets go of lines that are older than context.options.audit_lifetime; in the same way.
 auto prune_audit_batch(oauth_context& context) -> boost::asio::awaitable<result<bool>>;
 
 // What is wrong with one organization's chain, and how far it was looked at.
@@ -34,9 +35,16 @@ struct audit_verdict {
     std::int64_t unsealed = 0;          // lines that are not chained yet
     std::vector<std::string> problems;  // at most 100; empty: it holds
 };
-// Of every organization, blocking. What is written meanwhile does not matter. Error:
+// An end that was noted: this organization's line of that position had this hash.
+struct noted_end {
+    org_id org;
+    std::int64_t position = 0;
+    std::string hash;  // 32 bytes
+};
+// Of every organization, blocking. What is written or let go of meanwhile does not matter. Error:
 // storage_unavailable.
-[[nodiscard]] auto verify_audit(database& db, const sealer& seal)
-    -> result<std::vector<audit_verdict>>;
+[[nodiscard]] auto verify_audit(
+    database& db, const sealer& seal, const std::vector<noted_end>& noted = {}
+) -> result<std::vector<audit_verdict>>;
 
 }  // namespace tenon::host

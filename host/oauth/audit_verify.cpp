@@ -3,6 +3,8 @@
 #include "oauth/audit_seal.hpp"
 #include "store/database.hpp"
 
+#include <algorithm>
+
 namespace tenon::host {
 namespace {
 
@@ -74,51 +76,136 @@ auto check_chain(database& db, const audit_head& head, audit_verdict& verdict) -
     return {};
 }
 
-struct found_heads {
-    std::vector<audit_head> heads;
-    std::vector<org_id> without;
-    std::vector<std::int64_t> unsealed;
-};
+// The hash that a line has now; empty: it is not there.
+auto hash_at(database& db, const org_id& org, std::int64_t position) -> result<std::string> {
+    return db.as_service_now(access::read, [&](sql_session& session) -> result<std::string> {
+        const auto lines = sealed_audit_after(session, org, position - 1, 1);
+        const bool there = !lines.empty() && lines.front().position == position;
+        return there ? lines.front().hash : std::string();
+    });
+}
 
-auto look(sql_session& session) -> result<found_heads> {
-    found_heads found;
-    found.heads = list_audit_heads(session);
-    found.without = orgs_without_audit_head(session);
-    for (const auto& head : found.heads) {
-        found.unsealed.push_back(count_unsealed(session, head.org));
+auto check_noted(
+    database& db, const audit_head& head, const std::vector<noted_end>& noted,
+    audit_verdict& verdict
+) -> result<void> {
+    for (const auto& one : noted) {
+        if (one.org != head.org || one.position <= head.pruned) {
+            continue;
+        }
+        const auto now = hash_at(db, head.org, one.position);
+        if (now.has_error()) {
+            return now.error();
+        }
+        if (*now != one.hash) {
+            tell(verdict, place(one.position) + " is not the one that was noted");
+        }
     }
-    return found;
+    return {};
+}
+
+// What stands beside the chain as it is by now.
+auto check_outside(database& db, const audit_head& head, audit_verdict& verdict) -> result<void> {
+    const auto count =
+        db.as_service_now(access::read, [&](sql_session& session) -> result<std::int64_t> {
+            verdict.unsealed = count_unsealed(session, head.org);
+            const auto now = find_audit_head(session, head.org);
+            return now ? count_outside(session, *now) : 0;
+        });
+    if (count.has_error()) {
+        return count.error();
+    }
+    if (*count > 0) {
+        tell(verdict, std::to_string(*count) + " lines stand outside the chain");
+    }
+    return {};
+}
+
+// With one look at the head.
+auto judge_once(
+    database& db, const sealer& seal, const audit_head& head, const std::vector<noted_end>& noted
+) -> result<audit_verdict> {
+    audit_verdict verdict;
+    verdict.org = head.org;
+    verdict.first = head.pruned + 1;
+    verdict.last = head.position;
+    verdict.hash = head.hash;
+    if (auto sound = check_head(seal, head); sound.has_error()) {
+        tell(verdict, sound.error().message);
+    }
+    if (auto done = check_chain(db, head, verdict); done.has_error()) {
+        return done.error();
+    }
+    if (auto done = check_noted(db, head, noted, verdict); done.has_error()) {
+        return done.error();
+    }
+    if (auto done = check_outside(db, head, verdict); done.has_error()) {
+        return done.error();
+    }
+    return verdict;
+}
+
+// Where lines were let go of meanwhile, anew.
+auto judge(database& db, const sealer& seal, audit_head head, const std::vector<noted_end>& noted)
+    -> result<audit_verdict> {
+    for (;;) {
+        auto verdict = judge_once(db, seal, head, noted);
+        if (verdict.has_error() || verdict->problems.empty()) {
+            return verdict;
+        }
+        auto now = db.as_service_now(
+            access::read,
+            [&](sql_session& session) -> result<std::optional<audit_head>> {
+                return find_audit_head(session, head.org);
+            }
+        );
+        if (now.has_error()) {
+            return now.error();
+        }
+        if (!now->has_value() || (*now)->pruned == head.pruned) {
+            return verdict;
+        }
+        head = std::move(**now);
+    }
+}
+
+auto lost(const org_id& org, std::string problem) -> audit_verdict {
+    audit_verdict verdict;
+    verdict.org = org;
+    tell(verdict, std::move(problem));
+    return verdict;
 }
 
 }  // namespace
 
-auto verify_audit(database& db, const sealer& seal) -> result<std::vector<audit_verdict>> {
-    auto found = db.as_service_now(access::read, look);
-    if (found.has_error()) {
-        return found.error();
+auto verify_audit(database& db, const sealer& seal, const std::vector<noted_end>& noted)
+    -> result<std::vector<audit_verdict>> {
+    std::vector<org_id> without;
+    auto heads = db.as_service_now(
+        access::read,
+        [&](sql_session& session) -> result<std::vector<audit_head>> {
+            without = orgs_without_audit_head(session);
+            return list_audit_heads(session);
+        }
+    );
+    if (heads.has_error()) {
+        return heads.error();
     }
     std::vector<audit_verdict> verdicts;
-    for (std::size_t i = 0; i < found->heads.size(); ++i) {
-        const auto& head = found->heads[i];
-        audit_verdict verdict;
-        verdict.org = head.org;
-        verdict.first = head.pruned + 1;
-        verdict.last = head.position;
-        verdict.hash = head.hash;
-        verdict.unsealed = found->unsealed[i];
-        if (auto sound = check_head(seal, head); sound.has_error()) {
-            tell(verdict, sound.error().message);
+    for (auto& head : *heads) {
+        auto verdict = judge(db, seal, std::move(head), noted);
+        if (verdict.has_error()) {
+            return verdict.error();
         }
-        if (auto done = check_chain(db, head, verdict); done.has_error()) {
-            return done.error();
-        }
-        verdicts.push_back(std::move(verdict));
+        verdicts.push_back(std::move(*verdict));
     }
-    for (const auto& org : found->without) {
-        audit_verdict verdict;
-        verdict.org = org;
-        tell(verdict, "lines are chained, but the head of the chain is missing");
-        verdicts.push_back(std::move(verdict));
+    for (const auto& org : without) {
+        verdicts.push_back(lost(org, "lines are chained, but the head of the chain is missing"));
+    }
+    for (const auto& one : noted) {
+        if (std::ranges::find(verdicts, one.org, &audit_verdict::org) == verdicts.end()) {
+            verdicts.push_back(lost(one.org, "there is no chain, and one was noted"));
+        }
     }
     return verdicts;
 }

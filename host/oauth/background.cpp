@@ -87,11 +87,6 @@ struct background_work::implementation : std::enable_shared_from_this<implementa
     }
     auto seal_log() -> boost::asio::awaitable<milliseconds> {
         const auto more = co_await seal_audit_batch(context);
-        if (more.has_error() && more.error().code == errc::internal) {
-            log(log_level::error, "the audit log can't be sealed: see `tenon audit verify`",
-                {{log_key::detail, more.error().message}});
-            co_return cleaning_interval;
-        }
         co_return more.has_value() && *more ? milliseconds(0) : sealing_interval;
     }
     auto clean() -> boost::asio::awaitable<milliseconds> {

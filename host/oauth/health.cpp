@@ -11,9 +11,11 @@ void earliest(std::optional<time_point>& kept, const std::optional<time_point>& 
     }
 }
 
-// Renewed without end as long as nothing fails: by a refresh token, or by itself.
+// Of what nothing renews the next look is at its end (next_refresh in decisions.hpp); what failed
+// to be renewed may be tried again after it.
 auto is_renewed(const connection_life& life) -> bool {
-    return !life.expires_at || life.has_refresh_token || life.next_refresh_at.has_value();
+    return !life.expires_at || (life.next_refresh_at &&
+                                (*life.next_refresh_at < *life.expires_at || life.failures > 0));
 }
 
 // When the user must come back at the latest, as far as it is known.
@@ -36,7 +38,9 @@ auto health_of(
 ) -> health_view {
     health_view view;
     for (const auto& life : lives) {
-        earliest(view.next_refresh_at, life.next_refresh_at);
+        if (is_renewed(life)) {
+            earliest(view.next_refresh_at, life.next_refresh_at);
+        }
         const auto lapse = lapses_at(life);
         earliest(view.lapses_at, lapse);
         if (life.dead) {

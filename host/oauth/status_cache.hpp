@@ -18,8 +18,9 @@ struct cached_status {
     time_point read_at{};
 };
 
-// Exact for what this process changes or hears of; what only another process knows, such as a
-// connection that is new, is seen after `lifetime`. Any thread.
+// Exact for what this process changes or hears of, but for a failure that is noted on a grant;
+// that, and what only another process knows, such as a connection that is new, is seen after
+// `lifetime`. Any thread.
 class status_cache {
   public:
     static constexpr milliseconds lifetime{1'000};

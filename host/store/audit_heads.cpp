@@ -22,8 +22,8 @@ auto read_sealed(const sql_row& row) -> sealed_audit_row {
     return {
         .row = read_audit(row),
         .position = row.integer(audit_column_count),
-        .hash = row.bytes(audit_column_count + 1),
-        .previous_hash = row.bytes(audit_column_count + 2),
+        .hash = row.optional_bytes(audit_column_count + 1).value_or(""),
+        .previous_hash = row.optional_bytes(audit_column_count + 2).value_or(""),
     };
 }
 
@@ -45,14 +45,21 @@ auto take_lease(
                .affected() > 0;
 }
 
-auto has_unsealed_audit(sql_session& session) -> bool {
-    return !run(session, "SELECT seq FROM audit_log WHERE position IS NULL LIMIT 1").empty();
+auto orgs_to_chain(sql_session& session, std::size_t limit) -> std::vector<org_id> {
+    const auto rows =
+        run(session,
+            "SELECT DISTINCT org_id FROM (SELECT org_id FROM audit_log WHERE position IS NULL "
+            "ORDER BY seq LIMIT $1) AS waiting",
+            as_limit(limit));
+    return read_all(rows, [](const sql_row& row) { return org_id(row.text(0)); });
 }
 
-auto unsealed_audit(sql_session& session, std::size_t limit) -> std::vector<audit_row> {
-    static const auto statement = "SELECT " + std::string(audit_columns) +
-                                  " FROM audit_log WHERE position IS NULL ORDER BY seq LIMIT $1";
-    return read_all(run(session, statement, as_limit(limit)), read_audit);
+auto unsealed_audit(sql_session& session, const org_id& org, std::size_t limit)
+    -> std::vector<audit_row> {
+    static const auto statement =
+        "SELECT " + std::string(audit_columns) +
+        " FROM audit_log WHERE position IS NULL AND org_id = $1 ORDER BY seq LIMIT $2";
+    return read_all(run(session, statement, org, as_limit(limit)), read_audit);
 }
 
 auto count_unsealed(sql_session& session, const org_id& org) -> std::int64_t {
@@ -106,15 +113,35 @@ void save_audit_head(sql_session& session, const audit_head& head) {
         blob{head.sealed});
 }
 
+auto count_outside(sql_session& session, const audit_head& head) -> std::int64_t {
+    return run(session,
+               "SELECT COUNT(*) FROM audit_log WHERE org_id = $1 AND "
+               "(position <= $2 OR position > $3)",
+               head.org, head.pruned, head.position)[0]
+        .integer(0);
+}
+
+auto orgs_to_prune(sql_session& session, time_point before, std::size_t limit)
+    -> std::vector<org_id> {
+    const auto rows =
+        run(session,
+            "SELECT h.org_id FROM audit_heads h JOIN audit_log a ON a.org_id = h.org_id AND "
+            "a.position = h.pruned + 1 WHERE a.at < $1 ORDER BY h.org_id LIMIT $2",
+            before, as_limit(limit));
+    return read_all(rows, [](const sql_row& row) { return org_id(row.text(0)); });
+}
+
 auto prunable_audit(
     sql_session& session, const audit_head& head, time_point before, std::size_t limit
-) -> std::optional<sealed_audit_row> {
-    std::optional<sealed_audit_row> last;
-    for (auto& line : sealed_audit_after(session, head.org, head.pruned, limit)) {
-        if (line.row.at >= before) {
-            break;
-        }
-        last = std::move(line);
+) -> std::optional<audit_mark> {
+    const auto rows =
+        run(session,
+            "SELECT position, hash, at FROM audit_log WHERE org_id = $1 AND position > $2 "
+            "ORDER BY position LIMIT $3",
+            head.org, head.pruned, as_limit(limit));
+    std::optional<audit_mark> last;
+    for (std::size_t i = 0; i < rows.size() && rows[i].time(2) < before; ++i) {
+        last = audit_mark{rows[i].integer(0), rows[i].bytes(1)};
     }
     return last;
 }

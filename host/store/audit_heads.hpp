@@ -29,9 +29,10 @@ struct audit_head {
     time_point now
 ) -> bool;
 
-[[nodiscard]] auto has_unsealed_audit(sql_session& session) -> bool;
-// Lines without a place, oldest first, of all organizations.
-[[nodiscard]] auto unsealed_audit(sql_session& session, std::size_t limit)
+// Organizations that have lines without a place.
+[[nodiscard]] auto orgs_to_chain(sql_session& session, std::size_t limit) -> std::vector<org_id>;
+// An organization's lines without a place, oldest first.
+[[nodiscard]] auto unsealed_audit(sql_session& session, const org_id& org, std::size_t limit)
     -> std::vector<audit_row>;
 // How many lines of an organization have no place yet.
 [[nodiscard]] auto count_unsealed(sql_session& session, const org_id& org) -> std::int64_t;
@@ -49,10 +50,22 @@ void seal_audit(sql_session& session, const sealed_audit_row& line);
 [[nodiscard]] auto orgs_without_audit_head(sql_session& session) -> std::vector<org_id>;
 void save_audit_head(sql_session& session, const audit_head& head);
 
-// The last of the lines sealed before `before`, as far as `limit` of them reach; nothing: none.
+// How many sealed lines of an organization stand outside its chain: before what it let go of, or
+// behind its end.
+[[nodiscard]] auto count_outside(sql_session& session, const audit_head& head) -> std::int64_t;
+
+// Organizations whose oldest sealed line was written before `before`.
+[[nodiscard]] auto orgs_to_prune(sql_session& session, time_point before, std::size_t limit)
+    -> std::vector<org_id>;
+// The last of the sealed lines in a row that were written before `before`, as far as `limit` of
+// them reach. Nothing: none.
+struct audit_mark {
+    std::int64_t position = 0;
+    std::string hash;
+};
 [[nodiscard]] auto prunable_audit(
     sql_session& session, const audit_head& head, time_point before, std::size_t limit
-) -> std::optional<sealed_audit_row>;
+) -> std::optional<audit_mark>;
 // Erases the lines up to the head's `pruned`; the database refuses any other.
 void erase_pruned_audit(sql_session& session, const audit_head& head);
 

@@ -9,12 +9,9 @@ namespace tenon::host {
 
 namespace {
 
-// The main slot of a connection is the link with the lowest position; two of the same are told
-// apart by their slots.
 // Behind the connection's id, as read_life reads them.
 constexpr std::string_view life_columns =
-    "g.status, g.refresh_token IS NOT NULL, g.expires_at, g.refresh_expires_at, "
-    "g.next_refresh_at, g.failures, g.last_failure";
+    "g.status, g.expires_at, g.refresh_expires_at, g.next_refresh_at, g.failures, g.last_failure";
 
 auto read_whole_grant(const sql_row& row) -> grant_row {
     return read_grant(row);
@@ -24,12 +21,11 @@ auto read_life(const sql_row& row) -> connection_life {
     return {
         .connection = connection_id(row.text(0)),
         .dead = row.text(1) == "dead",
-        .has_refresh_token = row.boolean(2),
-        .expires_at = row.optional_time(3),
-        .refresh_expires_at = row.optional_time(4),
-        .next_refresh_at = row.optional_time(5),
-        .failures = row.integer(6),
-        .last_failure = row.text(7),
+        .expires_at = row.optional_time(2),
+        .refresh_expires_at = row.optional_time(3),
+        .next_refresh_at = row.optional_time(4),
+        .failures = row.integer(5),
+        .last_failure = row.text(6),
     };
 }
 

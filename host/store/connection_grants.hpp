@@ -56,7 +56,6 @@ struct connected_grant {
 struct connection_life {
     connection_id connection;
     bool dead = false;
-    bool has_refresh_token = false;
     std::optional<time_point> expires_at;
     std::optional<time_point> refresh_expires_at;
     std::optional<time_point> next_refresh_at;

@@ -182,9 +182,10 @@ auto count_grants_by_health(sql_session& session, time_point soon) -> std::vecto
     const auto rows =
         run(session,
             "SELECT provider, CASE WHEN status = 'dead' THEN 'needs_reconnect' "
-            "WHEN failures > 0 THEN 'degraded' WHEN refresh_expires_at < $1 OR "
-            "(refresh_token IS NULL AND next_refresh_at IS NULL AND expires_at < $1) "
-            "THEN 'expiring' ELSE 'healthy' END, COUNT(*) FROM grants GROUP BY 1, 2",
+            "WHEN failures > 0 THEN 'degraded' "
+            "WHEN CASE WHEN expires_at IS NULL OR next_refresh_at < expires_at "
+            "THEN refresh_expires_at ELSE expires_at END < $1 THEN 'expiring' "
+            "ELSE 'healthy' END, COUNT(*) FROM grants GROUP BY 1, 2",
             soon);
     return read_all(rows, [](const sql_row& row) {
         return grant_count{provider_id(row.text(0)), row.text(1), row.integer(2)};

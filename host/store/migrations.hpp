@@ -46,8 +46,7 @@ struct migration_state {
     database& db, std::int64_t version, std::span<const migration> known = built_in_migrations()
 ) -> result<int>;
 
-// All known ones, applied or pending. Errors: as migrate_up. Changes nothing but making the table
-// that keeps the record.
+// All known ones, applied or pending. Errors: as migrate_up. Changes nothing.
 [[nodiscard]] auto migration_status(
     database& db, std::span<const migration> known = built_in_migrations()
 ) -> result<std::vector<migration_state>>;

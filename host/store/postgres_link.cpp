@@ -113,8 +113,8 @@ auto read_rows(const pqxx::result& answer) -> sql_rows {
     if (denied) {
         throw storage_failure(fail(
             errc::internal,
-            "the database role may not do that: the schema's owner runs `tenon migrate up "
-            "--grant-to ROLE` (migrations/README.md)"
+            "the database role may not do that: a grant is missing (`tenon migrate up --grant-to "
+            "ROLE`, migrations/README.md), or the row is another organization's"
         ));
     }
     const bool unavailable = kind == "25" || kind == "40" || kind == "53" || kind == "55" ||

@@ -5,20 +5,27 @@
 namespace tenon::host {
 namespace {
 
-// The audit log is written once: only its seal comes later.
-auto privileges(const std::string& role) -> std::string {
-    return "DO $$ DECLARE one TEXT; BEGIN "
-           "EXECUTE format('GRANT USAGE ON SCHEMA %I TO " +
-           role +
-           "', current_schema()); "
-           "FOR one IN SELECT tablename FROM pg_tables WHERE schemaname = current_schema() LOOP "
-           "EXECUTE format(CASE one "
-           "WHEN 'schema_migrations' THEN 'GRANT SELECT ON %I TO " +
-           role +
-           "' WHEN 'audit_log' THEN 'GRANT SELECT, INSERT, UPDATE (hash, previous_hash) ON %I TO " +
-           role + "' ELSE 'GRANT SELECT, INSERT, UPDATE, DELETE ON %I TO " + role +
-           "' END, one); END LOOP; END $$";
-}
+// What each table needs; the triggers keep the audit log as it is written.
+constexpr std::string_view grant_all = R"sql(
+DO $$
+DECLARE
+    service TEXT := current_setting('tenon.service');
+    kept TEXT;
+BEGIN
+    EXECUTE format('GRANT USAGE ON SCHEMA %I TO %I', current_schema(), service);
+    EXECUTE format('GRANT SELECT ON schema_migrations TO %I', service);
+    EXECUTE format(
+        'GRANT SELECT, INSERT, DELETE, UPDATE (position, hash, previous_hash) ON audit_log TO %I',
+        service);
+    FOREACH kept IN ARRAY ARRAY[
+        'organizations', 'api_keys', 'readiness', 'connections', 'grants', 'connection_grants',
+        'pending_connects', 'confirmations', 'intents', 'intent_replies', 'subjects', 'changes',
+        'idempotency', 'keyring_checks', 'credential_reads', 'leases', 'audit_heads']
+    LOOP
+        EXECUTE format('GRANT SELECT, INSERT, UPDATE, DELETE ON %I TO %I', kept, service);
+    END LOOP;
+END
+$$)sql";
 
 }  // namespace
 
@@ -51,13 +58,16 @@ auto let_role_serve(database& db, const std::string& role) -> result<void> {
     }
     return db.as_service_now(access::write, [&role](sql_session& session) -> result<void> {
         const auto known =
-            run(session, "SELECT quote_ident(rolname) FROM pg_roles WHERE rolname = $1", role);
+            run(session,
+                "SELECT set_config('tenon.service', CAST(rolname AS TEXT), true) FROM pg_roles "
+                "WHERE rolname = $1",
+                role);
         if (known.empty()) {
             return fail(
                 errc::invalid_request, "the database has no role '" + role + "': CREATE ROLE first"
             );
         }
-        session.execute_script(privileges(known[0].text(0)));
+        session.execute_script(std::string(grant_all));
         return {};
     });
 }

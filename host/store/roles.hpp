@@ -14,8 +14,8 @@ class database;
 // does not bind it (it is a superuser, or has BYPASSRLS); the message says what to do.
 [[nodiscard]] auto check_service_role(database& db) -> result<void>;
 
-// Lets a role serve from the schema as it is, by the schema's owner: read and write rows, append to
-// the audit log, change no table. Done again after each migration. Errors: invalid_request (no such
+// Lets a role serve from the schema as it is, by the schema's owner: read and write rows, chain the
+// audit log, change no table. Done again after each migration. Errors: invalid_request (no such
 // role, or the engine has none), internal (this role does not own the schema).
 [[nodiscard]] auto let_role_serve(database& db, const std::string& role) -> result<void>;
 

@@ -48,7 +48,7 @@ TEST_CASE("the audit log is chained while the host runs, and a changed line is t
     const auto sound = verified(here);
     INFO(sound.out + sound.err);
     CHECK(sound.code == 0);
-    CHECK_THAT(sound.out, Contains(" hold, ending with "));
+    CHECK_THAT(sound.out, Contains(" hold; "));
     here.host().stop();
     here.change_database(tampering(here));
     const auto broken = verify(here);

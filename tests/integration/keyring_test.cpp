@@ -59,6 +59,7 @@ TEST_CASE("a key from the environment stays current until another one is promote
     CHECK(current_in(keyring(here.host(), {"list"}, variables)) == first);
     keyring(here.host(), {"promote", added}, variables);
     CHECK(current_in(keyring(here.host(), {"list"}, variables)) == added);
+    reload(here.host());
     keyring(here.host(), {"reseal"}, variables);
     CHECK_THAT(keyring(here.host(), {"list"}, variables), Contains(first + "  seals 0 values"));
     here.host().stop();

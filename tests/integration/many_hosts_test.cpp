@@ -188,6 +188,7 @@ TEST_CASE("hosts that are killed every second revoke no family and answer no wro
         CHECK(busy.wrong == 0);
         CHECK(busy.answered > 100);
     }
+    CHECK(all.here.provider().count().refreshes > 0);
     CHECK(all.here.provider().count().refreshes <= accounts);
     CHECK(all.here.provider().count().refresh_reuses == 0);
     CHECK(all.here.provider().count().families_revoked == 0);

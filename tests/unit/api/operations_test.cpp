@@ -108,7 +108,7 @@ TEST_CASE("metrics count answers by route, and hold nothing of a user's") {
     CHECK(has(R"(tenon_token_reads_total{how="hit"} 1)"));
     CHECK(has(R"(tenon_connections_expired_total{provider="demo",reason="lapsed"} 1)"));
     CHECK(has(R"(tenon_provider_alarms_total{provider="demo",reason="client_refused"} 1)"));
-    CHECK(has(R"(tenon_circuit_state{origin="https://api.demo.example:443"} 2)"));
+    CHECK(has(R"(tenon_circuit_open{origin="https://api.demo.example:443"} 1)"));
     CHECK(has(R"(outcome="other")"));
     CHECK_FALSE(has("weird"));
     CHECK(has("tenon_build_info{version=\"1.2.3\"} 1"));

@@ -115,6 +115,12 @@ TEST_CASE("a line that was changed, dropped, added or put elsewhere is found") {
         {"UPDATE audit_heads SET pruned = 2; DELETE FROM audit_log WHERE position <= 2",
          "the head of the chain is not the one that was sealed"},
         {"DELETE FROM audit_heads", "the head of the chain is missing"},
+        {"INSERT INTO audit_log (id, org_id, at, actor, action, provider, outcome, detail, "
+         "request_id, position) VALUES ('forged', 'org', 1, 'x', 'x', '', 'ok', '{}', '', 9)",
+         "1 lines stand outside the chain"},
+        {"INSERT INTO audit_log (id, org_id, at, actor, action, provider, outcome, detail, "
+         "request_id, position) VALUES ('forged', 'org', 1, 'x', 'x', '', 'ok', '{}', '', -9)",
+         "1 lines stand outside the chain"},
     }));
     oauth_world world(any_engine());
     write_five(world);
@@ -156,12 +162,39 @@ TEST_CASE("a chain that was made anew over a changed line does not end as the se
     CHECK_THAT(first_problem(world), Contains("line 5 is not the one that the chain ended with"));
 }
 
-TEST_CASE("nothing is chained to a head that is not what was sealed") {
+TEST_CASE("nothing is chained to a head that is not what was sealed, and others go on") {
+    const auto broken = GENERATE(
+        "UPDATE audit_heads SET position = 7 WHERE org_id = 'org'",
+        "DELETE FROM audit_heads WHERE org_id = 'org'"
+    );
     oauth_world world(any_engine());
     write_five(world);
-    tamper(world, "UPDATE audit_heads SET position = 7");
+    tamper(world, broken);
     write_line(world, "a6");
-    CHECK(world.run(seal_audit_batch(world.context)).error().code == errc::internal);
+    write_line(world, "b1", theirs);
+    REQUIRE_FALSE(world.run(seal_audit_batch(world.context)).value());
+    CHECK(verdict_on(world).problems.size() > 0);
+    CHECK(verdict_on(world, theirs).last == 1);
+    CHECK(verdict_on(world, theirs).problems.empty());
+}
+
+TEST_CASE("an end that was noted must still be there") {
+    oauth_world world(any_engine());
+    write_five(world);
+    const auto end = verdict_on(world);
+    write_line(world, "a6");
+    REQUIRE(world.run(seal_audit_batch(world.context)).has_value());
+    const auto problems = [&](const std::vector<noted_end>& noted) {
+        std::size_t found = 0;
+        for (const auto& one : verify_audit(world.store.db(), world.seal, noted).value()) {
+            found += one.problems.size();
+        }
+        return found;
+    };
+    CHECK(problems({{ours, end.last, end.hash}}) == 0);
+    CHECK(problems({{ours, end.last, std::string(32, 'x')}}) == 1);
+    CHECK(problems({{ours, 7, end.hash}}) == 1);
+    CHECK(problems({{org_id("gone"), 1, end.hash}}) == 1);
 }
 
 TEST_CASE("one host at a time chains the log; another one goes on where its lease ended") {

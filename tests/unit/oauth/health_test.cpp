@@ -14,8 +14,7 @@ constexpr time_point now{milliseconds{1'790'000'000'000}};
 // Renewed by a refresh token without an end, in an hour.
 auto renewed() -> connection_life {
     connection_life life;
-    life.has_refresh_token = true;
-    life.expires_at = now + hours(1);
+    life.expires_at = now + hours(2);
     life.next_refresh_at = now + hours(1);
     return life;
 }
@@ -46,15 +45,17 @@ TEST_CASE("a connection is expiring two weeks before its user must come back") {
     life.refresh_expires_at = now + days(14) - hours(1);
     CHECK(health({life}).health == connection_health::expiring);
     auto unrenewed = connection_life();
-    unrenewed.expires_at = now + days(3);
+    unrenewed.expires_at = unrenewed.next_refresh_at = now + days(3);
     CHECK(health({unrenewed}).health == connection_health::expiring);
     CHECK(health({unrenewed}).reason == "nothing renews the token");
     CHECK(health({unrenewed}).lapses_at == now + days(3));
+    CHECK_FALSE(health({unrenewed}).next_refresh_at.has_value());
 }
 
 TEST_CASE("a refresh that did not work out degrades, and a dead grant needs its user") {
     auto failing = renewed();
     failing.failures = 2;
+    failing.next_refresh_at = now + hours(3);  // behind the token's end
     failing.last_failure = "the provider asked to try later";
     failing.refresh_expires_at = now + days(1);
     CHECK(health({failing}).health == connection_health::degraded);

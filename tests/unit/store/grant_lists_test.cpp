@@ -48,6 +48,8 @@ TEST_CASE("grants are counted by provider and health", "[store]") {
     writing(store.db(), [&](sql_session& session) {
         const auto add = [&](const std::string& id, std::optional<time_point> lapses) {
             auto row = sample_grant(id, id);
+            row.expires_at = at(50);
+            row.next_refresh_at = at(40);
             row.refresh_expires_at = lapses;
             (void)*upsert_grant(session, row);
         };
@@ -55,6 +57,9 @@ TEST_CASE("grants are counted by provider and health", "[store]") {
         add("soon", at(100));
         add("failing", at(900));
         add("dead", at(100));
+        auto unrenewed = sample_grant("unrenewed", "unrenewed");
+        unrenewed.expires_at = unrenewed.next_refresh_at = at(100);
+        (void)*upsert_grant(session, unrenewed);
         CHECK(record_grant_failure(session, grant_id("failing"), 1, {"why", "", {}}, at(1), at(1)));
         CHECK(mark_grant_dead(session, grant_id("dead"), 1, "", at(1)));
     });
@@ -66,7 +71,7 @@ TEST_CASE("grants are counted by provider and health", "[store]") {
         by_health[one.health] += one.count;
     }
     const std::map<std::string, std::int64_t> expected{
-        {"healthy", 1}, {"expiring", 1}, {"degraded", 1}, {"needs_reconnect", 1}};
+        {"healthy", 1}, {"expiring", 2}, {"degraded", 1}, {"needs_reconnect", 1}};
     CHECK(by_health == expected);
 }
 

@@ -1,6 +1,6 @@
 // PostgreSQL keeps organizations apart even where a statement forgets to.
 #include "samples.hpp"
-#include "store/audit.hpp"
+#include "store/audit_heads.hpp"
 #include "store/migrations.hpp"
 #include "store/roles.hpp"
 #include "support/postgres.hpp"
@@ -120,6 +120,13 @@ TEST_CASE("a role beside the owner serves with what it needs and no more", "[sto
     writing(*service, [](sql_session& session) {
         audit_row row;
         row.id = "a1";
+        append_audit(session, row);
+        const auto written = unsealed_audit(session, org_a, 1).at(0);
+        seal_audit(session, {written, 1, "hash", ""});
+        save_audit_head(session, {org_a, 1, "hash", 1, "hash", "sealed"});
+        erase_pruned_audit(session, find_audit_head(session, org_a).value());
+        CHECK(list_audit(session, {}).empty());
+        row.id = "a2";
         append_audit(session, row);
     });
     const auto refuses = [&](const std::string& statement) {
