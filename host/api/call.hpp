@@ -44,6 +44,7 @@ struct route_spec {
     limit_rule limit = limit_rule::none;
     body_rule body = body_rule::none;
     bool idempotent_by_key = false;  // takes Idempotency-Key
+    bool etag = false;               // answers with an ETag, and heeds If-None-Match
     handler run = nullptr;
     std::string_view request_schema = {}, response_schema = {};  // names of openapi components
     unsigned success = 200;

@@ -69,6 +69,10 @@ void write_parameters(json_writer& json, const route_spec& spec, const path_temp
     for (const auto& parameter : spec.query) {
         write_parameter(json, "query", parameter.name, parameter.description, required::no);
     }
+    if (spec.etag) {
+        const auto* const meaning = "An ETag: what it stands for is not sent again";
+        write_parameter(json, "header", "If-None-Match", meaning, required::no);
+    }
     if (spec.idempotent_by_key) {
         const auto* const meaning =
             "The same key and request again get the first answer, for a day";
@@ -99,6 +103,10 @@ void write_responses(json_writer& json, const route_spec& spec) {
         write_content(json, spec.response_schema, spec.media);
     }
     json.end_object();
+    if (spec.etag) {
+        json.key("304").begin_object().field("description", "It is the one of the ETag");
+        json.end_object();
+    }
     std::map<unsigned, std::string> by_status;
     for (const auto code : errors_of(spec)) {
         auto& codes = by_status[http_status_of(code)];

@@ -86,7 +86,8 @@ constexpr std::array table{
          .run = handlers::token,
          .response_schema = "Token",
          .query = token_query,
-         .errors = token_errors}
+         .errors = token_errors,
+         .etag = true}
     ),
     reading(
         {.pattern = "/api/integrations/profile/:provider/:accountId",

@@ -5,6 +5,7 @@
 #include "oauth/audit_seal.hpp"
 #include "oauth/sealing.hpp"
 #include "store/database.hpp"
+#include "store/leases.hpp"
 
 namespace tenon::host {
 namespace {

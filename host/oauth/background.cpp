@@ -82,8 +82,9 @@ struct background_work::implementation : std::enable_shared_from_this<implementa
         co_return recovery_interval;
     }
     auto discard_unconfirmed() -> boost::asio::awaitable<milliseconds> {
-        co_await discard_lapsed(context);
-        co_return recovery_interval;
+        std::function<bool()> stop = [this] { return stopping.load(); };
+        const auto gone = co_await discard_lapsed(context, std::move(stop));
+        co_return gone == lapsed_batch ? milliseconds(0) : recovery_interval;
     }
     auto seal_log() -> boost::asio::awaitable<milliseconds> {
         const auto more = co_await seal_audit_batch(context);

@@ -55,7 +55,7 @@ auto revoke_all(oauth_context& context, landing what)
 
 }  // namespace
 
-auto discard(oauth_context& context, landing what, errc reason) -> boost::asio::awaitable<void> {
+auto discard(oauth_context& context, landing what, errc reason) -> boost::asio::awaitable<bool> {
     audit_entry entry;
     entry.action = "connection.discarded";
     entry.provider = what.provider;
@@ -73,8 +73,8 @@ auto discard(oauth_context& context, landing what, errc reason) -> boost::asio::
         write_audit(session, context, by, entry);
         return {};
     };
-    // What can't be written now is found again.
-    [[maybe_unused]] auto done = co_await persist(context, by.org, std::move(write));
+    const auto done = co_await persist(context, by.org, std::move(write));
+    co_return done.has_value();
 }
 
 }  // namespace tenon::host

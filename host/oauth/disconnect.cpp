@@ -49,8 +49,11 @@ auto find_leaving(
     } else if (auto one = find_connection(session, user, which.provider, which.account)) {
         rows.push_back(std::move(*one));
     }
-    // What waits to be confirmed is discarded in the background, as if nobody had.
-    const auto waiting = expire_confirmations(session, user, which.provider, which.account, now);
+    // What waits to be confirmed is discarded in the background, as if nobody had. For an account
+    // it waits under ids of its own: a stored connection's id does not name it.
+    const bool one = !which.account.empty() && !rows.empty();
+    const auto& what = one ? rows.front().account.text() : which.account;
+    const auto waiting = expire_confirmations(session, user, which.provider, what, now);
     if (rows.empty() && waiting == 0) {
         return fail(errc::not_found, "the user has no such connection");
     }
@@ -116,7 +119,9 @@ auto leave(oauth_context& context, actor by, account_selector which)
     context.cache.marks().touch(by.org, by.user);
     departure all{context, std::move(by), std::move(*found), {}, 0};
     all.outcomes.resize(all.gone.size(), std::vector<revocation>{});
-    co_await leave_side_by_side(all);
+    if (!all.gone.empty()) {  // a group of nothing never ends
+        co_await leave_side_by_side(all);
+    }
     std::vector<revocation> outcomes;
     for (auto& one : all.outcomes) {
         if (one.has_error()) {

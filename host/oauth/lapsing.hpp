@@ -4,10 +4,17 @@
 #include "oauth/context.hpp"
 
 #include <boost/asio/awaitable.hpp>
+#include <functional>
 
 namespace tenon::host {
 
-// Discards their tokens (see discarding.hpp), a batch at a time. Answers how many there were.
-auto discard_lapsed(oauth_context& context) -> boost::asio::awaitable<std::size_t>;
+inline constexpr std::size_t lapsed_batch = 16;  // each may wait for the provider
+
+// Discards their tokens (see discarding.hpp), a batch at a time, on one host at a time: the others
+// find nothing to do. What is sealed under a key that this host does not have is left for a day to
+// those that do; then it is only forgotten, which is on record too. `stopping` is asked before
+// each. Answers how many are gone.
+auto discard_lapsed(oauth_context& context, std::function<bool()> stopping)
+    -> boost::asio::awaitable<std::size_t>;
 
 }  // namespace tenon::host

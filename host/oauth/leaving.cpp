@@ -8,7 +8,6 @@
 #include "oauth/revoking.hpp"
 #include "oauth/token_cache.hpp"
 #include "store/changes.hpp"
-#include "store/confirmations.hpp"
 #include "store/connection_grants.hpp"
 #include "store/intents.hpp"
 
@@ -201,7 +200,6 @@ auto begin_leaving(sql_session& session, connection_row row, time_point now) -> 
     );
     append_change(session, change_kind::connection, row.id.text(), now);
     delete_exchange_intents(session, row.user, row.provider);
-    expire_confirmations(session, row.user, row.provider, row.account.text(), now);
     gone.grants = grants_of_connection(session, row.id);
     gone.connection = std::move(row);
     return gone;

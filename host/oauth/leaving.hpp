@@ -17,7 +17,8 @@ struct leaving {
 };
 
 // From this transaction on the connection is dead, whatever happens to this process; nor does an
-// exchange of its user's that was cut off, or waits to be confirmed, bring it back.
+// exchange of its user's that was cut off bring it back. What waits to be confirmed is the
+// caller's.
 [[nodiscard]] auto begin_leaving(sql_session& session, connection_row row, time_point now)
     -> leaving;
 

@@ -33,18 +33,6 @@ auto sealed_columns() -> std::string {
 
 }  // namespace
 
-auto take_lease(
-    sql_session& session, const std::string& name, const std::string& owner, time_point until,
-    time_point now
-) -> bool {
-    return run(session,
-               "INSERT INTO leases (name, owner, until) VALUES ($1, $2, $3) "
-               "ON CONFLICT (name) DO UPDATE SET owner = $2, until = $3 "
-               "WHERE leases.owner = $2 OR leases.until <= $4",
-               name, owner, until, now)
-               .affected() > 0;
-}
-
 auto orgs_to_chain(sql_session& session, std::size_t limit) -> std::vector<org_id> {
     const auto rows =
         run(session,

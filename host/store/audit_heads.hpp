@@ -23,12 +23,6 @@ struct audit_head {
     std::string sealed;  // the above, sealed under a key of the keyring
 };
 
-// True where nobody else holds the lease of that name; it is ours until then.
-[[nodiscard]] auto take_lease(
-    sql_session& session, const std::string& name, const std::string& owner, time_point until,
-    time_point now
-) -> bool;
-
 // Organizations that have lines without a place.
 [[nodiscard]] auto orgs_to_chain(sql_session& session, std::size_t limit) -> std::vector<org_id>;
 // An organization's lines without a place, oldest first.

@@ -62,10 +62,10 @@ auto expire_confirmations(
     const std::string& account_or_id, time_point now
 ) -> std::int64_t {
     return run(session,
-               "UPDATE confirmations SET expires_at = $5 WHERE org_id = $1 AND user_id = $2 AND "
+               "UPDATE confirmations SET expires_at = 0 WHERE org_id = $1 AND user_id = $2 AND "
                "provider = $3 AND ($4 = '' OR account_id = $4 OR connection_id = $4) AND "
                "expires_at > $5",
-               session.org(), user, provider, account_or_id, now)
+               session.org(), user, provider, account_or_id, now - confirmation_margin)
         .affected();
 }
 
@@ -75,7 +75,7 @@ auto is_account_parked(
     return !run(session,
                 "SELECT 1 FROM confirmations "
                 "WHERE provider = $1 AND account_id = $2 AND expires_at > $3 LIMIT 1",
-                provider, account, now)
+                provider, account, now - confirmation_margin)
                 .empty();
 }
 
@@ -101,14 +101,16 @@ auto list_confirmations(sql_session& session, const confirmation_query& query, t
     return read_all(session.execute(statement, arguments), read);
 }
 
-auto expired_confirmations(sql_session& session, time_point now, std::size_t limit)
-    -> std::vector<confirmation_row> {
+auto expired_confirmations(
+    sql_session& session, time_point now, std::size_t limit, const confirmation_row& after
+) -> std::vector<confirmation_row> {
     const auto rows =
         run(session,
             "SELECT code_hash, org_id, user_id, provider, account_id, scope, metadata, "
             "connection_id, sealed, created_at, expires_at FROM confirmations "
-            "WHERE expires_at <= $1 ORDER BY expires_at LIMIT $2",
-            now, as_limit(limit));
+            "WHERE expires_at <= $1 AND (expires_at, code_hash) > ($2, $3) "
+            "ORDER BY expires_at, code_hash LIMIT $4",
+            now - confirmation_margin, after.expires_at, blob{after.code_hash}, as_limit(limit));
     return read_all(rows, read);
 }
 

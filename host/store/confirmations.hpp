@@ -9,6 +9,10 @@
 
 namespace tenon::host {
 
+// How far the hosts' clocks may be apart, and how long taking one may take: what expired less than
+// that ago by one host's clock may still be taken by another.
+inline constexpr milliseconds confirmation_margin{60'000};
+
 struct confirmation_row {
     std::string code_hash;  // SHA-256 of the one-time code, 32 bytes
     org_id org;
@@ -34,13 +38,15 @@ void save_confirmation(sql_session& session, const confirmation_row& row);
 [[nodiscard]] auto find_confirmation_provider(
     sql_session& session, const user_id& user, const std::string& code_hash, time_point now
 ) -> std::optional<provider_id>;
-// What waits to connect that account to the user, or to become that connection, has expired from
-// now on; an empty text: all that waits there. How many did.
+// Nobody can take any more what waits to connect that account to the user, or to become that
+// connection, whatever his clock says: it has long expired. An empty text: all that waits there.
+// How many they were; those within the margin count.
 auto expire_confirmations(
     sql_session& session, const user_id& user, const provider_id& provider,
     const std::string& account_or_id, time_point now
 ) -> std::int64_t;
-// As the service: whether anything waits to connect the account, in any organization.
+// As the service: whether anything waits to connect the account, in any organization, or is within
+// the margin.
 [[nodiscard]] auto is_account_parked(
     sql_session& session, const provider_id& provider, const account_id& account, time_point now
 ) -> bool;
@@ -55,9 +61,11 @@ struct confirmation_query {
 [[nodiscard]] auto list_confirmations(
     sql_session& session, const confirmation_query& query, time_point now
 ) -> std::vector<confirmation_row>;
-// As the service: up to `limit` that have expired, the oldest first.
-[[nodiscard]] auto expired_confirmations(sql_session& session, time_point now, std::size_t limit)
-    -> std::vector<confirmation_row>;
+// As the service: up to `limit` that expired before the margin, the oldest first, behind `after`
+// (an empty row: from the start).
+[[nodiscard]] auto expired_confirmations(
+    sql_session& session, time_point now, std::size_t limit, const confirmation_row& after = {}
+) -> std::vector<confirmation_row>;
 // False: it was gone already.
 auto delete_confirmation(sql_session& session, const std::string& code_hash) -> bool;
 

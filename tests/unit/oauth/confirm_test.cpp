@@ -3,7 +3,10 @@
 
 #include "oauth/lapsing.hpp"
 #include "store/audit.hpp"
+#include "store/confirmations.hpp"
 #include "verbs.hpp"
+
+#include <algorithm>
 
 namespace tenon::test {
 namespace {
@@ -28,6 +31,26 @@ auto confirm(oauth_world& world, const actor& by, const std::string& code) {
 auto discarded(oauth_world& world) -> std::vector<audit_row> {
     return transact(world, [](sql_session& session) {
         return list_audit(session, {.action = "connection.discarded"});
+    });
+}
+
+auto lapse(oauth_world& world) -> std::size_t {
+    return world.run(discard_lapsed(world.context, [] { return false; }));
+}
+
+// Until no host's clock lets anybody confirm what is parked now.
+void wait_out(oauth_world& world) {
+    world.time.advance(world.context.options.confirmation_lifetime + confirmation_margin);
+}
+
+// As one that was promoted on other hosts seals it.
+void seal_under_another_key(oauth_world& world, const std::string& account) {
+    transact(world, [&](sql_session& session) {
+        const std::string key = "elsewhere";
+        const auto length = static_cast<char>(key.size());
+        return run(session, "UPDATE confirmations SET sealed = $1 WHERE account_id = $2",
+                   blob{envelope_version + (length + key) + std::string(100, 'x')}, account)
+            .affected();
     });
 }
 
@@ -69,10 +92,11 @@ TEST_CASE("a confirmation of before does not replace what was connected since") 
 TEST_CASE("who disconnects an account confirms nothing of before for it") {
     oauth_world world(any_engine());
     const auto ann = user("ann");
-    world.connect(ann, "u1");
+    const auto id = world.connect(ann, "u1");
     const auto code = park_one(world, ann, "u1");
     const auto other = park_one(world, ann, "u2");
-    REQUIRE(world.run(disconnect(world.context, ann, {acme, "u1"})).has_value());
+    const auto named = GENERATE_COPY(std::string("u1"), id.text());
+    REQUIRE(world.run(disconnect(world.context, ann, {acme, named})).has_value());
     CHECK(confirm(world, ann, code).error().code == errc::invalid_state);
     CHECK(confirm(world, ann, other).has_value());
 }
@@ -82,16 +106,19 @@ TEST_CASE("tokens that nobody confirmed in time are revoked, once, and it is on 
     const auto ann = user("ann");
     const auto code = park_one(world, ann, "u1");
     world.time.advance(world.context.options.confirmation_lifetime - seconds(1));
-    CHECK(world.run(discard_lapsed(world.context)) == 0);
+    CHECK(lapse(world) == 0);
     world.time.advance(seconds(1));
     CHECK(confirm(world, ann, code).error().code == errc::invalid_state);
-    CHECK(world.run(discard_lapsed(world.context)) == 1);
+    world.time.advance(confirmation_margin - seconds(1));
+    CHECK(lapse(world) == 0);  // another host's clock may be behind
+    world.time.advance(seconds(1));
+    CHECK(lapse(world) == 1);
     CHECK(world.scene.count().revokes == 2);  // the refresh token and the access token
     CHECK(count(world, "confirmations") == 0);
     REQUIRE(discarded(world).size() == 1);
     CHECK(discarded(world)[0].outcome == "INVALID_STATE");
     CHECK(discarded(world)[0].detail == R"({"revocations":[{"outcome":"revoked","slot":"main"}]})");
-    CHECK(world.run(discard_lapsed(world.context)) == 0);
+    CHECK(lapse(world) == 0);
     CHECK(world.scene.count().revokes == 2);
 }
 
@@ -105,8 +132,8 @@ TEST_CASE("tokens that nobody confirmed are kept at the provider where the accou
     });
     park_one(world, user("ann"), "u1");
     world.connect(user("bob"), "u1");
-    world.time.advance(world.context.options.confirmation_lifetime);
-    CHECK(world.run(discard_lapsed(world.context)) == 1);
+    wait_out(world);
+    CHECK(lapse(world) == 1);
     CHECK(world.scene.count().revokes == 0);
     CHECK(count(world, "confirmations") == 0);
     CHECK(discarded(world).at(0).detail == R"({"revocations":[{"outcome":"kept","slot":"main"}]})");
@@ -119,7 +146,7 @@ TEST_CASE("what waited for confirmation when its account was disconnected is rev
     park_one(world, ann, "u1");
     REQUIRE(world.run(disconnect(world.context, ann, {acme, "u1"})).has_value());
     const auto before = world.scene.count().revokes;
-    CHECK(world.run(discard_lapsed(world.context)) == 1);
+    CHECK(lapse(world) == 1);
     CHECK(world.scene.count().revokes == before + 2);
 }
 
@@ -130,9 +157,67 @@ TEST_CASE("what was parked and can't be opened any more does not stay for ever")
         session.execute_script("UPDATE confirmations SET sealed = code_hash");
         return 0;
     });
-    world.time.advance(world.context.options.confirmation_lifetime);
-    CHECK(world.run(discard_lapsed(world.context)) == 1);
+    wait_out(world);
+    CHECK(lapse(world) == 1);
     CHECK(count(world, "confirmations") == 0);
+    CHECK(discarded(world).at(0).outcome == "INTERNAL");
+}
+
+TEST_CASE("what is sealed under a key that only other hosts have is left to them for a day") {
+    oauth_world world(any_engine());
+    for (std::size_t i = 0; i <= lapsed_batch; ++i) {
+        const auto account = "u" + std::to_string(i + 1);
+        park_one(world, user("ann"), account);
+        seal_under_another_key(world, account);
+    }
+    world.time.advance(seconds(1));
+    park_one(world, user("bob"), "u99");
+    wait_out(world);
+    CHECK(lapse(world) == 1);  // they are not in its way
+    CHECK(world.scene.count().revokes == 2);
+    CHECK(lapse(world) == 0);
+    CHECK(count(world, "confirmations") == lapsed_batch + 1);
+
+    world.time.advance(std::chrono::hours(24));
+    CHECK(lapse(world) == lapsed_batch);
+    CHECK(lapse(world) == 1);
+    const auto lines = discarded(world);
+    REQUIRE(lines.size() == lapsed_batch + 2);
+    CHECK(std::ranges::count(lines, "INTERNAL", &audit_row::outcome) == lapsed_batch + 1);
+    CHECK(
+        std::ranges::count(lines, R"({"revocations":[]})", &audit_row::detail) == lapsed_batch + 1
+    );
+    CHECK(world.scene.count().revokes == 2);
+}
+
+TEST_CASE("a disconnect does not shorten the day that is left to hosts with the key") {
+    oauth_world world(any_engine());
+    park_one(world, user("ann"), "u1");
+    seal_under_another_key(world, "u1");
+    REQUIRE(world.run(disconnect(world.context, user("ann"), {acme, "u1"})).has_value());
+    CHECK(lapse(world) == 0);
+    world.time.advance(std::chrono::hours(24));
+    CHECK(lapse(world) == 1);
+    CHECK(discarded(world).at(0).outcome == "INTERNAL");
+}
+
+TEST_CASE("one host at a time revokes what nobody confirmed, and stops when it is to") {
+    oauth_world world(any_engine());
+    park_one(world, user("ann"), "u1");
+    park_one(world, user("ann"), "u2");
+    wait_out(world);
+    int asked = 0;
+    std::function<bool()> after_one = [&] { return asked++ == 1; };
+    CHECK(world.run(discard_lapsed(world.context, std::move(after_one))) == 1);
+    CHECK(world.scene.count().revokes == 2);
+
+    world.context.options.instance = "another";
+    CHECK(lapse(world) == 0);
+    CHECK(world.scene.count().revokes == 2);
+    world.time.advance(std::chrono::minutes(3));  // the first one never came back
+    CHECK(lapse(world) == 1);
+    CHECK(world.scene.count().revokes == 4);
+    CHECK(discarded(world).size() == 2);
 }
 
 }  // namespace tenon::test

@@ -161,12 +161,14 @@ TEST_CASE(
         CHECK_FALSE(take_confirmation(session, user_id("user-1"), hash, at(2'000)));
     });
     as_service(store.db(), access::read, [&](sql_session& session) {
-        CHECK(expired_confirmations(session, at(1'999), 10).empty());
-        CHECK(expired_confirmations(session, at(2'000), 0).empty());
-        const auto found = expired_confirmations(session, at(2'000), 10);
+        const auto gone = at(2'000) + confirmation_margin;
+        CHECK(expired_confirmations(session, gone - milliseconds(1), 10).empty());
+        CHECK(expired_confirmations(session, gone, 0).empty());
+        const auto found = expired_confirmations(session, gone, 10);
         REQUIRE(found.size() == 1);
         CHECK(found[0].code_hash == hash);
         CHECK(found[0].sealed == "parked");
+        CHECK(expired_confirmations(session, gone, 10, found[0]).empty());
     });
     writing(store.db(), [&](sql_session& session) {
         CHECK(delete_confirmation(session, hash));
@@ -174,24 +176,44 @@ TEST_CASE(
     });
 }
 
+TEST_CASE("what expired is read on behind the last one read", "[store]") {
+    test_database store(any_engine());
+    writing(store.db(), [](sql_session& session) {
+        for (const char hash : {'c', 'a', 'b'}) {
+            save_confirmation(session, sample_confirmation(hash));
+        }
+    });
+    as_service(store.db(), access::read, [](sql_session& session) {
+        const auto now = at(2'000) + confirmation_margin;
+        const auto some = expired_confirmations(session, now, 2);
+        REQUIRE(some.size() == 2);
+        CHECK(some[1].code_hash == std::string(32, 'b'));
+        const auto rest = expired_confirmations(session, now, 2, some[1]);
+        REQUIRE(rest.size() == 1);
+        CHECK(rest[0].code_hash == std::string(32, 'c'));
+    });
+}
+
 TEST_CASE(
-    "what waits for an account's confirmation can be made to expire before its time", "[store]"
+    "what waits for an account's confirmation can be made to expire, for every clock", "[store]"
 ) {
     test_database store(any_engine());
     writing(store.db(), [](sql_session& session) {
         save_confirmation(session, sample_confirmation('c'));
         const auto expire = [&](const char* user, std::int64_t now) {
-            expire_confirmations(
+            return expire_confirmations(
                 session, user_id(user), sample_confirmation('c').provider, "account-1", at(now)
             );
         };
         const auto waiting = [&] { return list_confirmations(session, {}, at(1'500)).size(); };
-        expire("user-2", 1'500);
+        CHECK(expire("user-2", 1'500) == 0);
         CHECK(waiting() == 1);
-        expire("user-1", 1'500);
+        CHECK(expire("user-1", 2'000 + confirmation_margin.count()) == 0);  // expired long ago
+        CHECK(waiting() == 1);
+        CHECK(expire("user-1", 2'000) == 1);  // where a clock is behind, it may be taken yet
         CHECK(waiting() == 0);
-        expire("user-1", 9'000);  // not later again
-        CHECK(list_confirmations(session, {}, at(1'600)).empty());
+        const std::string hash(32, 'c');
+        CHECK_FALSE(take_confirmation(session, user_id("user-1"), hash, at(0)));
     });
 }
 
