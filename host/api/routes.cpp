@@ -83,11 +83,11 @@ constexpr std::array table{
          .summary = "An access token that is valid now and for minTtl seconds",
          .scope = tokens_read,
          .user = user::required,
+         .etag = true,
          .run = handlers::token,
          .response_schema = "Token",
          .query = token_query,
-         .errors = token_errors,
-         .etag = true}
+         .errors = token_errors}
     ),
     reading(
         {.pattern = "/api/integrations/profile/:provider/:accountId",
