@@ -12,10 +12,19 @@ die() {
     exit 1
 }
 
+# Can a server have that port?
+is_free() {
+    python3 -c 'import socket, sys
+probe = socket.socket()
+probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+probe.bind(("127.0.0.1", int(sys.argv[1])))
+probe.listen()' "$1" 2>/dev/null
+}
+
 # The first free port from $1 on.
 free_port() {
     local port=$1
-    while (exec 3<>"/dev/tcp/127.0.0.1/$port") 2>/dev/null; do
+    until is_free "$port"; do
         port=$((port + 1))
         ((port < $1 + 100)) || die "no free port between $1 and $port"
     done
