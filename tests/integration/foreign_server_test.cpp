@@ -102,7 +102,7 @@ auto signed_by(const std::string& who) -> json {
 }
 
 // The connect ends in an error, and whatever it had come to is gone: the host seals all that it
-// keeps of a flow, and keeps nothing.
+// keeps of a flow, and keeps nothing but the head of the audit log's chain.
 void check_refused(foreign_world& here) {
     const auto location = here.connect();
     INFO(location);
@@ -110,10 +110,14 @@ void check_refused(foreign_world& here) {
     CHECK(query_parameter(location, "error") == "PROVIDER_ERROR");
     CHECK_FALSE(query_parameter(location, "connectionId"));
     CHECK(here.integrations().empty());
-    const auto keys =
-        run_tenon({"keyring", "list", "--config", here.host().config_file().string()});
+    const auto config = here.host().config_file().string();
+    CHECK(soon([&] {
+        return run_tenon({"audit", "verify", "--config", config}).out.find("; 0 not chained yet") !=
+               std::string::npos;
+    }));
+    const auto keys = run_tenon({"keyring", "list", "--config", config});
     INFO(keys.out << keys.err);
-    CHECK(keys.out.find("seals 0 values") != std::string::npos);
+    CHECK(keys.out.find("seals 1 values") != std::string::npos);
 }
 
 }  // namespace
