@@ -31,13 +31,28 @@ auto write_all(int descriptor, std::string_view bytes) -> bool {
     return true;
 }
 
+// On a busy machine the system may still hold a page that was just written (EBUSY): for a moment.
+auto seal(int descriptor) -> bool {
+    constexpr int seals = F_SEAL_SEAL | F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_WRITE;
+    constexpr int attempts = 100;
+    constexpr ::useconds_t pause = 10'000;
+    for (int i = 0; i < attempts; ++i) {
+        if (::fcntl(descriptor, F_ADD_SEALS, seals) == 0) {
+            return true;
+        }
+        if (errno != EBUSY) {
+            return false;
+        }
+        ::usleep(pause);
+    }
+    return false;
+}
+
 }  // namespace
 
 auto sealed_copy::make(std::string_view bytes) -> result<sealed_copy> {
     sealed_copy copy(create());
-    constexpr int seals = F_SEAL_SEAL | F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_WRITE;
-    if (copy.descriptor_ < 0 || !write_all(copy.descriptor_, bytes) ||
-        ::fcntl(copy.descriptor_, F_ADD_SEALS, seals) != 0) {
+    if (copy.descriptor_ < 0 || !write_all(copy.descriptor_, bytes) || !seal(copy.descriptor_)) {
         return fail(
             errc::internal,
             "the system gives no sealed memory to load a plugin from (memfd_create: " +
