@@ -19,7 +19,7 @@ CREATE TABLE audit_heads (
 );
 ALTER TABLE audit_log ADD COLUMN position BIGINT;
 CREATE UNIQUE INDEX audit_log_chain ON audit_log (org_id, position);
-CREATE INDEX audit_log_unsealed ON audit_log (seq) WHERE position IS NULL;
+CREATE INDEX audit_log_unsealed ON audit_log (org_id, seq) WHERE position IS NULL;
 
 -- up sqlite
 DROP TRIGGER audit_log_keeps_rows;

@@ -96,18 +96,17 @@ auto prune(sql_session& session, const sealer& seal, const org_id& org, time_poi
 }
 
 // Does `work` for each of the organizations that `find` names, in a transaction each, as long as
-// this host holds the lease. One whose chain does not hold is told, and keeps no other from it.
-// True: there may be more to do.
+// this host holds the lease. One whose chain does not hold keeps no other from it.
 template <class Find, class Work>
 auto for_each_chain(oauth_context& context, Find find, Work work)
-    -> boost::asio::awaitable<result<bool>> {
+    -> boost::asio::awaitable<result<chain_turn>> {
     const auto now = context.time.now();
     auto look = [find](sql_session& session) { return result<std::vector<org_id>>(find(session)); };
     const auto orgs = co_await context.db.as_service(access::read, std::move(look));
     if (orgs.has_error()) {
         co_return orgs.error();
     }
-    bool more = false;
+    chain_turn turn;
     for (const auto& org : *orgs) {
         auto step = [&context, work, org, now](sql_session& session) -> result<std::size_t> {
             if (!take_lease(session, lease_name, context.options.instance, now + lease, now)) {
@@ -117,15 +116,16 @@ auto for_each_chain(oauth_context& context, Find find, Work work)
         };
         const auto done = co_await context.db.as_service(access::write, std::move(step));
         if (done.has_value()) {
-            more = more || *done == batch;
+            turn.more = turn.more || *done == batch;
         } else if (done.error().code == errc::storage_unavailable) {
             co_return done.error();
         } else {
+            turn.broken = true;
             log(log_level::error, "the audit log can't be chained: see `tenon audit verify`",
                 {{log_key::org, org.text()}, {log_key::detail, done.error().message}});
         }
     }
-    co_return more;
+    co_return turn;
 }
 
 }  // namespace
@@ -167,7 +167,7 @@ auto audit_hash(const audit_row& row, std::int64_t position, std::string_view pr
     return sha256(text);
 }
 
-auto seal_audit_batch(oauth_context& context) -> boost::asio::awaitable<result<bool>> {
+auto seal_audit_batch(oauth_context& context) -> boost::asio::awaitable<result<chain_turn>> {
     auto find = [](sql_session& session) { return orgs_to_chain(session, batch); };
     auto work = [&context](sql_session& session, const org_id& org) {
         return chain(session, context.seal, org);
@@ -175,9 +175,9 @@ auto seal_audit_batch(oauth_context& context) -> boost::asio::awaitable<result<b
     co_return co_await for_each_chain(context, find, work);
 }
 
-auto prune_audit_batch(oauth_context& context) -> boost::asio::awaitable<result<bool>> {
+auto prune_audit_batch(oauth_context& context) -> boost::asio::awaitable<result<chain_turn>> {
     if (context.options.audit_lifetime == milliseconds(0)) {
-        co_return false;
+        co_return chain_turn{};
     }
     const auto before = context.time.now() - context.options.audit_lifetime;
     auto find = [before](sql_session& session) { return orgs_to_prune(session, before, batch); };

@@ -19,13 +19,16 @@ namespace tenon::host {
     const audit_row& row, std::int64_t position, std::string_view previous
 ) -> std::string;
 
-// Chains what is not chained yet, a batch of each organization, if no other host is at it. A chain
-// that does not hold is told on the log, and not gone on with. True: there may be more to do at
-// once. Error: storage_unavailable.
-auto seal_audit_batch(oauth_context& context) -> boost::asio::awaitable<result<bool>>;
+struct chain_turn {
+    bool more = false;    // there may be more to do at once
+    bool broken = false;  // a chain does not hold: told on the log, and not gone on with
+};
+// Chains what is not chained yet, a batch of each organization, if no other host is at it. Error:
+// storage_unavailable.
+auto seal_audit_batch(oauth_context& context) -> boost::asio::awaitable<result<chain_turn>>;
 
 // Lets go of lines that are older than context.options.audit_lifetime; in the same way.
-auto prune_audit_batch(oauth_context& context) -> boost::asio::awaitable<result<bool>>;
+auto prune_audit_batch(oauth_context& context) -> boost::asio::awaitable<result<chain_turn>>;
 
 // What is wrong with one organization's chain, and how far it was looked at.
 struct audit_verdict {

@@ -87,14 +87,19 @@ struct background_work::implementation : std::enable_shared_from_this<implementa
         co_return gone == lapsed_batch ? milliseconds(0) : recovery_interval;
     }
     auto seal_log() -> boost::asio::awaitable<milliseconds> {
-        const auto more = co_await seal_audit_batch(context);
-        co_return more.has_value() && *more ? milliseconds(0) : sealing_interval;
+        const auto turn = co_await seal_audit_batch(context);
+        if (turn.has_value() && turn->more) {
+            co_return milliseconds(0);
+        }
+        // What is broken stays so until the operator mends it: the log need not say so every
+        // second.
+        co_return turn.has_value() && turn->broken ? cleaning_interval : sealing_interval;
     }
     auto clean() -> boost::asio::awaitable<milliseconds> {
         co_await clean_expired(context);
         for (bool more = true; more && !stopping;) {
             const auto left = co_await prune_audit_batch(context);
-            more = left.has_value() && *left;
+            more = left.has_value() && left->more;
         }
         co_return cleaning_interval;
     }

@@ -42,7 +42,7 @@ auto registry::snapshot() const -> std::shared_ptr<const registry_snapshot> {
 }
 
 auto registry::find(std::string_view name) const -> result<provider_handle> {
-    implementation_->act_on_verdicts();
+    implementation_->settle_here();
     const auto all = snapshot();
     const auto found = all->providers.find(name);
     if (found == all->providers.end()) {
@@ -68,6 +68,9 @@ auto registry::find(std::string_view name) const -> result<provider_handle> {
 }
 
 auto registry::acquire(std::string name) -> asio::awaitable<result<provider_handle>> {
+    if (implementation_->has_verdict()) {
+        co_await implementation_->settle_elsewhere();
+    }
     auto found = find(name);
     const bool undiscovered = found.has_error() && found.error().code == errc::provider_unavailable;
     if (undiscovered) {
@@ -90,7 +93,7 @@ auto registry::keep_discovered() -> asio::awaitable<void> {
                 co_await implementation_->discover(std::move(*attempt));
             }
         }
-        implementation_->settle_elsewhere();
+        co_await implementation_->settle_elsewhere();
         const auto pause = implementation_->next_due();
         co_await wait(pause);
     }

@@ -4,7 +4,8 @@
 #include "provider/generation_check.hpp"
 
 #include <algorithm>
-#include <boost/asio/post.hpp>
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/use_awaitable.hpp>
 #include <iterator>
 #include <set>
 #include <utility>
@@ -97,7 +98,6 @@ auto registry::implementation::rebuild(std::optional<registry_options> options)
 void registry::implementation::settle_trials() {
     const std::unique_lock lock(reloading, std::try_to_lock);
     if (!lock) {
-        shelf.decided().store(true);  // it may have looked before the verdict
         return;
     }
     shelf.decided().store(false);
@@ -106,21 +106,31 @@ void registry::implementation::settle_trials() {
     }
 }
 
-void registry::implementation::act_on_verdicts() {
-    if (shelf.decided().load(std::memory_order_relaxed) && shelf.decided().exchange(false)) {
-        settle_elsewhere();
+void registry::implementation::settle_here() {
+    if (!shelf.decided().load(std::memory_order_relaxed)) {
+        return;
+    }
+    std::unique_lock lock(guard);
+    const bool waits = waiting != nullptr;
+    lock.unlock();
+    if (!waits) {
+        settle_trials();
     }
 }
 
-void registry::implementation::settle_elsewhere() {
+auto registry::implementation::settle_elsewhere() -> asio::awaitable<void> {
     std::unique_lock lock(guard);
     auto* const elsewhere = waiting.get();
     lock.unlock();
     if (elsewhere == nullptr) {
         settle_trials();
-    } else {
-        asio::post(*elsewhere, [this] { settle_trials(); });
+        co_return;
     }
+    auto work = [](implementation& self) -> asio::awaitable<void> {
+        self.settle_trials();
+        co_return;
+    };
+    co_await asio::co_spawn(*elsewhere, work(*this), asio::use_awaitable);
 }
 
 void registry::implementation::serve() {

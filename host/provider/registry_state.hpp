@@ -44,9 +44,12 @@ struct registry::implementation {
     // Lets trials have their consequences, unless a reload is under way. Blocks for as long as
     // workers take to describe what serves next.
     void settle_trials();
-    // The same where a loop runs: where there are workers, another thread waits for them.
-    void settle_elsewhere();
-    void act_on_verdicts();
+    // The same where a loop runs: a thread of its own waits for workers. Nobody who asks meanwhile
+    // gets a generation that has failed.
+    auto settle_elsewhere() -> boost::asio::awaitable<void>;
+    // For who can't wait: only where no worker would be waited for.
+    void settle_here();
+    [[nodiscard]] auto has_verdict() const noexcept -> bool { return shelf.decided().load(); }
     [[nodiscard]] auto metadata_of(const std::string& name) -> discovered_metadata;
     void publish(std::shared_ptr<const registry_snapshot> next) { current = std::move(next); }
     void follow_issuer(const provider_entry& entry);

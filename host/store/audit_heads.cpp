@@ -36,8 +36,7 @@ auto sealed_columns() -> std::string {
 auto orgs_to_chain(sql_session& session, std::size_t limit) -> std::vector<org_id> {
     const auto rows =
         run(session,
-            "SELECT DISTINCT org_id FROM (SELECT org_id FROM audit_log WHERE position IS NULL "
-            "ORDER BY seq LIMIT $1) AS waiting",
+            "SELECT DISTINCT org_id FROM audit_log WHERE position IS NULL ORDER BY org_id LIMIT $1",
             as_limit(limit));
     return read_all(rows, [](const sql_row& row) { return org_id(row.text(0)); });
 }

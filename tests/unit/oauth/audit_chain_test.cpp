@@ -33,7 +33,7 @@ void write_five(oauth_world& world) {
     for (int i = 1; i <= 5; ++i) {
         write_line(world, "a" + std::to_string(i));
     }
-    REQUIRE_FALSE(world.run(seal_audit_batch(world.context)).value());
+    REQUIRE_FALSE(world.run(seal_audit_batch(world.context)).value().more);
 }
 
 // Past what keeps the log append-only, as the owner of the database can.
@@ -170,9 +170,11 @@ TEST_CASE("nothing is chained to a head that is not what was sealed, and others 
     oauth_world world(any_engine());
     write_five(world);
     tamper(world, broken);
-    write_line(world, "a6");
+    for (int i = 6; i < 520; ++i) {  // more than a batch
+        write_line(world, "a" + std::to_string(i));
+    }
     write_line(world, "b1", theirs);
-    REQUIRE_FALSE(world.run(seal_audit_batch(world.context)).value());
+    CHECK(world.run(seal_audit_batch(world.context)).value().broken);
     CHECK(verdict_on(world).problems.size() > 0);
     CHECK(verdict_on(world, theirs).last == 1);
     CHECK(verdict_on(world, theirs).problems.empty());
@@ -202,10 +204,10 @@ TEST_CASE("one host at a time chains the log; another one goes on where its leas
     write_five(world);
     write_line(world, "a6");
     world.context.options.instance = "another";
-    CHECK_FALSE(world.run(seal_audit_batch(world.context)).value());
+    CHECK_FALSE(world.run(seal_audit_batch(world.context)).value().more);
     CHECK(verdict_on(world).last == 5);
     world.time.advance(std::chrono::minutes(1));
-    CHECK_FALSE(world.run(seal_audit_batch(world.context)).value());
+    CHECK_FALSE(world.run(seal_audit_batch(world.context)).value().more);
     CHECK(verdict_on(world).last == 6);
     CHECK(verdict_on(world).problems.empty());
 }
@@ -216,10 +218,10 @@ TEST_CASE("old lines go when the operator wants it so, and the chain holds from 
     world.time.advance(std::chrono::days(10));
     write_line(world, "a6");
     REQUIRE(world.run(seal_audit_batch(world.context)).has_value());
-    REQUIRE_FALSE(world.run(prune_audit_batch(world.context)).value());
+    REQUIRE_FALSE(world.run(prune_audit_batch(world.context)).value().more);
     CHECK(verdict_on(world).first == 1);
     world.context.options.audit_lifetime = std::chrono::days(5);
-    REQUIRE_FALSE(world.run(prune_audit_batch(world.context)).value());
+    REQUIRE_FALSE(world.run(prune_audit_batch(world.context)).value().more);
     const auto verdict = verdict_on(world);
     CHECK(verdict.problems.empty());
     CHECK(verdict.first == 6);

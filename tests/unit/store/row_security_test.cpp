@@ -112,6 +112,11 @@ TEST_CASE("a role beside the owner serves with what it needs and no more", "[sto
     CHECK_THAT(before.error().message, Contains("--grant-to"));
     REQUIRE(let_role_serve(store.db(), "tenon-service"));
     REQUIRE(let_role_serve(store.db(), "tenon-service"));  // as after the next migration
+    const auto* const kept_from_it =
+        "SELECT COALESCE(string_agg(CAST(relname AS TEXT), ' '), '') FROM pg_class WHERE relkind = "
+        "'r' AND relnamespace = CAST('public' AS regnamespace) AND NOT "
+        "has_table_privilege('tenon-service', oid, 'SELECT')";
+    CHECK(postgres_answer(store.name(), kept_from_it).empty());
     insert(*service, "c1");
     CHECK(reading(*service, count_connections) == 1);
     CHECK(service->ping_write_now());
