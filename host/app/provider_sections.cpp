@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <functional>
 #include <system_error>
 
 namespace tenon::host {
@@ -45,9 +46,10 @@ auto sections_of(const settings& values, const catalogue& known) -> std::vector<
     }
     for (const auto& name : known.names()) {
         auto spelled = name;
-        std::ranges::replace_if(
-            spelled, [](char c) { return !(c >= 'a' && c <= 'z') && !(c >= '0' && c <= '9'); }, '_'
-        );
+        const auto is_spelled = [](char c) {
+            return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9');
+        };
+        std::ranges::replace_if(spelled, std::not_fn(is_spelled), '_');
         const auto found = std::ranges::find(values.candidates, spelled, &provider_section::name);
         if (found != values.candidates.end()) {
             sections.push_back(*found);

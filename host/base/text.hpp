@@ -19,8 +19,9 @@ namespace tenon::host {
 // Without the spaces and tabs around it.
 [[nodiscard]] inline auto trimmed(std::string_view text) -> std::string_view {
     const auto first = text.find_first_not_of(" \t");
-    return first == text.npos ? std::string_view()
-                              : text.substr(first, text.find_last_not_of(" \t") - first + 1);
+    return first == std::string_view::npos
+               ? std::string_view()
+               : text.substr(first, text.find_last_not_of(" \t") - first + 1);
 }
 
 }  // namespace tenon::host

@@ -40,7 +40,7 @@ struct background_work::implementation : std::enable_shared_from_this<implementa
     std::atomic<int> running{0};
 
     // Waits in steps, so that stopping is noticed.
-    auto pause(milliseconds span) -> boost::asio::awaitable<void> {
+    auto pause(milliseconds span) const -> boost::asio::awaitable<void> {
         boost::asio::steady_timer timer(co_await boost::asio::this_coro::executor);
         const milliseconds step = std::min(span, milliseconds(100));
         for (milliseconds waited{0}; waited < span && !stopping; waited += step) {

@@ -20,7 +20,7 @@ registry::implementation::~implementation() {
     }
 }
 
-void registry::implementation::report(const registry_snapshot& all) const {
+void registry::implementation::report(const registry_snapshot& all) {
     for (const auto& problem : all.problems) {
         log(log_level::warn, "plugin_refused",
             {{log_key::path, problem.path.string()}, {log_key::detail, problem.message}});

@@ -53,7 +53,7 @@ struct registry::implementation {
     [[nodiscard]] auto metadata_of(const std::string& name) -> discovered_metadata;
     void publish(std::shared_ptr<const registry_snapshot> next) { current = std::move(next); }
     void follow_issuer(const provider_entry& entry);
-    void report(const registry_snapshot& all) const;
+    static void report(const registry_snapshot& all);
     auto start_attempt(const std::string& name) -> std::optional<attempt>;
     auto discover(attempt one) -> boost::asio::awaitable<void>;
     // What the metadata makes of the draft: described by a worker, it is waited for elsewhere.

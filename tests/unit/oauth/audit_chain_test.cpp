@@ -164,7 +164,7 @@ TEST_CASE("a chain that was made anew over a changed line does not end as the se
 
 TEST_CASE("nothing is chained to a head that is not what was sealed, and others go on") {
     const auto broken = GENERATE(
-        "UPDATE audit_heads SET position = 7 WHERE org_id = 'org'",
+        as<std::string>{}, "UPDATE audit_heads SET position = 7 WHERE org_id = 'org'",
         "DELETE FROM audit_heads WHERE org_id = 'org'"
     );
     oauth_world world(any_engine());
@@ -175,7 +175,7 @@ TEST_CASE("nothing is chained to a head that is not what was sealed, and others 
     }
     write_line(world, "b1", theirs);
     CHECK(world.run(seal_audit_batch(world.context)).value().broken);
-    CHECK(verdict_on(world).problems.size() > 0);
+    CHECK_FALSE(verdict_on(world).problems.empty());
     CHECK(verdict_on(world, theirs).last == 1);
     CHECK(verdict_on(world, theirs).problems.empty());
 }
