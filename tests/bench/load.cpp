@@ -242,12 +242,15 @@ auto run_load(const load_plan& plan, load_source& source) -> load_result {
     return result;
 }
 
-auto same_request::next(std::size_t /*connection*/, std::string& out) -> bool {
-    out = request_;
+auto requests_in_turn::next(std::size_t /*connection*/, std::string& out) -> bool {
+    if (how_ == times::once && asked_ == requests_.size()) {
+        return false;
+    }
+    out = requests_[asked_++ % requests_.size()];
     return true;
 }
 
-auto same_request::got(std::size_t /*connection*/, const reply& answer) -> bool {
+auto requests_in_turn::got(std::size_t /*connection*/, const reply& answer) -> bool {
     if (answer.status != status_) {
         throw std::runtime_error(
             "load: status " + std::to_string(answer.status) + " instead of " +

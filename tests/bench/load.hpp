@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace tenon::bench {
 
@@ -48,16 +49,24 @@ struct load_result {
 // if a connection is refused or cut.
 [[nodiscard]] auto run_load(const load_plan& plan, load_source& source) -> load_result;
 
-// The same request again and again, whose answers must have this status.
-class same_request final : public load_source {
+// These requests one after the other, whose answers must have this status; again and again, or
+// once.
+class requests_in_turn final : public load_source {
   public:
-    same_request(std::string request, int status) : request_(std::move(request)), status_(status) {}
+    enum class times { again_and_again, once };
+
+    requests_in_turn(
+        std::vector<std::string> requests, int status, times how = times::again_and_again
+    )
+        : requests_(std::move(requests)), status_(status), how_(how) {}
     auto next(std::size_t connection, std::string& out) -> bool override;
     auto got(std::size_t connection, const reply& answer) -> bool override;
 
   private:
-    std::string request_;
+    std::vector<std::string> requests_;
     int status_;
+    times how_;
+    std::size_t asked_ = 0;
 };
 
 // Processors: the last one is the generator's, all others everyone else's. With one processor, all

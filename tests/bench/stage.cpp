@@ -133,6 +133,21 @@ void host_stage::import(
     }
 }
 
+auto host_stage::reading_keys(std::size_t count) const -> std::vector<std::string> {
+    auto api = client("");
+    std::vector<std::string> keys;
+    while (keys.size() < count) {
+        const auto made = api.post(
+            "/api/keys", {{"name", "reads"}, {"scopes", {"tokens:read", "connections:read"}}}
+        );
+        if (made.status != 201) {
+            throw std::runtime_error("a key: " + made.body);
+        }
+        keys.push_back(made.json().at("key").get<std::string>());
+    }
+    return keys;
+}
+
 auto host_stage::get(const std::string& path, const std::string& user, std::string_view key)
     -> std::string {
     return "GET " + path + " HTTP/1.1\r\nHost: 127.0.0.1\r\nAuthorization: Bearer " +

@@ -53,6 +53,8 @@ class host_stage {
     void import(
         const std::string& user, const std::string& prefix, std::size_t count, long expires_in
     ) const;
+    // Further keys that read: each has a limit of its own.
+    [[nodiscard]] auto reading_keys(std::size_t count) const -> std::vector<std::string>;
     // A request of the API as bytes.
     [[nodiscard]] static auto get(
         const std::string& path, const std::string& user, std::string_view key = bench_key

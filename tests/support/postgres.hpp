@@ -30,6 +30,12 @@ void postgres_command(const std::string& database, const std::string& commands);
 [[nodiscard]] auto postgres_answer(const std::string& database, const std::string& statement)
     -> std::string;
 
+// Stores that many copies of the connection of an account, each with a grant of its own that is
+// never due, under accounts `m1`…; `user`: an SQL expression, in which n is the copy's number.
+void copy_connection(
+    const std::string& database, const std::string& account, int copies, const std::string& user
+);
+
 // Ends all sessions of that database, as its server's restart would, and waits until they are gone.
 void end_postgres_sessions(const std::string& database);
 

@@ -1,0 +1,57 @@
+// What is read of the database does not grow with what is stored in it.
+#include "integration/world.hpp"
+#include "support/catch.hpp"
+#include "support/postgres.hpp"
+
+#include <thread>
+
+namespace tenon::test {
+namespace {
+
+constexpr int stored = 20'000;
+
+// Every verb once, of a user who has all of them, and what the host does by itself meanwhile.
+void use_each_verb(world& here, const std::string& connection) {
+    auto api = here.api("ann");
+    const auto path = here.name() + "/" + connection;
+    CHECK(api.get(here.token_path(connection)).status == 200);
+    CHECK(api.get(here.token_path("u1")).status == 200);
+    CHECK(api.get("/api/integrations/profile/" + path + "?fresh=true").status == 200);
+    CHECK(api.post("/api/integrations/refresh/" + path, nlohmann::json::object()).status == 200);
+    CHECK(here.connected("ann", "u2") != connection);
+    CHECK(api.get("/api/connections?limit=5").json().at("connections").size() == 5);
+    CHECK(here.api("bob").get("/api/integrations/status").status == 200);
+    CHECK(api.get("/api/audit?limit=5").status == 200);
+    CHECK(api.get("/readyz").status == 200);
+    CHECK(api.del("/api/integrations/disconnect/" + path).status == 200);
+    std::this_thread::sleep_for(std::chrono::seconds(2));
+}
+
+}  // namespace
+
+TEST_CASE("no verb walks through the rows of others, nor through all of a user's") {
+    world_options options;
+    options.stored_in = engine::postgresql;
+    world here(options);
+    const auto connection = here.connected("ann", "u1");
+    copy_connection(here.database(), "u1", stored, "'ann'");
+    here.host().stop();
+    postgres_command(here.database(), "ANALYZE; SELECT pg_stat_reset()");
+    here.host().start();
+    use_each_verb(here, connection);
+    here.host().stop();  // its sessions tell what they read when they end
+    const auto rows = [&](const std::string& table) {
+        return here.count(
+            "SELECT COALESCE(SUM(seq_tup_read + idx_tup_fetch), 0)::bigint FROM "
+            "pg_stat_user_tables WHERE relname = '" +
+            table + "'"
+        );
+    };
+    for (const auto* table : {"connections", "grants", "connection_grants"}) {
+        CAPTURE(table);
+        CHECK(rows(table) > 0);
+        CHECK(rows(table) < stored / 5);
+    }
+}
+
+}  // namespace tenon::test
