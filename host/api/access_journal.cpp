@@ -13,6 +13,8 @@ namespace {
 constexpr std::int64_t use_granularity = 10'000;
 // Beyond it the newest are dropped: a database that is gone for hours must not fill the memory.
 constexpr std::size_t most_kept = 200'000;
+// A transaction's worth.
+constexpr std::size_t batches_at_once = 50;
 
 auto start_of_minute(time_point now) -> std::int64_t {
     return std::chrono::floor<std::chrono::minutes>(now).time_since_epoch().count();
@@ -80,26 +82,54 @@ auto access_journal::take_uses() -> key_uses {
     return uses;
 }
 
-auto access_journal::flush() -> boost::asio::awaitable<result<void>> {
-    const auto reads = take_reads();
-    const auto uses = take_uses();
+auto access_journal::write(std::vector<credential_reads_row> reads, key_uses uses)
+    -> boost::asio::awaitable<result<void>> {
     if (reads.empty() && uses.empty()) {
         co_return result<void>();
     }
-    auto write = [reads, uses](sql_session& session) -> result<void> {
-        if (!reads.empty()) {
-            add_credential_reads(session, reads);
-        }
-        if (!uses.empty()) {
-            touch_api_keys(session, uses);
+    struct gathered {
+        std::vector<credential_reads_row> reads;
+        key_uses uses;
+    };
+    const auto what = std::make_shared<const gathered>(std::move(reads), std::move(uses));
+    auto work = [what](sql_session& session) -> result<void> {
+        append_credential_reads(session, what->reads);
+        if (!what->uses.empty()) {
+            touch_api_keys(session, what->uses);
         }
         return {};
     };
-    auto written = co_await db_.as_service(access::write, std::move(write));
+    auto written = co_await db_.as_service(access::write, std::move(work));
     if (written.has_error()) {
-        put_back(reads, uses);
+        put_back(what->reads, what->uses);
     }
     co_return written;
+}
+
+auto access_journal::add_up() -> boost::asio::awaitable<result<void>> {
+    const auto minute = start_of_minute(time_.now());
+    while (added_up_ < minute) {
+        auto work = [minute](sql_session& session) -> result<std::size_t> {
+            const time_point before{std::chrono::minutes{minute}};
+            return add_up_credential_reads(session, before, batches_at_once);
+        };
+        const auto some = co_await db_.as_service(access::write, std::move(work));
+        if (some.has_error()) {
+            co_return some.error();
+        }
+        if (*some < batches_at_once) {
+            added_up_ = minute;
+        }
+    }
+    co_return result<void>();
+}
+
+auto access_journal::flush() -> boost::asio::awaitable<result<void>> {
+    auto written = co_await write(take_reads(), take_uses());
+    if (written.has_error()) {
+        co_return written;
+    }
+    co_return co_await add_up();
 }
 
 }  // namespace tenon::host

@@ -7,6 +7,7 @@
 #include "store/credential_reads.hpp"
 
 #include <array>
+#include <atomic>
 #include <boost/asio/awaitable.hpp>
 #include <cstdint>
 #include <map>
@@ -28,8 +29,9 @@ class access_journal {
     // The key's holder was given a token of the connection.
     void note_read(const caller_handle& who, const connection_id& connection);
 
-    // Writes what was gathered. Where the database fails, it is kept for the next time, as far as
-    // there is room (200,000 rows of reads). Error: storage_unavailable.
+    // Writes what was gathered, and adds up the minutes that are over. Where the database fails, it
+    // is kept for the next time, as far as there is room (200,000 rows of reads). Error:
+    // storage_unavailable.
     auto flush() -> boost::asio::awaitable<result<void>>;
 
   private:
@@ -56,6 +58,9 @@ class access_journal {
     using key_uses = std::vector<std::pair<api_key_id, time_point>>;
     [[nodiscard]] auto take_uses() -> key_uses;
     void put_back(const std::vector<credential_reads_row>& reads, const key_uses& uses);
+    auto write(std::vector<credential_reads_row> reads, key_uses uses)
+        -> boost::asio::awaitable<result<void>>;
+    auto add_up() -> boost::asio::awaitable<result<void>>;
 
     database& db_;
     const clock& time_;
@@ -63,6 +68,7 @@ class access_journal {
     std::mutex guard_;
     std::vector<credential_reads_row> kept_;  // what a flush could not write
     std::map<api_key_id, time_point> uses_;
+    std::atomic<std::int64_t> added_up_{0};  // the minutes before this one
 };
 
 }  // namespace tenon::host

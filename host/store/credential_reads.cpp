@@ -3,7 +3,9 @@
 #include "store/read_rows.hpp"
 
 #include <algorithm>
+#include <charconv>
 #include <map>
+#include <string_view>
 #include <tuple>
 
 namespace tenon::host {
@@ -28,15 +30,11 @@ auto insert_statement(std::size_t rows) -> std::string {
            "count = credential_reads.count + EXCLUDED.count";
 }
 
-}  // namespace
+// PostgreSQL refuses to touch a row twice in one statement; one order for all, so that two hosts
+// don't wait for each other crosswise.
+using sums = std::map<std::tuple<org_id, connection_id, time_point, api_key_id>, std::int64_t>;
 
-void add_credential_reads(sql_session& session, std::span<const credential_reads_row> batch) {
-    // PostgreSQL refuses to touch a row twice in one statement; one order for all batches, so that
-    // two of them don't wait for each other crosswise.
-    std::map<std::tuple<org_id, connection_id, time_point, api_key_id>, std::int64_t> sums;
-    for (const auto& row : batch) {
-        sums[{row.org, row.connection, row.minute, row.key}] += row.count;
-    }
+void add_sums(sql_session& session, const sums& all) {
     std::vector<sql_value> arguments;
     std::size_t rows = 0;
     const auto flush = [&] {
@@ -44,7 +42,7 @@ void add_credential_reads(sql_session& session, std::span<const credential_reads
         arguments.clear();
         rows = 0;
     };
-    for (const auto& [place, count] : sums) {
+    for (const auto& [place, count] : all) {
         const auto& [org, connection, minute, key] = place;
         for (auto&& value : {to_sql(org), to_sql(key), to_sql(connection), to_sql(minute)}) {
             arguments.push_back(value);
@@ -57,6 +55,70 @@ void add_credential_reads(sql_session& session, std::span<const credential_reads
     if (rows > 0) {
         flush();
     }
+}
+
+// A batch as text: `=KEY`, and a line `CONNECTION COUNT` for each that it read. Ids have neither
+// spaces nor line ends in them.
+void append_line(std::string& text, const credential_reads_row& row) {
+    text += row.connection.text();
+    text += ' ';
+    text += std::to_string(row.count);
+    text += '\n';
+}
+
+void read_batch(sums& into, const org_id& org, time_point minute, std::string_view text) {
+    api_key_id key;
+    while (!text.empty()) {
+        const auto line = text.substr(0, text.find('\n'));
+        text.remove_prefix(std::min(text.size(), line.size() + 1));
+        if (line.starts_with('=')) {
+            key = api_key_id(std::string(line.substr(1)));
+            continue;
+        }
+        const auto space = std::min(line.find(' '), line.size());
+        std::int64_t count = 0;
+        std::from_chars(
+            line.data() + std::min(space + 1, line.size()), line.data() + line.size(), count
+        );
+        into[{org, connection_id(std::string(line.substr(0, space))), minute, key}] += count;
+    }
+}
+
+}  // namespace
+
+void append_credential_reads(sql_session& session, std::span<const credential_reads_row> batch) {
+    std::map<std::tuple<org_id, time_point>, std::map<api_key_id, std::string>> batches;
+    for (const auto& row : batch) {
+        append_line(batches[{row.org, row.minute}][row.key], row);
+    }
+    for (const auto& [place, by_key] : batches) {
+        std::string text;
+        for (const auto& [key, lines] : by_key) {
+            text += '=' + key.text() + '\n' + lines;
+        }
+        run_later(
+            session,
+            "INSERT INTO credential_read_batches (org_id, minute, reads) VALUES ($1, $2, $3)",
+            std::get<org_id>(place), std::get<time_point>(place), text
+        );
+    }
+}
+
+auto add_up_credential_reads(sql_session& session, time_point before, std::size_t most)
+    -> std::size_t {
+    const auto rows =
+        run(session,
+            "DELETE FROM credential_read_batches WHERE seq IN (SELECT seq "
+            "FROM credential_read_batches WHERE minute < $1 ORDER BY minute, seq LIMIT $2) "
+            "RETURNING org_id, minute, reads",
+            before, static_cast<std::int64_t>(most));
+    sums all;
+    for (std::size_t i = 0; i < rows.size(); ++i) {
+        const auto row = rows[i];
+        read_batch(all, org_id(row.text(0)), row.time(1), row.text(2));
+    }
+    add_sums(session, all);
+    return rows.size();
 }
 
 }  // namespace tenon::host

@@ -1,4 +1,5 @@
-// Who read credentials: by key, connection and minute.
+// Who read credentials: by key, connection and minute. A host writes down what each second brought
+// as it is, one row an organization; when a minute is over it is added up.
 #pragma once
 
 #include "store/sql.hpp"
@@ -16,7 +17,12 @@ struct credential_reads_row {
     std::int64_t count = 0;
 };
 
-// As the service: adds a batch to what is there.
-void add_credential_reads(sql_session& session, std::span<const credential_reads_row> batch);
+// As the service: writes down what was read.
+void append_credential_reads(sql_session& session, std::span<const credential_reads_row> batch);
+
+// As the service: adds up what was written down of minutes before that one, whichever host it was,
+// at most so many batches. Answers how many they were.
+auto add_up_credential_reads(sql_session& session, time_point before, std::size_t most)
+    -> std::size_t;
 
 }  // namespace tenon::host

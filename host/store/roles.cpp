@@ -20,7 +20,8 @@ BEGIN
     FOREACH kept IN ARRAY ARRAY[
         'organizations', 'api_keys', 'readiness', 'connections', 'grants', 'connection_grants',
         'pending_connects', 'confirmations', 'intents', 'intent_replies', 'subjects', 'changes',
-        'idempotency', 'keyring_checks', 'credential_reads', 'leases', 'audit_heads']
+        'idempotency', 'keyring_checks', 'credential_reads', 'credential_read_batches', 'leases',
+        'audit_heads']
     LOOP
         EXECUTE format('GRANT SELECT, INSERT, UPDATE, DELETE ON %I TO %I', kept, service);
     END LOOP;

@@ -123,36 +123,57 @@ TEST_CASE("last use only goes forward", "[store]") {
     });
 }
 
-TEST_CASE("reads of credentials add up", "[store]") {
+TEST_CASE("reads of credentials add up when their minute is over, once", "[store]") {
     test_database store(any_engine());
-    const auto row = [](const char* key, std::int64_t minute, std::int64_t count) {
+    const auto row = [](const org_id& org, const char* key, std::int64_t minute,
+                        std::int64_t count) {
         return credential_reads_row{
-            org_a, api_key_id(key), connection_id("c1"), at(minute * 60'000), count};
+            org, api_key_id(key), connection_id("c1"), at(minute * 60'000), count};
     };
-    as_service(store.db(), access::write, [&](sql_session& session) {
-        std::vector<credential_reads_row> batch{row("k1", 1, 2), row("k1", 1, 3), row("k2", 1, 1)};
-        for (int i = 0; i < 100; ++i) {
-            batch.push_back(row("k3", 10 + i, 1));
-        }
-        add_credential_reads(session, batch);
-        const auto more = row("k1", 1, 4);
-        add_credential_reads(session, std::span(&more, 1));
-        add_credential_reads(session, {});
-    });
+    const auto add_up = [&](std::int64_t before, std::size_t most) {
+        return as_service(store.db(), access::write, [&](sql_session& session) {
+            return add_up_credential_reads(session, at(before * 60'000), most);
+        });
+    };
+    const auto append = [&](const std::vector<credential_reads_row>& batch) {
+        as_service(store.db(), access::write, [&](sql_session& session) {
+            append_credential_reads(session, batch);
+        });
+    };
+    std::vector<credential_reads_row> first{
+        row(org_a, "k1", 1, 2), row(org_a, "k1", 1, 3), row(org_a, "k2", 1, 1),
+        row(org_b, "k9", 1, 7)};
+    for (int i = 0; i < 100; ++i) {
+        first.push_back(row(org_a, ("k" + std::to_string(i)).c_str(), 2, 1));
+    }
+    append(first);
+    append({row(org_a, "k1", 1, 4)});
+    append({});
+
+    CHECK(add_up(1, 10) == 0);
+    CHECK(add_up(2, 2) == 2);
+    CHECK(add_up(2, 2) == 1);
+    CHECK(add_up(2, 2) == 0);
+    append({row(org_a, "k1", 1, 100)});  // of a host that was late
+    CHECK(add_up(2, 2) == 1);
     reading(store.db(), [](sql_session& session) {
         const auto rows =
             run(session,
                 "SELECT api_key_id, count FROM credential_reads "
-                "WHERE org_id = $1 AND connection_id = 'c1' AND minute < $2 ORDER BY api_key_id",
-                session.org(), std::int64_t{120'000});
+                "WHERE org_id = $1 AND connection_id = 'c1' ORDER BY api_key_id",
+                session.org());
         REQUIRE(rows.size() == 2);
         CHECK(rows[0].text(0) == "k1");
-        CHECK(rows[0].integer(1) == 9);
+        CHECK(rows[0].integer(1) == 109);
         CHECK(rows[1].integer(1) == 1);
+    });
+    CHECK(add_up(3, 10) == 1);
+    reading(store.db(), [](sql_session& session) {
         CHECK(count_rows(session, "credential_reads") == 102);
+        CHECK(count_rows(session, "credential_read_batches") == 0);
     });
     in_org(store.db(), org_b, access::read, [](sql_session& session) {
-        CHECK(count_rows(session, "credential_reads") == 0);
+        CHECK(count_rows(session, "credential_reads") == 1);
     });
 }
 
