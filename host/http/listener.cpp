@@ -9,6 +9,7 @@
 #include <boost/asio/redirect_error.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <typeinfo>
+#include <utility>
 
 namespace tenon::host {
 namespace asio = boost::asio;
@@ -98,9 +99,15 @@ auto listener::open(const listener_options& where) -> result<std::uint16_t> {
 
 void listener::start() {
     auto self = shared_from_this();
+    accepting_ = true;
     asio::co_spawn(
         strand_, [self]() -> asio::awaitable<void> { return self->accept(); },
-        [self](const std::exception_ptr&) {}
+        [self](const std::exception_ptr&) {
+            self->accepting_ = false;
+            if (const auto done = std::exchange(self->when_done_, {})) {
+                done();
+            }
+        }
     );
 }
 
@@ -137,13 +144,15 @@ void listener::renew_tls(std::shared_ptr<asio::ssl::context> fresh) {
 }
 
 void listener::stop(std::function<void()> done) {
-    asio::post(strand_, [self = shared_from_this(), done = std::move(done)] {
+    asio::post(strand_, [self = shared_from_this(), done = std::move(done)]() mutable {
         self->stopping_ = true;
         self->accept_waiting();
         error_code ignored;
         self->acceptor_.close(ignored);
         self->pause_.cancel();
-        if (done) {
+        if (self->accepting_) {
+            self->when_done_ = std::move(done);
+        } else if (done) {
             done();
         }
     });

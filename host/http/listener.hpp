@@ -23,7 +23,8 @@ class listener : public std::enable_shared_from_this<listener> {
     void start();
     // What is accepted from now on gets this certificate, if the listener speaks TLS. Any thread.
     void renew_tls(std::shared_ptr<boost::asio::ssl::context> fresh);
-    // Accepts what already waits, then closes, and calls `done` (if any) on the strand. Any thread.
+    // Accepts what already waits, then closes, and calls `done` (if any) on the strand when nothing
+    // more can come: what was accepted a moment before has been handed over too. Once. Any thread.
     void stop(std::function<void()> done);
 
   private:
@@ -42,6 +43,8 @@ class listener : public std::enable_shared_from_this<listener> {
     boost::asio::steady_timer pause_;
     std::shared_ptr<boost::asio::ssl::context> tls_;
     bool stopping_ = false;
+    bool accepting_ = false;
+    std::function<void()> when_done_;
 };
 
 }  // namespace tenon::host

@@ -2,6 +2,8 @@
 
 #include "base/utf8.hpp"
 
+#include <algorithm>
+
 namespace tenon::host {
 namespace {
 
@@ -25,11 +27,23 @@ void append_escaped(std::string& out, char letter) {
     out += digits[byte & 0xFU];
 }
 
+// Stands in JSON as it is: most of what there is.
+constexpr auto is_plain(char letter) -> bool {
+    const auto byte = static_cast<unsigned char>(letter);
+    return byte >= 0x20 && byte < 0x80 && letter != '"' && letter != '\\';
+}
+
 }  // namespace
 
 void append_json_string(std::string& out, std::string_view text) {
     out += '"';
-    while (!text.empty()) {
+    for (;;) {
+        const auto end = std::find_if_not(text.begin(), text.end(), is_plain);
+        out.append(text.begin(), end);
+        text.remove_prefix(static_cast<std::size_t>(end - text.begin()));
+        if (text.empty()) {
+            break;
+        }
         const auto size = utf8_sequence_size(text);
         if (size == 1) {
             append_escaped(out, text.front());
