@@ -3,6 +3,7 @@
 
 #include "gen.hpp"
 #include "oauth/profile.hpp"
+#include "store/keyring_rows.hpp"
 #include "support/oauth_world.hpp"
 
 namespace tenon::test {
@@ -37,6 +38,12 @@ inline auto profile_of(oauth_world& world, const actor& by, const std::string& a
     return world.run(read_profile(
         world.context, *world.tokens, *world.refresh, by, {acme, account}, freshness::ask_anew
     ));
+}
+
+// How many values of all organizations are sealed.
+inline auto sealed_values(oauth_world& world) -> std::int64_t {
+    auto count = [](sql_session& session) -> result<std::int64_t> { return count_sealed(session); };
+    return world.store->as_service_now(access::read, count).value();
 }
 
 }  // namespace tenon::test

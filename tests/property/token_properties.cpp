@@ -2,16 +2,10 @@
 #include "oauth/disconnect.hpp"
 #include "oauth_cases.hpp"
 #include "store/grants.hpp"
-#include "store/keyring_rows.hpp"
 
 namespace tenon::test {
 
 namespace {
-
-auto sealed_values(oauth_world& world) -> std::int64_t {
-    auto count = [](sql_session& session) -> result<std::int64_t> { return count_sealed(session); };
-    return world.store->as_service_now(access::read, count).value();
-}
 
 auto has_grant(oauth_world& world, const actor& by, const std::string& account) -> bool {
     auto look = [&](sql_session& session) -> result<bool> {

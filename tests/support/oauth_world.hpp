@@ -91,6 +91,9 @@ class oauth_world {
         const host::actor& by, const std::string& account, std::vector<std::string> scopes = {}
     ) -> host::connection_id;
 
+    // The same for a flow that asks for confirmation: the code that confirms it.
+    auto park(const host::actor& by, const std::string& account) -> std::string;
+
     static constexpr const char* issuer = "http://127.0.0.1:4000";
     // The operator's configuration changes: other client secrets; none: the provider is gone. One
     // of another issuer has not been discovered yet.

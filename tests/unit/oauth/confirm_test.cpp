@@ -11,19 +11,6 @@
 namespace tenon::test {
 namespace {
 
-auto park_one(oauth_world& world, const actor& by, const std::string& account) -> std::string {
-    connect_request request;
-    request.by = by;
-    request.provider = acme;
-    request.redirect_url = "http://127.0.0.1:3000/done";
-    request.confirm = true;
-    const auto begun = world.run(begin_connect(world.context, std::move(request))).value();
-    const auto location = world.finish(world.consent(begun, account)).value().location;
-    const sim::parameters told(std::string_view(location).substr(location.find('?') + 1));
-    REQUIRE(told.get("status") == "confirm");
-    return told.get("confirmation");
-}
-
 auto confirm(oauth_world& world, const actor& by, const std::string& code) {
     return world.run(confirm_connection(world.context, by, code));
 }
@@ -66,7 +53,7 @@ void rename_table(oauth_world& world, const std::string& from, const std::string
 TEST_CASE("a confirmation whose connection can't be stored is not used up") {
     oauth_world world(any_engine());
     const auto ann = user("ann");
-    const auto code = park_one(world, ann, "u1");
+    const auto code = world.park(ann, "u1");
     rename_table(world, "connection_grants", "elsewhere");
     CHECK(confirm(world, ann, code).has_error());
     rename_table(world, "elsewhere", "connection_grants");
@@ -78,7 +65,7 @@ TEST_CASE("a confirmation whose connection can't be stored is not used up") {
 TEST_CASE("a confirmation of before does not replace what was connected since") {
     oauth_world world(any_engine());
     const auto ann = user("ann");
-    const auto code = park_one(world, ann, "u1");
+    const auto code = world.park(ann, "u1");
     world.time.advance(seconds(30));
     const auto id = world.connect(ann, "u1");
     const auto token = world.read(ann, "u1", seconds(60)).value();
@@ -93,8 +80,8 @@ TEST_CASE("who disconnects an account confirms nothing of before for it") {
     oauth_world world(any_engine());
     const auto ann = user("ann");
     const auto id = world.connect(ann, "u1");
-    const auto code = park_one(world, ann, "u1");
-    const auto other = park_one(world, ann, "u2");
+    const auto code = world.park(ann, "u1");
+    const auto other = world.park(ann, "u2");
     const auto named = GENERATE_COPY(std::string("u1"), id.text());
     REQUIRE(world.run(disconnect(world.context, ann, {acme, named})).has_value());
     CHECK(confirm(world, ann, code).error().code == errc::invalid_state);
@@ -104,7 +91,7 @@ TEST_CASE("who disconnects an account confirms nothing of before for it") {
 TEST_CASE("tokens that nobody confirmed in time are revoked, once, and it is on record") {
     oauth_world world(any_engine());
     const auto ann = user("ann");
-    const auto code = park_one(world, ann, "u1");
+    const auto code = world.park(ann, "u1");
     world.time.advance(world.context.options.confirmation_lifetime - seconds(1));
     CHECK(lapse(world) == 0);
     world.time.advance(seconds(1));
@@ -130,7 +117,7 @@ TEST_CASE("tokens that nobody confirmed are kept at the provider where the accou
         );
         return 0;
     });
-    park_one(world, user("ann"), "u1");
+    world.park(user("ann"), "u1");
     world.connect(user("bob"), "u1");
     wait_out(world);
     CHECK(lapse(world) == 1);
@@ -143,7 +130,7 @@ TEST_CASE("what waited for confirmation when its account was disconnected is rev
     oauth_world world(any_engine());
     const auto ann = user("ann");
     world.connect(ann, "u1");
-    park_one(world, ann, "u1");
+    world.park(ann, "u1");
     REQUIRE(world.run(disconnect(world.context, ann, {acme, "u1"})).has_value());
     const auto before = world.scene.count().revokes;
     CHECK(lapse(world) == 1);
@@ -152,7 +139,7 @@ TEST_CASE("what waited for confirmation when its account was disconnected is rev
 
 TEST_CASE("what was parked and can't be opened any more does not stay for ever") {
     oauth_world world(any_engine());
-    park_one(world, user("ann"), "u1");
+    world.park(user("ann"), "u1");
     transact(world, [](sql_session& session) {
         session.execute_script("UPDATE confirmations SET sealed = code_hash");
         return 0;
@@ -167,11 +154,11 @@ TEST_CASE("what is sealed under a key that only other hosts have is left to them
     oauth_world world(any_engine());
     for (std::size_t i = 0; i <= lapsed_batch; ++i) {
         const auto account = "u" + std::to_string(i + 1);
-        park_one(world, user("ann"), account);
+        world.park(user("ann"), account);
         seal_under_another_key(world, account);
     }
     world.time.advance(seconds(1));
-    park_one(world, user("bob"), "u99");
+    world.park(user("bob"), "u99");
     wait_out(world);
     CHECK(lapse(world) == 1);  // they are not in its way
     CHECK(world.scene.count().revokes == 2);
@@ -192,7 +179,7 @@ TEST_CASE("what is sealed under a key that only other hosts have is left to them
 
 TEST_CASE("a disconnect does not shorten the day that is left to hosts with the key") {
     oauth_world world(any_engine());
-    park_one(world, user("ann"), "u1");
+    world.park(user("ann"), "u1");
     seal_under_another_key(world, "u1");
     REQUIRE(world.run(disconnect(world.context, user("ann"), {acme, "u1"})).has_value());
     CHECK(lapse(world) == 0);
@@ -203,8 +190,8 @@ TEST_CASE("a disconnect does not shorten the day that is left to hosts with the 
 
 TEST_CASE("one host at a time revokes what nobody confirmed, and stops when it is to") {
     oauth_world world(any_engine());
-    park_one(world, user("ann"), "u1");
-    park_one(world, user("ann"), "u2");
+    world.park(user("ann"), "u1");
+    world.park(user("ann"), "u2");
     wait_out(world);
     int asked = 0;
     std::function<bool()> after_one = [&] { return asked++ == 1; };
