@@ -83,6 +83,7 @@ auto run(int argc, char** argv) -> int {
     add_keyring_verb(app, chosen);
     add_org_verb(app, chosen);
     add_audit_verb(app, chosen);
+    add_backup_verbs(app, chosen);
     add_key_verb(app, chosen);
     add_plugin_verb(app, chosen);
     for (auto* verb : app.get_subcommands([](const CLI::App*) { return true; })) {

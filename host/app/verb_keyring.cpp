@@ -1,12 +1,11 @@
 #include "app/key_sources.hpp"
 #include "app/parts.hpp"
+#include "app/progress_bar.hpp"
 #include "app/reseal.hpp"
 #include "app/verbs.hpp"
 #include "crypto/key_file.hpp"
 #include "crypto/random.hpp"
 #include "store/keyring_rows.hpp"
-
-#include <unistd.h>
 
 #include <CLI/CLI.hpp>
 #include <iostream>
@@ -97,24 +96,8 @@ auto promote(const settings& values, const std::string& id) -> result<void> {
     return done;
 }
 
-// One line that is drawn over where a person looks on, and a plain last one anywhere else.
-void draw(const reseal_progress& progress, bool last) {
-    constexpr int width = 40;
-    const auto done = progress.resealed + progress.overtaken + progress.unreadable;
-    if (::isatty(STDERR_FILENO) == 1) {
-        const auto filled =
-            progress.total <= 0
-                ? width
-                : static_cast<int>(std::min(done, progress.total) * width / progress.total);
-        std::cerr << "\r[" << std::string(static_cast<std::size_t>(filled), '#')
-                  << std::string(static_cast<std::size_t>(width - filled), '.') << "] " << done
-                  << '/' << progress.total << std::flush;
-        if (last) {
-            std::cerr << '\n';
-        }
-    } else if (last) {
-        std::cerr << "resealed " << done << '/' << progress.total << '\n';
-    }
+void draw(const reseal_progress& progress) {
+    draw_progress(progress.resealed + progress.overtaken + progress.unreadable, progress.total);
 }
 
 auto reseal_verb(const settings& values) -> result<void> {
@@ -131,11 +114,11 @@ auto reseal_verb(const settings& values) -> result<void> {
     if (auto same = check_keys(**db, seal, system_clock()); same.has_error()) {
         return same;
     }
-    auto done = reseal(**db, seal, [](const reseal_progress& progress) { draw(progress, false); });
+    auto done = reseal(**db, seal, draw);
     if (done.has_error()) {
         return done.error();
     }
-    draw(*done, true);
+    end_progress();
     std::cout << "sealed " << done->resealed << " values with " << seal.current_key_id() << "; "
               << done->overtaken << " had changed meanwhile, " << done->unreadable
               << " could not be opened\n";

@@ -25,6 +25,7 @@ void add_migrate_verb(CLI::App& app, chosen_verb& chosen);
 void add_keyring_verb(CLI::App& app, chosen_verb& chosen);
 void add_org_verb(CLI::App& app, chosen_verb& chosen);
 void add_audit_verb(CLI::App& app, chosen_verb& chosen);
+void add_backup_verbs(CLI::App& app, chosen_verb& chosen);  // `backup` and `restore`
 void add_key_verb(CLI::App& app, chosen_verb& chosen);
 void add_plugin_verb(CLI::App& app, chosen_verb& chosen);
 void add_plugin_new_verb(CLI::App& plugin, chosen_verb& chosen);  // `new`, below `plugin`

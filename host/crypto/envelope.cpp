@@ -166,7 +166,7 @@ auto seal_with(
 
 auto key_id_of(std::string_view sealed) noexcept -> std::optional<std::string_view> {
     const auto parts = split(sealed);
-    return parts ? std::optional(parts->key_id) : std::nullopt;
+    return parts && is_printable(parts->key_id) ? std::optional(parts->key_id) : std::nullopt;
 }
 
 sealer::sealer(keyring keys, random_source& random) : random_(random) {

@@ -13,10 +13,6 @@
 
 namespace tenon::host {
 
-// read: nothing may be written, each statement sees what was committed before it (on SQLite all of
-// them see the same). write: one transaction, all of it or nothing.
-enum class access { read, write };
-
 enum class execution {
     workers,  // on threads of the database's own
     in_line,  // at once on the calling thread, one after another: for simulations
@@ -107,9 +103,7 @@ class database {
   private:
     template <class Fn>
     static auto make_job(std::optional<org_id> org, access mode, Fn fn) {
-        return std::make_shared<typed_job<Fn>>(
-            std::move(org), mode == access::write, std::move(fn)
-        );
+        return std::make_shared<typed_job<Fn>>(std::move(org), mode, std::move(fn));
     }
     auto finish(std::shared_ptr<transaction_job> job) -> boost::asio::awaitable<void>;
     void finish_now(const std::shared_ptr<transaction_job>& job);

@@ -10,6 +10,18 @@ namespace {
 // others fail at once, or each would wait as well.
 constexpr milliseconds slow_connect{1'000};
 
+// A snapshot takes as long as what is done with it: its statements, and the pauses between them.
+auto beginning_of(access mode) -> std::string_view {
+    switch (mode) {
+        case access::read: return "SET LOCAL transaction_read_only = on;";
+        case access::snapshot:
+            return "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; SET LOCAL statement_timeout = "
+                   "0; SET LOCAL idle_in_transaction_session_timeout = 0;";
+        case access::write: return "BEGIN;";
+    }
+    return "";
+}
+
 auto unavailable(const std::string& why) -> storage_failure {
     log(log_level::error, "storage_failed",
         {{log_key::operation, "postgresql"}, {log_key::detail, why}});
@@ -61,7 +73,7 @@ void postgres_seat::connect() {
 }
 
 postgres_session::postgres_session(postgres_seat& seat, const transaction_job& job)
-    : sql_session(job.org()), seat_(seat), writes_(job.writes()) {}
+    : sql_session(job.org()), seat_(seat), mode_(job.mode()) {}
 
 void postgres_session::finish(bool keep) {
     if (keep) {
@@ -80,7 +92,7 @@ auto postgres_session::heal(Fn fn) -> sql_rows {
         auto& link = seat_.link(fresh);
         try {
             auto rows = fn(link);
-            begun_ = writes_;
+            begun_ = mode_ != access::read;
             waiting_.clear();
             return rows;
         } catch (const postgres_lost& lost) {
@@ -91,7 +103,7 @@ auto postgres_session::heal(Fn fn) -> sql_rows {
             }
         } catch (const storage_failure&) {
             // BEGIN may have been done before what failed.
-            begun_ = writes_;
+            begun_ = mode_ != access::read;
             throw;
         }
     }
@@ -109,7 +121,7 @@ auto postgres_session::do_execute(std::string_view statement, std::span<const sq
 void postgres_session::do_execute_later(
     std::string_view statement, std::span<const sql_value> arguments
 ) {
-    if (!writes_) {
+    if (mode_ != access::write) {
         do_execute(statement, arguments);
         return;
     }
@@ -127,10 +139,9 @@ auto postgres_session::preamble(postgres_link& link) const -> std::string {
     if (begun_) {
         return {};
     }
-    std::string commands = writes_ ? "BEGIN;" : "SET LOCAL transaction_read_only = on;";
     // What row-level security goes by (migration 0008).
     const auto whose = scope() ? link.quoted(scope()->text()) : std::string("'*'");
-    return commands + "SET LOCAL tenon.org = " + whose + ";";
+    return std::string(beginning_of(mode_)) + "SET LOCAL tenon.org = " + whose + ";";
 }
 
 auto postgres_session::calls_that_wait(postgres_link& link) const -> std::string {

@@ -39,8 +39,9 @@ class postgres_seat {
 };
 
 // Reads: every statement is a transaction of its own, in one round trip with its scope: as much as
-// READ COMMITTED promises. Writes: BEGIN and the scope travel with the first statement, and what
-// can wait with the next one or with COMMIT: a transaction that needs no answer is one round trip.
+// READ COMMITTED promises. Snapshots: one REPEATABLE READ transaction. Writes: BEGIN and the scope
+// travel with the first statement, and what can wait with the next one or with COMMIT: a
+// transaction that needs no answer is one round trip.
 class postgres_session final : public sql_session {
   public:
     postgres_session(postgres_seat& seat, const transaction_job& job);
@@ -73,7 +74,7 @@ class postgres_session final : public sql_session {
     void roll_back() noexcept;
 
     postgres_seat& seat_;
-    bool writes_;
+    access mode_;
     bool begun_ = false;
     std::vector<waiting_statement> waiting_;
 };

@@ -54,6 +54,9 @@ class sql_row {
     [[nodiscard]] auto boolean(std::size_t column) const -> bool;
     [[nodiscard]] auto time(std::size_t column) const -> time_point;
 
+    // As they are: for what moves rows without knowing them.
+    [[nodiscard]] auto values() const noexcept -> std::span<const sql_value> { return values_; }
+
     [[nodiscard]] auto optional_text(std::size_t column) const -> std::optional<std::string>;
     [[nodiscard]] auto optional_bytes(std::size_t column) const -> std::optional<std::string>;
     [[nodiscard]] auto optional_integer(std::size_t column) const -> std::optional<std::int64_t>;

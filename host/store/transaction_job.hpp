@@ -12,17 +12,22 @@
 
 namespace tenon::host {
 
+// read: nothing may be written, each statement sees what was committed before it (on SQLite all of
+// them see the same). snapshot: a read in which all statements see the same on either engine, for
+// as long as it takes. write: one transaction, all of it or nothing.
+enum class access { read, snapshot, write };
+
 // Owned by whoever waits and by whoever works, so that either may go first.
 class transaction_job {
   public:
-    transaction_job(std::optional<org_id> org, bool writes)
-        : org_(std::move(org)), writes_(writes) {}
+    transaction_job(std::optional<org_id> org, access mode) : org_(std::move(org)), mode_(mode) {}
     virtual ~transaction_job() = default;
     transaction_job(const transaction_job&) = delete;
     auto operator=(const transaction_job&) -> transaction_job& = delete;
 
     [[nodiscard]] auto org() const noexcept -> const std::optional<org_id>& { return org_; }
-    [[nodiscard]] auto writes() const noexcept -> bool { return writes_; }
+    [[nodiscard]] auto mode() const noexcept -> access { return mode_; }
+    [[nodiscard]] auto writes() const noexcept -> bool { return mode_ == access::write; }
 
     // Calls the function. True: commit. False, or an exception: roll back.
     virtual auto run(sql_session& session) -> bool = 0;
@@ -46,7 +51,7 @@ class transaction_job {
 
   private:
     std::optional<org_id> org_;
-    bool writes_;
+    access mode_;
     std::function<void()> on_complete_;
 };
 
@@ -55,8 +60,8 @@ class typed_job final : public transaction_job {
     using outcome = std::invoke_result_t<Fn&, sql_session&>;
 
   public:
-    typed_job(std::optional<org_id> org, bool writes, Fn fn)
-        : transaction_job(std::move(org), writes), fn_(std::move(fn)) {}
+    typed_job(std::optional<org_id> org, access mode, Fn fn)
+        : transaction_job(std::move(org), mode), fn_(std::move(fn)) {}
 
     auto run(sql_session& session) -> bool override {
         outcome_.emplace(fn_(session));

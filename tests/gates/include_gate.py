@@ -15,7 +15,7 @@ FLOORS = {
     "crypto": 1,
     "http": 2, "net": 2, "provider": 2, "store": 2,
     "oauth": 3,
-    "api": 4,
+    "api": 4, "backup": 4,
     "app": 5, "conformance": 5,
 }  # fmt: skip
 

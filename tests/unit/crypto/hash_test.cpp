@@ -2,6 +2,7 @@
 
 #include "crypto/gcm.hpp"
 #include "crypto/hkdf.hpp"
+#include "crypto/running_hash.hpp"
 #include "support/catch.hpp"
 
 #include <algorithm>
@@ -27,6 +28,15 @@ TEST_CASE("SHA-256 is the one of FIPS 180-4") {
         to_hex(sha256(std::string(1'000'000, 'a'))) ==
         "cdc76e5c9914fb9281a1c7e284d73e67f1809a48a497200e046d39ccc7112cd0"
     );
+}
+
+TEST_CASE("what comes piece by piece has the digest of the whole") {
+    running_sha256 pieces;
+    for (const auto* piece : {"a", "", "bc"}) {
+        pieces.add(piece);
+    }
+    CHECK(pieces.finish() == sha256("abc"));
+    CHECK(running_sha256().finish() == sha256(""));
 }
 
 TEST_CASE("HMAC-SHA256 is the one of RFC 4231") {
