@@ -121,6 +121,9 @@ void write_provider(
     if (!confidence.empty()) {
         json.field("confidence", confidence);
     }
+    if (!about.docs_url.empty()) {
+        json.field("docs", about.docs_url);
+    }
     write_scopes(json, about);
     write_form(json, "connectParams", about.connect_fields);
     write_form(json, "credentialFields", about.credential_fields);

@@ -72,6 +72,7 @@ auto live_op::begin(const op_call& call) -> tenon_status {
     input.params = lent.list(call.params);
     input.connect = lent.list(call.connect);
     input.slot = lent.text(call.slot);
+    input.host_minor = TENON_ABI_MINOR;
     const auto* const given = lent.structure(input, how_.input_size);
     auto* const written = lend_action(lent);
     const auto status =

@@ -3,6 +3,7 @@
 #include "crypto/jwt.hpp"
 #include "oauth/sealing.hpp"
 
+#include <algorithm>
 #include <array>
 #include <cstring>
 
@@ -54,6 +55,18 @@ auto refresh_expiry_of(
     const bool by_default = !tokens.refresh_expires_at && !tokens.refresh_token.empty() && policy &&
                             policy->default_refresh_lifetime.count() > 0;
     return by_default ? issued_at + policy->default_refresh_lifetime : tokens.refresh_expires_at;
+}
+
+auto within_lifetime(
+    std::optional<time_point> refresh_expires_at, time_point authorized_at,
+    const provider_instance& provider
+) -> std::optional<time_point> {
+    const auto& policy = provider.about().refresh;
+    if (!policy || policy->absolute_lifetime.count() == 0) {
+        return refresh_expires_at;
+    }
+    const time_point last = authorized_at + policy->absolute_lifetime;
+    return refresh_expires_at ? std::min(*refresh_expires_at, last) : last;
 }
 
 auto to_cached(const grant_row& row, const provider_instance* provider)

@@ -33,6 +33,13 @@ namespace tenon::host {
     const granted& tokens, time_point issued_at, const provider_instance& provider
 ) -> std::optional<time_point>;
 
+// The same end, but no later than the provider's absolute lifetime after the user's consent: beyond
+// it nothing is refreshed, whatever was stated.
+[[nodiscard]] auto within_lifetime(
+    std::optional<time_point> refresh_expires_at, time_point authorized_at,
+    const provider_instance& provider
+) -> std::optional<time_point>;
+
 [[nodiscard]] auto to_cached(const grant_row& row, const provider_instance* provider)
     -> std::shared_ptr<const cached_grant>;
 

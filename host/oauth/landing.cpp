@@ -78,6 +78,7 @@ void set_ends(
         row.refresh_expires_at = keeping_of->refresh_expires_at;
         row.refresh_not_before = keeping_of->refresh_not_before;
     }
+    row.refresh_expires_at = within_lifetime(row.refresh_expires_at, row.authorized_at, provider);
     row.expires_at = expiry_of(from, row.issued_at, life_of(row, &provider), provider);
     row.next_refresh_at = next_refresh(life_of(row, &provider), random_fraction(context.random));
 }

@@ -34,9 +34,10 @@ auto sealed_token(const refresh_settlement& settle, sealed_column column, const 
 auto refresh_end(const refresh_settlement& settle, const granted& tokens, time_point began)
     -> std::optional<time_point> {
     // An answer with no word of it leaves the old refresh token, and its end, as they were.
-    return tokens.refresh_token.empty() && !tokens.refresh_expires_at
-               ? settle.row->refresh_expires_at
-               : refresh_expiry_of(tokens, began, *settle.provider);
+    const auto end = tokens.refresh_token.empty() && !tokens.refresh_expires_at
+                         ? settle.row->refresh_expires_at
+                         : refresh_expiry_of(tokens, began, *settle.provider);
+    return within_lifetime(end, settle.row->authorized_at, *settle.provider);
 }
 
 // A token that had ended when it came: stored, for its refresh token may be the only good one, but

@@ -10,7 +10,7 @@ void abi_reader::broke(std::string_view name, std::string_view what) {
     }
 }
 
-void abi_reader::flags(std::uint32_t value, std::uint32_t known, std::string_view name) {
+void abi_reader::flags(std::uint64_t value, std::uint64_t known, std::string_view name) {
     if ((value & ~known) != 0) {
         broke(
             name, "bits that this host does not know (" + std::to_string(value & ~known) +

@@ -34,7 +34,7 @@ class abi_reader {
 
     // What this host does not know is refused now, so that a later version can give it a meaning:
     // flags beyond the known bits, and reserved fields that are not 0.
-    void flags(std::uint32_t value, std::uint32_t known, std::string_view name);
+    void flags(std::uint64_t value, std::uint64_t known, std::string_view name);
     void reserved(std::uint32_t value, std::string_view name);
 
     // UTF-8 without NUL.

@@ -14,6 +14,13 @@ static_assert(static_cast<unsigned>(field_type::choice) == TENON_FIELD_CHOICE);
 static_assert(static_cast<unsigned>(client_authentication::none) == TENON_CLIENT_AUTH_NONE);
 static_assert(static_cast<unsigned>(pkce_mode::required) == TENON_PKCE_REQUIRED);
 
+static_assert(static_cast<unsigned>(operation_kind::validate) == TENON_OP_VALIDATE);
+
+constexpr std::uint32_t known_auth_kinds = TENON_AUTH_CODE | TENON_AUTH_DEVICE |
+                                           TENON_AUTH_CLIENT_CREDENTIALS | TENON_AUTH_API_KEY |
+                                           TENON_AUTH_EXTERNAL_SESSION;
+// Those that have a meaning: what comes behind VALIDATE is reserved.
+constexpr std::uint64_t known_operations = (std::uint64_t{1} << (TENON_OP_VALIDATE + 1U)) - 1;
 constexpr std::uint32_t known_roles =
     TENON_ROLE_AUTHORIZE | TENON_ROLE_TOKEN | TENON_ROLE_REVOKE | TENON_ROLE_API;
 
@@ -49,6 +56,7 @@ auto read_policy(abi_reader& reader, const tenon_refresh_policy& from) -> refres
     constexpr auto known_flags =
         TENON_REFRESH_ROTATES | TENON_REFRESH_ACCESS_TOKEN | TENON_REFRESH_CREDENTIALS;
     reader.flags(from.flags, known_flags, "refresh.flags");
+    reader.reserved(from.reserved, "refresh");
     return {
         (from.flags & TENON_REFRESH_ROTATES) != 0,
         (from.flags & TENON_REFRESH_ACCESS_TOKEN) != 0,
@@ -56,7 +64,8 @@ auto read_policy(abi_reader& reader, const tenon_refresh_policy& from) -> refres
         seconds(from.reuse_grace_s),
         seconds(from.not_before_s),
         seconds(from.default_lifetime_s),
-        seconds(from.default_refresh_lifetime_s)};
+        seconds(from.default_refresh_lifetime_s),
+        seconds(from.absolute_lifetime_s)};
 }
 
 void read_lists(abi_reader& reader, const tenon_descriptor& from, descriptor& out) {
@@ -104,6 +113,8 @@ void read_lists(abi_reader& reader, const tenon_descriptor& from, descriptor& ou
 
 void read_modes(abi_reader& reader, const tenon_descriptor& from, descriptor& out) {
     out.required_host_minor = from.required_host_minor;
+    reader.flags(from.auth_kinds, known_auth_kinds, "auth_kinds");
+    reader.flags(from.operations, known_operations, "operations");
     out.auth_kinds = from.auth_kinds;
     out.operations = from.operations;
     reader.reserved(from.reserved, "descriptor");
@@ -130,6 +141,7 @@ void read_texts(abi_reader& reader, const tenon_descriptor& from, descriptor& ou
     out.icon = reader.text(from.icon, "icon");
     out.vendor = reader.text(from.vendor, "vendor");
     out.version = reader.text(from.version, "version");
+    out.docs_url = reader.text(from.docs_url, "docs_url");
     out.client_id_param = reader.text(from.client_id_param, "client_id_param");
     out.scope_separator = reader.text(from.scope_separator, "scope_separator");
     out.issuer = reader.text(from.issuer, "issuer");

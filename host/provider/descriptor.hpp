@@ -73,6 +73,7 @@ struct refresh_policy {
     std::chrono::seconds not_before{0};
     std::chrono::seconds default_lifetime{0};
     std::chrono::seconds default_refresh_lifetime{0};
+    std::chrono::seconds absolute_lifetime{0};  // of a grant, from the consent on
 };
 
 enum class pkce_mode : std::uint32_t { never = 0, supported = 1, required = 2 };
@@ -81,7 +82,7 @@ enum class client_authentication : std::uint32_t { basic = 0, post = 1, basic_ra
 struct descriptor {
     std::string
         id;  // the plugin's provider; an instance of the registry's has its configured name here
-    std::string display_name, category, icon, vendor, version;
+    std::string display_name, category, icon, vendor, version, docs_url;
     std::uint32_t required_host_minor = 0;
     std::uint32_t auth_kinds = 0;  // TENON_AUTH_… bits
     std::uint64_t operations = 0;  // bit n = operation kind n

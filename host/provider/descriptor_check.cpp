@@ -14,10 +14,6 @@ namespace {
 
 using problems = std::vector<field_problem>;
 
-constexpr std::uint32_t known_auth_kinds = TENON_AUTH_CODE | TENON_AUTH_DEVICE |
-                                           TENON_AUTH_CLIENT_CREDENTIALS | TENON_AUTH_API_KEY |
-                                           TENON_AUTH_EXTERNAL_SESSION;
-
 auto find_field(const std::vector<field_descriptor>& form, std::string_view name)
     -> const field_descriptor* {
     const auto found = std::ranges::find(form, name, &field_descriptor::name);
@@ -43,15 +39,20 @@ void check_mandatory(const descriptor& about, problems& out) {
 }
 
 void check_auth_kinds(const descriptor& about, problems& out) {
-    if ((about.auth_kinds & known_auth_kinds) == 0) {
-        out.push_back({"auth_kinds", "has none of the kinds that this host knows"});
-    }
     const bool code = (about.auth_kinds & TENON_AUTH_CODE) != 0;
     if (code &&
         !(about.supports(operation_kind::authorize) && about.supports(operation_kind::exchange))) {
         out.push_back({"operations", "an authorization code flow needs AUTHORIZE and EXCHANGE"});
     }
     const bool by_key = (about.auth_kinds & TENON_AUTH_API_KEY) != 0;
+    if (!code && !by_key) {
+        out.push_back(
+            {"auth_kinds",
+             "is " + std::to_string(about.auth_kinds) +
+                 ", of which nobody can be connected by this host: expected CODE (1) or API_KEY "
+                 "(8); DEVICE, CLIENT_CREDENTIALS and EXTERNAL_SESSION are reserved"}
+        );
+    }
     const bool validates = about.supports(operation_kind::validate);
     if (by_key && !validates) {
         out.push_back({"operations", "the auth kind API_KEY needs VALIDATE"});
@@ -203,6 +204,7 @@ auto check_descriptor(const descriptor& about, const trusted_origins& trusted)
     }
     check_url("issuer", about.issuer, trusted, out);
     check_url("jwks_url", about.jwks_url, trusted, out);
+    check_url("docs_url", about.docs_url, trusted, out);
     check_slots(about, out);
     return out;
 }

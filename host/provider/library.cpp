@@ -68,7 +68,7 @@ struct plugin_library::mapped {
 
     auto open() -> result<const tenon_plugin*>;
     auto take(const tenon_plugin* plugin) -> result<void>;
-    void take_provider(const tenon_provider* raw, std::size_t index);
+    void take_provider(const tenon_provider* raw, std::size_t index, std::uint32_t abi_minor);
 
     std::shared_ptr<plugin_image> image;
     boost::dll::shared_library library;
@@ -101,7 +101,9 @@ auto plugin_library::mapped::open() -> result<const tenon_plugin*> {
     return entry();
 }
 
-void plugin_library::mapped::take_provider(const tenon_provider* raw, std::size_t index) {
+void plugin_library::mapped::take_provider(
+    const tenon_provider* raw, std::size_t index, std::uint32_t abi_minor
+) {
     abi_reader reader;
     const auto provider = reader.structure(raw, "provider");
     const auto functions = reader.ok() ? check_functions(provider) : reader.problem();
@@ -119,7 +121,7 @@ void plugin_library::mapped::take_provider(const tenon_provider* raw, std::size_
         refused.push_back("provider " + std::to_string(index) + ": " + reader.problem());
         return;
     }
-    providers.push_back({raw, std::move(*about)});
+    providers.push_back({raw, std::move(*about), abi_minor});
 }
 
 auto plugin_library::mapped::take(const tenon_plugin* plugin) -> result<void> {
@@ -144,7 +146,7 @@ auto plugin_library::mapped::take(const tenon_plugin* plugin) -> result<void> {
         );
     }
     for (std::size_t i = 0; i < about.provider_count; ++i) {
-        take_provider(about.providers[i], i);
+        take_provider(about.providers[i], i, about.abi_minor);
     }
     if (providers.empty()) {
         return refuse(path, refused.front());

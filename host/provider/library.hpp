@@ -6,6 +6,7 @@
 #include "provider/descriptor.hpp"
 #include "provider/plugin_image.hpp"
 
+#include <cstdint>
 #include <filesystem>
 #include <memory>
 #include <string>
@@ -20,6 +21,9 @@ namespace tenon::host {
 struct plugin_provider {
     const tenon_provider* raw = nullptr;  // the plugin's; valid as long as the library
     descriptor about;
+    // Of the headers that it was built with: whatever a later minor version adds to what a host
+    // sends (kinds, values of enums, flags) is for plugins of that version only.
+    std::uint32_t abi_minor = 0;
 };
 
 class plugin_library {

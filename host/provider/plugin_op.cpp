@@ -76,6 +76,7 @@ auto plugin_op::begin(const op_input& input) -> any_action {
     in.params = list(params);
     in.connect = list(connect);
     in.slot = borrow(input.slot);
+    in.host_minor = TENON_ABI_MINOR;
     auto action = empty_action();
     const auto [status, threw] =
         guarded([&] { return provider_->op_begin(provider_, &in, &op_, &action); });

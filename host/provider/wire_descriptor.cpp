@@ -45,7 +45,7 @@ void put_refresh(wire_writer& to, const std::optional<refresh_policy>& policy) {
     );
     for (const auto length :
          {policy->reuse_grace, policy->not_before, policy->default_lifetime,
-          policy->default_refresh_lifetime}) {
+          policy->default_refresh_lifetime, policy->absolute_lifetime}) {
         to.number(static_cast<std::uint64_t>(length.count()));
     }
 }
@@ -95,7 +95,7 @@ void put_descriptor(wire_writer& to, const descriptor& about) {
     for (const auto* text :
          {&about.id, &about.display_name, &about.category, &about.icon, &about.vendor,
           &about.version, &about.client_id_param, &about.scope_separator, &about.issuer,
-          &about.jwks_url}) {
+          &about.jwks_url, &about.docs_url}) {
         to.text(*text);
     }
     put_modes(to, about);
@@ -113,7 +113,7 @@ void wire_descriptor::read_texts(wire_reader& from) {
     for (auto* text :
          {&about_.id, &about_.display_name, &about_.category, &about_.icon, &about_.vendor,
           &about_.version, &about_.client_id_param, &about_.scope_separator, &about_.issuer,
-          &about_.jwks_url}) {
+          &about_.jwks_url, &about_.docs_url}) {
         *text = as_str(from.text());
     }
 }
@@ -135,6 +135,7 @@ void wire_descriptor::read_modes(wire_reader& from) {
     refresh_.not_before_s = from.number32();
     refresh_.default_lifetime_s = from.number32();
     refresh_.default_refresh_lifetime_s = from.number32();
+    refresh_.absolute_lifetime_s = from.number32();
     about_.refresh = &refresh_;
 }
 

@@ -45,6 +45,7 @@ auto greeting_frame(const plugin_library& library) -> std::string {
     out.number(library.providers().size());
     for (const auto& provider : library.providers()) {
         put_descriptor(out, provider.about);
+        out.number(provider.abi_minor);
     }
     return out.frame();
 }
@@ -79,6 +80,7 @@ auto read_greeting(std::string_view content) -> result<worker_greeting> {
     const auto count = from.count(least_descriptor);
     for (std::size_t i = 0; i < count && from.ok(); ++i) {
         const wire_descriptor told(from);
+        const auto abi_minor = from.number32();
         auto about = read_descriptor(told.get());
         if (!from.ok()) {
             break;
@@ -86,7 +88,7 @@ auto read_greeting(std::string_view content) -> result<worker_greeting> {
         if (about.has_error()) {
             return about.error();
         }
-        out.providers.push_back({nullptr, std::move(*about)});
+        out.providers.push_back({nullptr, std::move(*about), abi_minor});
     }
     if (!from.at_end() || out.providers.empty()) {
         return not_understood();

@@ -24,6 +24,7 @@ class asana final : public tenon::provider {
             .category = "productivity",
             .vendor = "Asana",
             .version = "1.0.0",
+            .docs_url = "https://developers.asana.com/docs/oauth",
             .pkce = tenon::pkce::supported,
             .client_auth = tenon::client_auth::post,
             .refresh = tenon::refresh_policy{.default_lifetime_s = 3600},

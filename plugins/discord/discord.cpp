@@ -66,6 +66,7 @@ class discord final : public tenon::provider {
             .category = "communication",
             .vendor = "Discord",
             .version = "1.0.0",
+            .docs_url = "https://discord.com/developers/docs/topics/oauth2",
             .pkce = tenon::pkce::supported,
             .client_auth = tenon::client_auth::basic,
             .refresh = tenon::refresh_policy{.rotates = true, .default_lifetime_s = 7 * 24 * 3600},

@@ -165,6 +165,8 @@ class facebook final : public tenon::provider {
             .category = "social",
             .vendor = "Meta",
             .version = "1.0.0",
+            .docs_url =
+                "https://developers.facebook.com/docs/facebook-login/guides/advanced/manual-flow",
             .host_calls = {"tenon.hmac-sha256/1"},
             .pkce = tenon::pkce::never,
             .client_auth = tenon::client_auth::post,

@@ -73,6 +73,9 @@ class github final : public tenon::provider {
             .category = "development",
             .vendor = "GitHub",
             .version = "1.0.0",
+            .docs_url =
+                "https://docs.github.com/en/apps/oauth-apps/building-oauth-apps/"
+                "authorizing-oauth-apps",
             .pkce = tenon::pkce::supported,
             .client_auth = tenon::client_auth::basic,
             // Of GitHub Apps; an OAuth app's token has neither an end nor a refresh token.

@@ -129,6 +129,7 @@ class google final : public tenon::provider {
             .category = "productivity",
             .vendor = "Google",
             .version = "1.0.0",
+            .docs_url = "https://developers.google.com/identity/protocols/oauth2/web-server",
             .pkce = tenon::pkce::supported,
             .client_auth = tenon::client_auth::post,
             .issuer = "https://accounts.google.com",

@@ -107,6 +107,9 @@ class instagram final : public tenon::provider {
             .category = "social",
             .vendor = "Meta",
             .version = "1.0.0",
+            .docs_url =
+                "https://developers.facebook.com/docs/instagram-platform/"
+                "instagram-api-with-instagram-login/business-login",
             .pkce = tenon::pkce::never,
             .client_auth = tenon::client_auth::post,
             .scope_separator = ",",

@@ -101,6 +101,7 @@ class jira final : public tenon::provider {
             .category = "productivity",
             .vendor = "Atlassian",
             .version = "1.0.0",
+            .docs_url = "https://developer.atlassian.com/cloud/jira/platform/oauth-2-3lo-apps/",
             .pkce = tenon::pkce::supported,
             .client_auth = tenon::client_auth::post,
             .refresh =

@@ -45,6 +45,7 @@ class linear final : public tenon::provider {
             .category = "productivity",
             .vendor = "Linear",
             .version = "1.0.0",
+            .docs_url = "https://linear.app/developers/oauth-2-0-authentication",
             .pkce = tenon::pkce::supported,
             .client_auth = tenon::client_auth::post,
             .scope_separator = ",",

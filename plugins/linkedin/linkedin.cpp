@@ -53,6 +53,9 @@ class linkedin final : public tenon::provider {
             .category = "social",
             .vendor = "LinkedIn",
             .version = "1.0.0",
+            .docs_url =
+                "https://learn.microsoft.com/en-us/linkedin/shared/authentication/"
+                "authorization-code-flow",
             .pkce = tenon::pkce::never,
             .client_auth = tenon::client_auth::post,
             .issuer = "https://www.linkedin.com/oauth",

@@ -136,6 +136,9 @@ class microsoft final : public tenon::provider {
             .category = "productivity",
             .vendor = "Microsoft",
             .version = "1.0.0",
+            .docs_url =
+                "https://learn.microsoft.com/en-us/entra/identity-platform/"
+                "v2-oauth2-auth-code-flow",
             .pkce = tenon::pkce::supported,
             .client_auth = tenon::client_auth::post,
             .issuer = issuer_of(tenant),

@@ -76,6 +76,7 @@ class notion final : public tenon::provider {
             .category = "productivity",
             .vendor = "Notion Labs",
             .version = "1.0.0",
+            .docs_url = "https://developers.notion.com/docs/authorization",
             .pkce = tenon::pkce::never,
             .client_auth = tenon::client_auth::basic,
             .refresh = tenon::refresh_policy{.rotates = true},

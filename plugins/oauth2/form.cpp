@@ -114,7 +114,8 @@ void add_answers(std::vector<field>& form) {
         map("refresh", "How tokens live",
             "rotates (default true), supported (default true), reuse_grace, not_before, "
             "default_lifetime, "
-            "default_refresh_lifetime (seconds), dead (codes or statuses of a refused refresh that "
+            "default_refresh_lifetime, absolute_lifetime (seconds), dead (codes or statuses of a "
+            "refused refresh that "
             "mean: reconnect)")
     );
 }

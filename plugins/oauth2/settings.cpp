@@ -100,6 +100,8 @@ void read_refresh(settings& read, const values& config) {
             read_seconds(read, name, text, read.refresh.default_lifetime_s);
         } else if (name == "default_refresh_lifetime") {
             read_seconds(read, name, text, read.refresh.default_refresh_lifetime_s);
+        } else if (name == "absolute_lifetime") {
+            read_seconds(read, name, text, read.refresh.absolute_lifetime_s);
         } else if (name == "dead") {
             read.dead_codes = tenon::split(text, ", ");
         } else {
@@ -107,7 +109,7 @@ void read_refresh(settings& read, const values& config) {
                 "refresh",
                 name +
                     " is unknown; known are rotates, supported, reuse_grace, not_before, "
-                    "default_lifetime, default_refresh_lifetime, dead"
+                    "default_lifetime, default_refresh_lifetime, absolute_lifetime, dead"
             );
         }
     }

@@ -97,6 +97,7 @@ class onlyfans final : public tenon::provider {
             .category = "social",
             .vendor = "OnlyFansAPI.com",
             .version = "1.0.0",
+            .docs_url = "https://docs.onlyfansapi.com",
             .auth_kinds = TENON_AUTH_API_KEY,
             .origins = {{"https://app.onlyfansapi.com", tenon::role::api | tenon::role::revoke}},
             .connect_fields = connect_fields(),

@@ -49,6 +49,7 @@ class reddit final : public tenon::provider {
             .category = "social",
             .vendor = "Reddit",
             .version = "1.0.0",
+            .docs_url = "https://github.com/reddit-archive/reddit/wiki/OAuth2",
             .pkce = tenon::pkce::never,
             .client_auth = tenon::client_auth::basic,
             .refresh = tenon::refresh_policy{.default_lifetime_s = 24 * 3600},

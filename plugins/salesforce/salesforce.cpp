@@ -141,6 +141,9 @@ class salesforce final : public tenon::provider {
             .category = "crm",
             .vendor = "Salesforce",
             .version = "1.0.0",
+            .docs_url =
+                "https://help.salesforce.com/s/"
+                "articleView?id=sf.remoteaccess_oauth_web_server_flow.htm",
             .pkce = tenon::pkce::required,
             .client_auth = tenon::client_auth::post,
             // Whether it rotates is the app's setting; how long a token lives is the

@@ -159,6 +159,7 @@ class slack final : public tenon::provider {
             .category = "communication",
             .vendor = "Slack",
             .version = "1.0.0",
+            .docs_url = "https://docs.slack.dev/authentication/installing-with-oauth",
             .pkce = tenon::pkce::never,
             .client_auth = tenon::client_auth::basic,
             .scope_separator = ",",

@@ -155,6 +155,7 @@ class tiktok final : public tenon::provider {
             .category = "social",
             .vendor = "TikTok",
             .version = "1.0.0",
+            .docs_url = "https://developers.tiktok.com/doc/login-kit-manage-user-access-tokens",
             .pkce = tenon::pkce::never,
             .client_auth = tenon::client_auth::post,
             .client_id_param = "client_key",

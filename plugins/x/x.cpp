@@ -60,6 +60,9 @@ class x final : public tenon::provider {
             .category = "social",
             .vendor = "X Corp.",
             .version = "1.0.0",
+            .docs_url =
+                "https://docs.x.com/resources/fundamentals/authentication/oauth-2-0/"
+                "authorization-code",
             .pkce = tenon::pkce::required,
             .client_auth = tenon::client_auth::basic,
             .refresh = tenon::refresh_policy{.rotates = true, .default_lifetime_s = 7200},

@@ -95,6 +95,7 @@ TEST_CASE("the list of providers says what each is called, and why one can't be 
         CHECK(demo.at("kind") == "oauth2");
         const auto slack = entry_of(listed, "slack");
         CHECK(slack.at("name") == "Slack");
+        CHECK(slack.at("docs").get<std::string>().starts_with("https://docs.slack.dev/"));
         CHECK(slack.at("enabled") == false);
         CHECK(slack.at("reason").get<std::string>().find("SLACK_CLIENT_ID") != std::string::npos);
     }

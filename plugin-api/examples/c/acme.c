@@ -8,9 +8,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define TEXT(literal) \
-    { literal, sizeof(literal) - 1 }
-
 struct tenon_op {
     uint32_t kind, ended;
     char id[65];
@@ -26,25 +23,27 @@ struct tenon_op {
  * ------------------------------------------------------------------------------------- */
 
 static const tenon_origin api = {
-    .struct_size = sizeof(api), .roles = TENON_ROLE_API, .url = TEXT("https://api.acme.example")};
+    .struct_size = sizeof(api),
+    .roles = TENON_ROLE_API,
+    .url = TENON_STR("https://api.acme.example")};
 static const tenon_origin* const origins[] = {&api};
 
 static const tenon_field key_field = {
     .struct_size = sizeof(key_field),
     .flags = TENON_FIELD_REQUIRED | TENON_FIELD_SECRET,
-    .name = TEXT("api_key"),
-    .label = TEXT("API key"),
-    .description = TEXT("In Acme's settings, under \"Developers\""),
-    .pattern = TEXT("[!-~]{8,200}")};
+    .name = TENON_STR("api_key"),
+    .label = TENON_STR("API key"),
+    .description = TENON_STR("In Acme's settings, under \"Developers\""),
+    .pattern = TENON_STR("[!-~]{8,200}")};
 static const tenon_field* const key_fields[] = {&key_field};
 
 static const tenon_descriptor about = {
     .struct_size = sizeof(about),
-    .id = TEXT("acme"),
-    .display_name = TEXT("Acme"),
-    .category = TEXT("crm"),
-    .vendor = TEXT("Acme Inc."),
-    .version = TEXT("0.1.0"),
+    .id = TENON_STR("acme"),
+    .display_name = TENON_STR("Acme"),
+    .category = TENON_STR("crm"),
+    .vendor = TENON_STR("Acme Inc."),
+    .version = TENON_STR("0.1.0"),
     .auth_kinds = TENON_AUTH_API_KEY,
     .operations = (1u << TENON_OP_VALIDATE) | (1u << TENON_OP_PROFILE),
     .origins = origins,
@@ -117,14 +116,14 @@ static uint32_t retry_after_ms(tenon_kvs headers) {
 static void ask(tenon_op* op, tenon_action* action) {
     op->request = (tenon_http_request){
         .struct_size = sizeof(op->request),
-        .method = TEXT("GET"),
-        .url = TEXT("https://api.acme.example/me")};
+        .method = TENON_STR("GET"),
+        .url = TENON_STR("https://api.acme.example/me")};
     if (op->kind == TENON_OP_PROFILE) {
         op->request.flags = TENON_HTTP_BEARER; /* the stored key */
     } else {
         op->header = (tenon_kv){
-            .key = TEXT("Authorization"),
-            .value = TEXT("Bearer ${credential.api_key}"),
+            .key = TENON_STR("Authorization"),
+            .value = TENON_STR("Bearer ${credential.api_key}"),
             .flags = TENON_KV_TEMPLATE | TENON_KV_SECRET};
         op->request.headers = (tenon_kvs){&op->header, 1};
     }
@@ -150,25 +149,16 @@ static void finish(tenon_op* op, tenon_action* action) {
             .struct_size = sizeof(op->grant),
             .flags = TENON_GRANT_TEMPLATE,
             .account_id = id,
-            .access_token = TEXT("${credential.api_key}")};
+            .access_token = TENON_STR("${credential.api_key}")};
         op->grants[0] = &op->grant;
         op->result.grants = op->grants;
         op->result.grant_count = 1;
     } else {
-        op->field = (tenon_kv){.key = TEXT("account_id"), .value = id};
+        op->field = (tenon_kv){.key = TENON_STR("account_id"), .value = id};
         op->result.fields = (tenon_kvs){&op->field, 1};
     }
     action->kind = TENON_ACTION_DONE;
     action->result = &op->result;
-}
-
-/* A struct of the host's, which may be older or newer than these headers: as far as it reaches, the
- * rest zero. */
-static void copy_sized(void* to, size_t room, const void* from) {
-    uint32_t size = 0;
-    memcpy(&size, from, sizeof(size));
-    memset(to, 0, room);
-    memcpy(to, from, size < room ? size : room);
 }
 
 static tenon_status begin(
@@ -195,21 +185,23 @@ static tenon_status step(tenon_op* op, const tenon_reply* reply, tenon_action* a
     }
     tenon_reply told;
     tenon_http_response answer;
-    copy_sized(&told, sizeof(told), reply);
-    copy_sized(&answer, sizeof(answer), told.http);
+    tenon_copy_sized(&told, sizeof(told), reply);
+    tenon_copy_sized(&answer, sizeof(answer), told.http);
     const tenon_http_response* http = &answer;
     if (http->transport != TENON_TRANSPORT_OK || http->status >= 500) {
-        fail(op, action, TENON_ERROR_UNAVAILABLE, (tenon_str)TEXT("Acme does not answer"));
+        fail(op, action, TENON_ERROR_UNAVAILABLE, (tenon_str)TENON_STR("Acme does not answer"));
     } else if (http->status == 429) {
         fail(
             op, action, TENON_ERROR_RATE_LIMITED,
-            (tenon_str)TEXT("Acme asks to be asked less often")
+            (tenon_str)TENON_STR("Acme asks to be asked less often")
         );
         op->error.retry_after_ms = retry_after_ms(http->headers);
     } else if (http->status == 401) {
-        fail(op, action, TENON_ERROR_TOKEN_REJECTED, (tenon_str)TEXT("Acme refuses the API key"));
+        fail(
+            op, action, TENON_ERROR_TOKEN_REJECTED, (tenon_str)TENON_STR("Acme refuses the API key")
+        );
     } else if (http->status != 200 || !read_id(http->body, op->id, sizeof(op->id))) {
-        fail(op, action, TENON_ERROR_PROVIDER, (tenon_str)TEXT("Acme's answer has no id"));
+        fail(op, action, TENON_ERROR_PROVIDER, (tenon_str)TENON_STR("Acme's answer has no id"));
     } else {
         finish(op, action);
     }

@@ -9,6 +9,7 @@
 
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 
 #if defined(__BYTE_ORDER__) && __BYTE_ORDER__ != __ORDER_LITTLE_ENDIAN__
 #error "the Tenon plugin ABI is defined for little-endian machines only"
@@ -25,7 +26,8 @@ extern "C" {
 #define TENON_ABI_MAJOR 1u
 #define TENON_ABI_MINOR 0u
 
-/* What a host takes at most; beyond it the contract is broken and the operation ends. */
+/* What every host takes at least. A later host may take more; what is beyond a host's own limit breaks the contract, and
+ * the operation ends: a plugin that keeps to these numbers is fine everywhere. */
 enum {
     TENON_MAX_ITEMS = 1024,           /* of any list that a plugin hands out */
     TENON_MAX_TEXT = 1024 * 1024,     /* bytes of one text */
@@ -42,6 +44,9 @@ typedef struct tenon_str {
     size_t len;
 } tenon_str;
 
+/* A string literal as a tenon_str, for initializers: `.id = TENON_STR("acme")`. */
+#define TENON_STR(literal) {"" literal "", sizeof(literal) - 1}
+
 /* A list of texts. Frozen. */
 typedef struct tenon_strs {
     const tenon_str *items;
@@ -52,7 +57,8 @@ typedef struct tenon_strs {
 enum {
     TENON_KV_SECRET = 1u,   /* the value is a credential: redacted wherever it could be shown */
     TENON_KV_TEMPLATE = 2u, /* ${name} in the value stands for a host secret; see request.h */
-    TENON_KV_JSON = 4u      /* the value is JSON text, not a string */
+    TENON_KV_JSON = 4u      /* the value is JSON text, not a string: in a request's json, in a result's fields, and in
+                               what the host passes in; anywhere else the text is sent as it is */
 };
 
 /* A named value. Frozen. */
@@ -61,7 +67,8 @@ typedef struct tenon_kv {
     uint32_t flags, reserved; /* reserved: 0 */
 } tenon_kv;
 
-/* An ordered list of named values. A key may repeat only where a field says so. Frozen. */
+/* An ordered list of named values. A key may repeat only where a field says so; the host refuses a list in which one does
+ * all the same, where it could not be sent. Frozen. */
 typedef struct tenon_kvs {
     const tenon_kv *items;
     size_t count;
@@ -77,6 +84,17 @@ enum {
     TENON_UNSUPPORTED = 3u, /* an operation kind that the descriptor does not declare */
     TENON_INTERNAL = 4u     /* a bug in the callee; the operation can only be destroyed */
 };
+
+/* A copy of a growable struct of the other side's, which may be older or newer than these headers: as far as its
+ * struct_size reaches, the rest zero; a null pointer gives zeroes. `room` is sizeof *to. For authors in C. */
+static inline void tenon_copy_sized(void *to, size_t room, const void *from) {
+    uint32_t size = 0;
+    memset(to, 0, room);
+    if (from != NULL) {
+        memcpy(&size, from, sizeof size);
+        memcpy(to, from, size < room ? size : room);
+    }
+}
 
 #ifdef __cplusplus
 }

@@ -72,9 +72,13 @@ typedef struct tenon_refresh_policy {
     uint32_t not_before_s;               /* a token younger than this can't be refreshed */
     uint32_t default_lifetime_s;         /* of an access token, where the answer has no expires_in */
     uint32_t default_refresh_lifetime_s; /* of a refresh token, where the answer does not say */
+    uint32_t absolute_lifetime_s;        /* of a grant, from the person's consent on, however often it is refreshed: the host
+                                            refreshes none beyond it, and tells in time that the person must come back */
+    uint32_t reserved;                   /* 0 */
 } tenon_refresh_policy;
 
-/* How a person's consent is obtained. CODE needs AUTHORIZE and EXCHANGE; API_KEY, which is any credential that a person
+/* How a person's consent is obtained. DEVICE, CLIENT_CREDENTIALS and EXTERNAL_SESSION are reserved until a minor version says
+ * how: a provider may name them beside CODE or API_KEY, and is refused if it has nothing else. CODE needs AUTHORIZE and EXCHANGE; API_KEY, which is any credential that a person
  * brings along (a key, a key pair, a user name and a password), needs VALIDATE and credential_fields. Bits. */
 enum {
     TENON_AUTH_CODE = 1u, /* RFC 6749 4.1 */
@@ -110,7 +114,7 @@ typedef struct tenon_descriptor {
     tenon_str display_name, category, icon, vendor, version; /* icon: https URL or data: URI; may be empty */
     uint32_t required_host_minor; /* the least TENON_ABI_MINOR of a host that can serve it; judged before all else */
     uint32_t auth_kinds;          /* TENON_AUTH_… */
-    uint64_t operations;          /* bit n = operation kind n of operation.h */
+    uint64_t operations;          /* bit n = operation kind n of operation.h; reserved kinds are refused */
     tenon_strs host_calls;        /* the ids of the host services that it calls */
     uint32_t pkce_mode, pkce_encoding;
     uint32_t client_auth, reserved;
@@ -132,6 +136,7 @@ typedef struct tenon_descriptor {
     const tenon_field *const *credential_fields;
     size_t credential_field_count;
     tenon_strs quirks; /* departures from the RFCs, by the ids of the conformance suite */
+    tenon_str docs_url; /* https: the provider's own documentation, for the operator; may be empty */
 } tenon_descriptor;
 
 #ifdef __cplusplus

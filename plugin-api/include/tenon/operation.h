@@ -47,7 +47,7 @@ enum {
     TENON_OP_ACTION = 10u
 };
 
-/* What an operation is about. Passed in: valid until op_begin returns. Growable. */
+/* What an operation is about. No key of config, params or connect repeats. Passed in: valid until op_begin returns. Growable. */
 typedef struct tenon_op_input {
     uint32_t struct_size, kind;
     int64_t now_ms;    /* milliseconds since the epoch: the operation's only clock, with each reply's */
@@ -55,9 +55,12 @@ typedef struct tenon_op_input {
     tenon_kvs params;  /* as the kind says */
     tenon_kvs connect; /* the connect parameters, validated against the descriptor's connect_fields */
     tenon_str slot;    /* of REFRESH, PROFILE and REVOKE */
+    uint32_t host_minor, reserved; /* host_minor: the host's TENON_ABI_MINOR. The host sends a plugin nothing newer than the plugin's
+                                      abi_minor; a plugin hands out nothing newer than this */
 } tenon_op_input;
 
 /* A request to a host service. Handed out: valid until the next call on the same operation. Growable.
+ * No key of args repeats.
  * `tenon.hmac-sha256/1`: args key and message (either may be a template); out: hex. Needs the id in descriptor.host_calls. */
 typedef struct tenon_call {
     uint32_t struct_size, reserved;
@@ -69,7 +72,7 @@ typedef struct tenon_call {
  * stores the grant. Of VALIDATE and REFRESH only. */
 enum { TENON_GRANT_TEMPLATE = 1u };
 
-/* One set of tokens. Growable. */
+/* One set of tokens. Handed out: valid until the next call on the same operation. Growable. */
 typedef struct tenon_grant {
     uint32_t struct_size, flags;
     tenon_str slot;       /* "" is the main one */
@@ -81,7 +84,8 @@ typedef struct tenon_grant {
     int64_t expires_at_ms, refresh_expires_at_ms, refresh_not_before_ms; /* 0 = unknown */
 } tenon_grant;
 
-/* How DONE ends. Growable. */
+/* How DONE ends. No key of fields repeats. Handed out, with all that it points to: valid until the next call on the same
+ * operation; the host copies. Growable. */
 typedef struct tenon_result {
     uint32_t struct_size, grant_count;
     const tenon_grant *const *grants;
@@ -105,7 +109,7 @@ enum {
     TENON_ERROR_TOKEN_REJECTED = 10u /* an API answered 401: this access token is dead, the grant may not be */
 };
 
-/* How FAIL ends. Growable. */
+/* How FAIL ends. Handed out: valid until the next call on the same operation. Growable. */
 typedef struct tenon_error {
     uint32_t struct_size, category;
     uint32_t retry_after_ms, http_status; /* 0 = unknown */

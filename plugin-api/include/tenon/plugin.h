@@ -21,7 +21,8 @@ struct tenon_provider {
     const tenon_descriptor *descriptor; /* static */
 
     /* Begins an operation. On TENON_OK *op is set and *action says what is wanted; otherwise *op is null and
-     * nothing needs destroying. The input is borrowed: copy what is needed later. [any] */
+     * nothing needs destroying. The input is borrowed until it returns: copy what is needed later; what it hands out in *action
+     * is valid until the next call on this operation. [any] */
     tenon_status (*op_begin)(const tenon_provider *provider, const tenon_op_input *input, tenon_op **op,
                              tenon_action *action);
     /* Goes on with the reply to the last action. After DONE or FAIL: TENON_INVALID. The reply is borrowed until it

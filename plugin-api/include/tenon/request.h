@@ -22,7 +22,8 @@ enum {
     TENON_HTTP_GRANT_REPLY = 4u
 };
 
-/* A request. Values with TENON_KV_TEMPLATE may name host secrets, each bound to roles of origins:
+/* A request. It is sent once: a redirect is not followed, its 3xx is the answer. `url` and `body` are taken as they are: no
+ * references there. Values with TENON_KV_TEMPLATE, of any of the lists, may name host secrets, each bound to roles of origins:
  *   ${client_id}      anywhere
  *   ${client_secret}  TOKEN, REVOKE
  *   ${code_verifier}  TOKEN                       (EXCHANGE only)
@@ -33,6 +34,12 @@ enum {
  * TEXT, whose references are filled in first; it ends at its `}`, and `$}` in it stands for one `}`: Basic authentication (RFC 7617)
  * is `Basic $base64{${credential.user}:${credential.password}}`. A reference that is unknown, or not allowed at that origin, fails
  * the request with TENON_TRANSPORT_DENIED before anything is sent.
+ *
+ * Keys: in query and form they may repeat, and are sent in order (but not in an authorization request, RFC 6749 3.1); in
+ * path_params, json and headers, whose names know no case, they may not.
+ * Headers: Host, Connection, Content-Length, Transfer-Encoding, Keep-Alive, TE, Trailer, Upgrade, Expect, Accept-Encoding,
+ * Content-Encoding, Cookie, HTTP2-Settings, Via, Forwarded, Proxy-…, Sec-… and X-Forwarded-… are the host's; so is
+ * Content-Type of a form, and Authorization where CLIENT_AUTH or BEARER sets it. Accept is application/json unless one is given.
  * Handed out by the plugin: valid until the next call on the same operation. Growable. */
 typedef struct tenon_http_request {
     uint32_t struct_size, flags;
@@ -41,7 +48,7 @@ typedef struct tenon_http_request {
                               has is kept and comes first */
     tenon_kvs path_params; /* percent-encoded by the host, as are query and form */
     tenon_kvs query, form, json, headers; /* at most one of form, json and body is not empty */
-    tenon_str body;                       /* bytes */
+    tenon_str body;                       /* bytes; their Content-Type is among headers, the host adds none. A GET has no body */
     uint32_t timeout_ms, max_body_bytes;  /* 0 = the host's default; the host may lower, never raise */
 } tenon_http_request;
 
@@ -55,7 +62,7 @@ enum {
     TENON_TRANSPORT_RESET = 5u,     /* closed or cut off before the answer was whole */
     TENON_TRANSPORT_TOO_LARGE = 6u, /* the answer is longer than max_body_bytes */
     TENON_TRANSPORT_DENIED = 7u,    /* the host's policy refused to send it */
-    TENON_TRANSPORT_CANCELLED = 8u
+    TENON_TRANSPORT_CANCELLED = 8u /* of the host's own records: a plugin is not stepped with it, but destroyed */
 };
 
 /* Did the provider get the request? What may be repeated depends on it. */

@@ -246,6 +246,7 @@ auto drive::serve(tenon_status status, pairs call_out) -> drive& {
 auto drive::begin(tenon_op** op, tenon_action* action) const -> tenon_status {
     loan lent;
     tenon_op_input input = {};
+    input.host_minor = TENON_ABI_MINOR;
     input.struct_size = sizeof(input);
     input.kind = kind_;
     input.now_ms = now;

@@ -58,6 +58,8 @@ static const tenon_slot odd_slot = {.struct_size = sizeof(tenon_slot), .flags = 
 static const tenon_slot* const list_odd_slot[] = {&odd_slot};
 static const tenon_refresh_policy odd_refresh = {
     .struct_size = sizeof(tenon_refresh_policy), .flags = 8u};
+static const tenon_refresh_policy reserved_refresh = {
+    .struct_size = sizeof(tenon_refresh_policy), .reserved = 5};
 static const tenon_str unknown_call[] = {TEXT("tenon.mind-reading/1")};
 
 #define WITH_ORIGINS(list) .origins = list, .origin_count = COUNT(list)
@@ -89,7 +91,13 @@ static const tenon_str unknown_call[] = {TEXT("tenon.mind-reading/1")};
     X(reserved_field, .config_fields = list_reserved_field, .config_field_count = 1)          \
     X(odd_scope, .scopes = list_odd_scope, .scope_count = 1)                                  \
     X(odd_slot, .slots = list_odd_slot, .slot_count = 1)                                      \
-    X(odd_refresh, .refresh = &odd_refresh)
+    X(odd_refresh, .refresh = &odd_refresh)                                                   \
+    X(reserved_refresh, .refresh = &reserved_refresh)                                         \
+    X(odd_auth_kind, .auth_kinds = TENON_AUTH_CODE | 32u)                                     \
+    X(reserved_auth, .auth_kinds = TENON_AUTH_DEVICE | TENON_AUTH_EXTERNAL_SESSION)           \
+    X(reserved_kind, .operations = KIT_OPERATIONS | 1u << TENON_OP_SIGN)                      \
+    X(odd_kind, .operations = KIT_OPERATIONS | 1ull << 40)                                    \
+    X(odd_docs, .docs_url = TEXT("http://docs.example.test"))
 
 #define BASE(name)                                                                           \
     .struct_size = sizeof(tenon_descriptor), .id = TEXT(#name), .display_name = TEXT(#name), \
@@ -110,7 +118,7 @@ static const tenon_provider reserved_provider = {
 #define POINTER(name, ...) &provider_##name,
 static const tenon_provider* const providers[] = {EACH(POINTER) & reserved_provider};
 static const tenon_plugin plugin = {
-    sizeof(tenon_plugin), TENON_ABI_MINOR, TENON_PLUGIN_MAGIC, providers, COUNT(providers)};
+    sizeof(tenon_plugin), 3 /* of a newer kit */, TENON_PLUGIN_MAGIC, providers, COUNT(providers)};
 
 const tenon_plugin* tenon_plugin_entry_v1(void) {
     return &plugin;

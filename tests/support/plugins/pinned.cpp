@@ -25,7 +25,8 @@ const tenon_descriptor about = [] {
     out.id = {"pinned", 6};
     out.display_name = {"Pinned", 6};
     out.version = {"1", 1};
-    out.auth_kinds = TENON_AUTH_EXTERNAL_SESSION;
+    out.auth_kinds = TENON_AUTH_CODE;
+    out.operations = 1U << TENON_OP_AUTHORIZE | 1U << TENON_OP_EXCHANGE;
     return out;
 }();
 const tenon_provider provider{

@@ -89,6 +89,33 @@ TEST_CASE("a token that comes without its end has its own, or the provider's usu
     CHECK_FALSE(grant_of(world, "u2")->expires_at);
 }
 
+TEST_CASE("a grant is refreshed no longer than its provider's absolute lifetime, which is told") {
+    oauth_world world(any_engine());
+    const auto ann = user("ann");
+    world.reconfigure([](provider_settings& section) {
+        section.config["refresh"] = {R"({"absolute_lifetime":"7200"})", true};
+    });
+    const auto stated = world.time.now() + seconds(7'200);
+    put(world, with_refresh_token(landing_of(ann, world.time.now(), "a"), "r"));
+    CHECK(grant_of(world, "u1")->refresh_expires_at == stated);
+
+    world.connect(ann, "u2");
+    const auto end = grant_of(world, "u2")->authorized_at + seconds(7'200);
+    world.time.advance(seconds(3'000));
+    REQUIRE(world.run(world.refresh->refresh_connection(ann, {acme, "u2"})).has_value());
+    CHECK(grant_of(world, "u2")->refresh_expires_at == end);
+    world.time.advance(seconds(4'199));
+    REQUIRE(world.run(world.refresh->refresh_connection(ann, {acme, "u2"})).has_value());
+    CHECK(grant_of(world, "u2")->refresh_expires_at == end);
+    for (const auto& view : world.list(ann)) {
+        CHECK(view.health.lapses_at <= end);
+    }
+    world.time.advance(seconds(3'601));
+    const auto beyond = world.run(world.refresh->refresh_connection(ann, {acme, "u2"}));
+    REQUIRE(beyond.has_error());
+    CHECK(beyond.error().code == errc::reconnect_required);
+}
+
 TEST_CASE("a refresh token of another client, or of a dead grant, is not kept") {
     oauth_world world(any_engine());
     const auto now = world.time.now();

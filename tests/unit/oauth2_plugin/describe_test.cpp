@@ -94,7 +94,8 @@ TEST_CASE("metadata of another issuer is refused") {
 TEST_CASE("the refresh rules are described") {
     world w(acme(with(
         "refresh",
-        R"({"rotates": false, "reuse_grace": 600, "not_before": "5", "default_lifetime": "60", "default_refresh_lifetime": "70"})"
+        R"({"rotates": false, "reuse_grace": 600, "not_before": "5", "default_lifetime": "60", "default_refresh_lifetime": "70",)"
+        R"( "absolute_lifetime": "80"})"
     )));
     const auto policy = w.instance()->about().refresh;
     REQUIRE(policy);
@@ -103,6 +104,7 @@ TEST_CASE("the refresh rules are described") {
     CHECK(policy->not_before.count() == 5);
     CHECK(policy->default_lifetime.count() == 60);
     CHECK(policy->default_refresh_lifetime.count() == 70);
+    CHECK(policy->absolute_lifetime.count() == 80);
     world never(acme(with("refresh", R"({"supported": "false"})")));
     CHECK_FALSE(never.instance()->about().refresh);
     CHECK_FALSE(never.instance()->supports(operation_kind::refresh));

@@ -79,15 +79,17 @@ FIELD(tenon_slot, flags, 4);
 FIELD(tenon_slot, name, 8);
 FIELD(tenon_slot, description, 24);
 
-SIZE(tenon_refresh_policy, 24);
+SIZE(tenon_refresh_policy, 32);
 FIELD(tenon_refresh_policy, struct_size, 0);
 FIELD(tenon_refresh_policy, flags, 4);
 FIELD(tenon_refresh_policy, reuse_grace_s, 8);
 FIELD(tenon_refresh_policy, not_before_s, 12);
 FIELD(tenon_refresh_policy, default_lifetime_s, 16);
 FIELD(tenon_refresh_policy, default_refresh_lifetime_s, 20);
+FIELD(tenon_refresh_policy, absolute_lifetime_s, 24);
+FIELD(tenon_refresh_policy, reserved, 28);
 
-SIZE(tenon_descriptor, 336);
+SIZE(tenon_descriptor, 352);
 FIELD(tenon_descriptor, struct_size, 0);
 FIELD(tenon_descriptor, flags, 4);
 FIELD(tenon_descriptor, id, 8);
@@ -122,8 +124,9 @@ FIELD(tenon_descriptor, connect_field_count, 296);
 FIELD(tenon_descriptor, credential_fields, 304);
 FIELD(tenon_descriptor, credential_field_count, 312);
 FIELD(tenon_descriptor, quirks, 320);
+FIELD(tenon_descriptor, docs_url, 336);
 
-SIZE(tenon_op_input, 80);
+SIZE(tenon_op_input, 88);
 FIELD(tenon_op_input, struct_size, 0);
 FIELD(tenon_op_input, kind, 4);
 FIELD(tenon_op_input, now_ms, 8);
@@ -131,6 +134,8 @@ FIELD(tenon_op_input, config, 16);
 FIELD(tenon_op_input, params, 32);
 FIELD(tenon_op_input, connect, 48);
 FIELD(tenon_op_input, slot, 64);
+FIELD(tenon_op_input, host_minor, 80);
+FIELD(tenon_op_input, reserved, 84);
 
 SIZE(tenon_call, 40);
 FIELD(tenon_call, struct_size, 0);

@@ -56,6 +56,12 @@ TEST_CASE("each descriptor that breaks a rule is refused, and the rule named") {
         "scopes.flags: bits that this host does not know (2)",
         "slots.flags: bits that this host does not know (1)",
         "refresh.flags: bits that this host does not know (8)",
+        "refresh: a reserved field is 5",
+        "auth_kinds: bits that this host does not know (32)",
+        "auth_kinds: is 18, of which nobody can be connected by this host: expected CODE",
+        "operations: bits that this host does not know (128)",
+        "operations: bits that this host does not know (1099511627776)",
+        "docs_url: is not an https URL",
         "provider: a reserved field is 9",
     };
     const auto& refused = (*library)->refused();

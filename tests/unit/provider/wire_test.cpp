@@ -118,6 +118,16 @@ TEST_CASE("a descriptor comes over the wire as it was sent") {
     CHECK(got.host_calls == sent.host_calls);
 }
 
+TEST_CASE("what a plugin was built for is known wherever it runs, so that it is sent nothing newer"
+) {
+    const auto library = plugin_library::load(plugin_file("described/misdescribed"));
+    REQUIRE(library);
+    CHECK((*library)->providers().at(0).abi_minor == 3);
+    const auto greeting = read_greeting(content_of(greeting_frame(**library)));
+    REQUIRE(greeting);
+    CHECK(greeting->providers.at(0).abi_minor == 3);
+}
+
 TEST_CASE("a provider by credentials comes over the wire, and its grant as the template that it is"
 ) {
     const auto library = plugin_library::load(plugin_file("good/keyed"));

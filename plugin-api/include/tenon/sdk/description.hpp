@@ -57,6 +57,7 @@ struct refresh_policy {
     bool by_credentials = false;   // none either: what validate() took gets a new access token
     std::uint32_t reuse_grace_s = 0, not_before_s = 0;
     std::uint32_t default_lifetime_s = 0, default_refresh_lifetime_s = 0;
+    std::uint32_t absolute_lifetime_s = 0;  // of a grant, however often it is refreshed
 };
 
 enum class pkce : std::uint32_t {
@@ -81,6 +82,7 @@ constexpr auto operation_bit(std::uint32_t kind) noexcept -> std::uint64_t {
 struct description {
     std::string id, display_name;
     std::string category = {}, icon = {}, vendor = {}, version = {};
+    std::string docs_url = {};  // the provider's own documentation
     std::uint32_t auth_kinds = TENON_AUTH_CODE;
     /// Operations that the class has but this instance lacks, by operation_bit(TENON_OP_…).
     std::uint64_t without = 0;

@@ -119,6 +119,7 @@ class descriptor_arrays {
         refresh_.not_before_s = from.not_before_s;
         refresh_.default_lifetime_s = from.default_lifetime_s;
         refresh_.default_refresh_lifetime_s = from.default_refresh_lifetime_s;
+        refresh_.absolute_lifetime_s = from.absolute_lifetime_s;
         root_.refresh = &refresh_;
     }
 
@@ -133,6 +134,7 @@ class descriptor_arrays {
         root_.icon = borrow(what_.icon);
         root_.vendor = borrow(what_.vendor);
         root_.version = borrow(what_.version);
+        root_.docs_url = borrow(what_.docs_url);
         root_.required_host_minor = what_.required_host_minor;
         root_.auth_kinds = what_.auth_kinds;
         root_.operations = operations & ~what_.without;

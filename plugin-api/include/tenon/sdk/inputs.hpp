@@ -19,13 +19,15 @@ struct operation_input {
     values params;     // as operation.h lists them for the kind
     values connect;    // the connect parameters, validated
     std::string slot;  // which set of tokens; "" is the main one
+    std::uint32_t host_minor = 0;  // the ABI's minor version that the host has
 
     explicit operation_input(const tenon_op_input& borrowed)
         : now_ms(borrowed.now_ms),
           config(borrowed.config),
           params(borrowed.params),
           connect(borrowed.connect),
-          slot(view(borrowed.slot)) {}
+          slot(view(borrowed.slot)),
+          host_minor(borrowed.host_minor) {}
 
     /// A reference to what was filled into that credential field: in VALIDATE, and in REFRESH,
     /// PROFILE and REVOKE of what it connected. Empty where nothing was.
