@@ -4,12 +4,14 @@
 #include "crypto/encoding.hpp"
 #include "crypto/hash.hpp"
 
+#include <algorithm>
 #include <filesystem>
 #include <fstream>
 #include <iterator>
 #include <map>
 
 using namespace tenon::test;
+using Catch::Matchers::Contains;
 
 namespace {
 
@@ -38,10 +40,18 @@ auto client_of(std::string name) -> provider_settings {
 
 auto sections() -> std::vector<provider_settings> {
     std::vector<provider_settings> all;
-    for (const auto* name : {"google", "instagram", "slack", "tiktok", "acme"}) {
+    for (const auto* name :
+         {"google", "instagram", "slack", "tiktok", "acme", "asana", "discord", "facebook",
+          "github", "jira", "linear", "linkedin", "microsoft", "notion", "reddit", "salesforce",
+          "x"}) {
         all.push_back(client_of(name));
     }
     auto plain = client_of("plain");
+    const auto reddit = std::ranges::find(all, "reddit", &provider_settings::name);
+    reddit->config = {{"reddit_user", {"tester", false}}};
+    provider_settings keyed;
+    keyed.name = "onlyfans";
+    all.push_back(keyed);
     plain.plugin = "oauth2";
     plain.config = {
         {"authorize_url", {"https://id.example.test/authorize", false}},
@@ -56,6 +66,7 @@ auto authorize() -> operation_request {
     request.params.emplace_back("code_challenge", std::string(43, 'c'));
     request.params.emplace_back("code_challenge_method", "S256");
     request.params.emplace_back("nonce", "n");
+    request.connect = {{"host", "acme--test.sandbox.my"}};  // Salesforce's: others ask for none
     return request;
 }
 
@@ -63,7 +74,7 @@ auto authorize() -> operation_request {
 
 TEST_CASE("what is in the museum is what was put there, and all of it") {
     const auto all = exhibits();
-    CHECK(all.size() >= 6);
+    CHECK(all.size() >= 19);
     std::size_t found = 0;
     for (const auto& entry : std::filesystem::directory_iterator(TENON_MUSEUM "/v1.0")) {
         ++found;
@@ -84,6 +95,18 @@ TEST_CASE("each exhibit is loaded by this host, and sends the browser off as on 
         {"instagram", "https://www.instagram.com/oauth/authorize?"},
         {"slack", "https://slack.com/oauth/v2/authorize?"},
         {"tiktok", "https://www.tiktok.com/v2/auth/authorize/?"},
+        {"asana", "https://app.asana.com/-/oauth_authorize?"},
+        {"discord", "https://discord.com/"},
+        {"facebook", "https://www.facebook.com/v"},
+        {"github", "https://github.com/login/oauth/authorize?"},
+        {"jira", "https://auth.atlassian.com/authorize?"},
+        {"linear", "https://linear.app/oauth/authorize?"},
+        {"linkedin", "https://www.linkedin.com/oauth/v2/authorization?"},
+        {"microsoft", "https://login.microsoftonline.com/common/oauth2/v2.0/authorize?"},
+        {"notion", "https://api.notion.com/v1/oauth/authorize?"},
+        {"reddit", "https://www.reddit.com/api/v1/authorize?"},
+        {"salesforce", "https://acme--test.sandbox.my.salesforce.com/services/oauth2/authorize?"},
+        {"x", "https://x.com/i/oauth2/authorize?"},
         {"plain", "https://id.example.test/authorize?"}};
     for (const auto& [name, begin] : begins) {
         CAPTURE(name);
@@ -116,6 +139,50 @@ TEST_CASE("each exhibit exchanges a code for tokens, and says what a refusal mea
     const auto lived = all.perform("instagram", request_of(operation_kind::exchange));
     REQUIRE(lived.has_value());
     CHECK(lived->grants.at(0).access_token.reveal() == "long");
+}
+
+TEST_CASE("an exhibit calls the host's own service, and its request carries what came of it") {
+    deployment all(TENON_MUSEUM "/v1.0", sections());
+    auto asked = request_of(operation_kind::profile);
+    asked.secrets.access_token = secret("at-1");
+    all.http.answer(200, R"({"id":"7","name":"Ann"})");
+    const auto profile = all.perform("facebook", std::move(asked));
+    REQUIRE(profile.has_value());
+    CHECK(profile->field("account_id")->value == "7");
+    const auto& url = all.http.seen.at(0).url;
+    const auto proof = to_hex(hmac_sha256("secret-1", "at-1"));
+    CHECK_THAT(url, Contains("appsecret_proof=" + proof));
+}
+
+TEST_CASE("an exhibit whose host is a user's is asked there, and nowhere else") {
+    deployment all(TENON_MUSEUM "/v1.0", sections());
+    auto asked = request_of(operation_kind::exchange);
+    asked.connect = {{"host", "login"}};
+    all.http.answer(
+        200, R"({"access_token":"at-1","refresh_token":"rt-1","token_type":"Bearer","scope":"api",)"
+             R"("instance_url":"https://acme.my.salesforce.com",)"
+             R"("id":"https://login.salesforce.com/id/00D/005"})"
+    );
+    const auto granted = all.perform("salesforce", asked);
+    REQUIRE(granted.has_value());
+    CHECK(all.http.seen.at(0).url == "https://login.salesforce.com/services/oauth2/token");
+    CHECK(granted->grants.at(0).base_url == "https://acme.my.salesforce.com");
+    asked.connect = {{"host", "evil.example/"}};
+    const auto elsewhere = all.perform("salesforce", asked);
+    REQUIRE(elsewhere.has_error());
+    CHECK(all.http.seen.size() == 1);
+}
+
+TEST_CASE("an exhibit that takes API keys asks the provider whose it is") {
+    deployment all(TENON_MUSEUM "/v1.0", sections());
+    operation_request asked;
+    asked.kind = operation_kind::validate;
+    asked.secrets.credentials.emplace("api_key", secret("ofapi_1"));
+    all.http.answer(200, R"({"data":[{"id":"acct_9","onlyfans_username":"ann"}]})");
+    const auto granted = all.perform("onlyfans", std::move(asked));
+    REQUIRE(granted.has_value());
+    CHECK(granted->grants.at(0).account_id == "acct_9");
+    CHECK(granted->grants.at(0).access_token.reveal() == "ofapi_1");
 }
 
 TEST_CASE("the exhibit in plain C takes an API key") {
