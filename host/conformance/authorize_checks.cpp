@@ -2,6 +2,8 @@
 #include "conformance/groups.hpp"
 #include "conformance/misfortune.hpp"
 
+#include "provider/url_encoder.hpp"
+
 #include <algorithm>
 #include <set>
 
@@ -25,19 +27,7 @@ void drop(pairs& list, std::string_view name) {
 
 // The parameters of its authorization request, those in the URL included.
 auto parameters(const http_action& request) -> pairs {
-    pairs out;
-    auto rest = std::string_view(request.url);
-    rest.remove_prefix(std::min(rest.find('?'), rest.size()));
-    while (!rest.empty()) {
-        rest.remove_prefix(1);
-        const auto part = rest.substr(0, rest.find('&'));
-        const auto mark = std::min(part.find('='), part.size());
-        out.push_back(
-            {std::string(part.substr(0, mark)),
-             std::string(part.substr(std::min(mark + 1, part.size()))), 0}
-        );
-        rest.remove_prefix(part.size());
-    }
+    pairs out = query_of(request.url);
     out.insert(out.end(), request.query.begin(), request.query.end());
     return out;
 }
@@ -47,14 +37,33 @@ auto find(const pairs& list, std::string_view name) -> const key_value* {
     return found == list.end() ? nullptr : &*found;
 }
 
-auto authorize(const subject& whose, const op_call& call) -> http_action {
+// An authorization request: what the browser takes along, and all of its parameters, which one that
+// was pushed before (RFC 9126) carries elsewhere.
+struct authorization {
+    http_action request;
+    pairs front, sent;
+};
+
+auto pushed_form(const performance& run) -> const pairs& {
+    for (const auto& request : run.requests) {
+        if (request.method == "POST" && !request.form.empty()) {
+            return request.form;
+        }
+    }
+    throw blocked("authorize-request", "there is a request_uri, and no form was pushed for it");
+}
+
+auto authorize(const subject& whose, const op_call& call) -> authorization {
     const auto* one = whose.good(operation_kind::authorize).front();
     auto run = play(whose, call, answers_of(*one));
     const auto* done = run.done();
     if (done == nullptr || !done->authorize) {
         throw blocked("operations-declared", "AUTHORIZE " + run.ending());
     }
-    return *done->authorize;
+    authorization out{*done->authorize, parameters(*done->authorize), {}};
+    const bool is_pushed = find(out.front, "request_uri") != nullptr;
+    out.sent = is_pushed ? pushed_form(run) : out.front;
+    return out;
 }
 
 auto call_of_authorize(const subject& whose) -> op_call {
@@ -73,22 +82,13 @@ void each_authorize(const job& about, findings& found, const authorize_question&
     });
 }
 
-// A pushed request (RFC 9126) carries the parameters elsewhere.
-auto is_pushed(const pairs& list) -> bool {
-    return find(list, "request_uri") != nullptr;
-}
-
 // The parameter comes through byte for byte.
 void carried(const job& about, findings& found, std::string_view name, const std::string& value) {
     each_authorize(about, found, [&](const subject& whose, findings& into) {
         auto call = call_of_authorize(whose);
         set(call.params, name, value);
-        const auto request = authorize(whose, call);
-        const auto list = parameters(request);
+        const auto list = authorize(whose, call).sent;
         const auto* const one = find(list, name);
-        if (is_pushed(list)) {
-            return;
-        }
         if (one == nullptr) {
             into.fail("the authorization request has no " + std::string(name));
         } else if (one->value != value || one->flags != 0) {
@@ -99,11 +99,11 @@ void carried(const job& about, findings& found, std::string_view name, const std
 
 void response_type(const job& about, findings& found) {
     each_authorize(about, found, [](const subject& whose, findings& into) {
-        const auto list = parameters(authorize(whose, call_of_authorize(whose)));
+        const auto list = authorize(whose, call_of_authorize(whose)).sent;
         const auto* const one = find(list, "response_type");
         if (one != nullptr && one->value != "code") {
             into.fail("response_type is '" + one->value + "', not code");
-        } else if (one == nullptr && !is_pushed(list)) {
+        } else if (one == nullptr) {
             into.departs("no-response-type", "the authorization request has no response_type");
         }
     });
@@ -119,7 +119,7 @@ void state(const job& about, findings& found) {
 
 void client_id(const job& about, findings& found) {
     each_authorize(about, found, [](const subject& whose, findings& into) {
-        const auto list = parameters(authorize(whose, call_of_authorize(whose)));
+        const auto list = authorize(whose, call_of_authorize(whose)).front;
         const auto* const one = find(list, whose.about.client_id_param);
         if (one == nullptr) {
             into.fail("the authorization request has no " + whose.about.client_id_param);
@@ -136,10 +136,13 @@ void client_id(const job& about, findings& found) {
 
 void no_duplicates(const job& about, findings& found) {
     each_authorize(about, found, [](const subject& whose, findings& into) {
-        std::set<std::string> seen;
-        for (const auto& one : parameters(authorize(whose, call_of_authorize(whose)))) {
-            if (!seen.insert(one.key).second) {
-                into.fail("'" + one.key + "' is there twice");
+        const auto asked = authorize(whose, call_of_authorize(whose));
+        for (const auto* list : {&asked.front, &asked.sent}) {
+            std::set<std::string> seen;
+            for (const auto& one : *list) {
+                if (!seen.insert(one.key).second) {
+                    into.fail("'" + one.key + "' is there twice");
+                }
             }
         }
     });
@@ -147,7 +150,7 @@ void no_duplicates(const job& about, findings& found) {
 
 void sendable(const job& about, findings& found) {
     each_authorize(about, found, [](const subject& whose, findings& into) {
-        const auto request = authorize(whose, call_of_authorize(whose));
+        const auto request = authorize(whose, call_of_authorize(whose)).request;
         if (request.method != "GET" || !request.form.empty() || !request.json.empty() ||
             !request.body.empty() || !request.headers.empty() || request.flags != 0) {
             into.fail("a browser takes along nothing but a GET's URL and query");
@@ -187,11 +190,8 @@ void scope(const job& about, findings& found) {
         const auto asked = scopes_to_ask(whose);
         auto call = call_of_authorize(whose);
         set(call.params, "scope", joined(asked, " "));
-        const auto list = parameters(authorize(whose, call));
+        const auto list = authorize(whose, call).sent;
         const auto* const one = find(list, "scope");
-        if (is_pushed(list)) {
-            return;
-        }
         if (one == nullptr) {
             into.departs(
                 "no-scope", "scopes were asked for, and the authorization request has no scope"
@@ -215,7 +215,7 @@ void pkce(const job& about, findings& found) {
         auto call = call_of_authorize(whose);
         drop(call.params, "code_challenge");
         drop(call.params, "code_challenge_method");
-        if (find(parameters(authorize(whose, call)), "code_challenge") != nullptr) {
+        if (find(authorize(whose, call).sent, "code_challenge") != nullptr) {
             into.fail("there is a code_challenge, and the host gave none");
         }
         if (whose.about.challenge_encoding == pkce_encoding::hex) {
@@ -227,12 +227,9 @@ void pkce(const job& about, findings& found) {
         constexpr std::string_view challenge = "Q7_challenge-of_this-check_0123456789abcdefgh";
         set(call.params, "code_challenge", std::string(challenge));
         set(call.params, "code_challenge_method", "S256");
-        const auto list = parameters(authorize(whose, call));
+        const auto list = authorize(whose, call).sent;
         const auto* const given = find(list, "code_challenge");
         const auto* const method = find(list, "code_challenge_method");
-        if (is_pushed(list)) {
-            return;
-        }
         if (given == nullptr || given->value != challenge) {
             into.fail("code_challenge is not as the host gave it");
         }
@@ -250,9 +247,9 @@ void nonce(const job& about, findings& found) {
         }
         auto call = call_of_authorize(whose);
         set(call.params, "nonce", "n0nce-of_this.check");
-        const auto list = parameters(authorize(whose, call));
+        const auto list = authorize(whose, call).sent;
         const auto* const one = find(list, "nonce");
-        if (!is_pushed(list) && (one == nullptr || one->value != "n0nce-of_this.check")) {
+        if (one == nullptr || one->value != "n0nce-of_this.check") {
             into.fail("the nonce is not as the host gave it");
         }
     });

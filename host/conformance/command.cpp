@@ -19,7 +19,7 @@ struct arguments {
     std::string cassettes, expected;
     std::uint64_t seed = 0, reproduce = 0;
     unsigned deadline_s = 60;
-    bool list = false;
+    bool list = false, strict = false;
 };
 
 void add_what(CLI::App& app, arguments& into) {
@@ -56,6 +56,7 @@ void add_how(CLI::App& app, arguments& into) {
         "--seed", into.seed, "what is random comes from it (default: the plugin's bytes)"
     );
     app.add_option("--reproduce", into.reproduce, "runs that one case of fuzz-answers alone");
+    app.add_flag("--strict", into.strict, "a warning ends it with 1, as a failure does");
     app.add_option("--jobs", into.chosen.jobs, "checks at once (default 2)");
     app.add_option("--deadline", into.deadline_s, "seconds that one check may take (default 60)");
     app.add_flag("--quick", into.chosen.quick, "a tenth of the cases, rounds and reloads");
@@ -129,6 +130,11 @@ auto written(const report& from, const std::string& format) -> std::string {
     return format == "tap" ? to_tap(from) : to_human(from);
 }
 
+auto exit_code(const report& from, bool strict) -> int {
+    const int code = from.exit_code();
+    return code == exit_passed && strict && from.warnings() != 0 ? int{exit_failures} : code;
+}
+
 auto run(const arguments& from, std::ostream& out, std::ostream& complaints) -> int {
     const auto done = run_suite(from.chosen);
     if (done.has_error()) {
@@ -137,7 +143,7 @@ auto run(const arguments& from, std::ostream& out, std::ostream& complaints) -> 
     }
     if (from.output.empty()) {
         out << written(*done, from.format);
-        return done->exit_code();
+        return exit_code(*done, from.strict);
     }
     std::ofstream file(from.output, std::ios::binary);
     file << written(*done, from.format);
@@ -147,7 +153,7 @@ auto run(const arguments& from, std::ostream& out, std::ostream& complaints) -> 
         return exit_fault;
     }
     out << to_human(*done);
-    return done->exit_code();
+    return exit_code(*done, from.strict);
 }
 
 }  // namespace

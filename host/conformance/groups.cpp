@@ -9,9 +9,10 @@ auto all_checks() -> const check_list& {
         check_list all;
         for (const auto& group :
              {file_checks(), loading_checks(), entry_checks(), descriptor_checks(), abi_checks(),
-              repeat_checks(), authorize_checks(), token_checks(), secret_checks(),
-              validate_checks(), validated_checks(), refusal_checks(), cassette_checks(),
-              answer_checks(), body_checks(), fuzz_checks(), memory_checks(), unload_checks()}) {
+              repeat_checks(), authorize_checks(), token_checks(), request_checks(),
+              secret_checks(), validate_checks(), validated_checks(), refusal_checks(),
+              cassette_checks(), answer_checks(), body_checks(), fuzz_checks(), memory_checks(),
+              unload_checks()}) {
             all.insert(all.end(), group.begin(), group.end());
         }
         return all;

@@ -13,6 +13,7 @@ namespace tenon::host::conformance {
 [[nodiscard]] auto repeat_checks() -> check_list;
 [[nodiscard]] auto authorize_checks() -> check_list;
 [[nodiscard]] auto token_checks() -> check_list;
+[[nodiscard]] auto request_checks() -> check_list;
 [[nodiscard]] auto refusal_checks() -> check_list;
 [[nodiscard]] auto secret_checks() -> check_list;
 [[nodiscard]] auto validate_checks() -> check_list;

@@ -14,8 +14,10 @@ struct coded {
     category in_exchange, in_refresh;
 };
 // RFC 6749 5.2 and what token endpoints borrow from 4.1.2.1.
-constexpr std::array<coded, 8> rfc_codes{
-    {{"invalid_client", category::misconfigured, category::misconfigured},
+constexpr std::array<coded, 10> rfc_codes{
+    {{"invalid_request", category::provider, category::provider},
+     {"unsupported_response_type", category::misconfigured, category::misconfigured},
+     {"invalid_client", category::misconfigured, category::misconfigured},
      {"unauthorized_client", category::misconfigured, category::misconfigured},
      {"unsupported_grant_type", category::misconfigured, category::misconfigured},
      {"invalid_grant", category::invalid_code, category::revoked},
@@ -46,18 +48,22 @@ auto refused(const subject& whose, const sample& one, outbound_response response
 
 void token_errors(const job& about, findings& found) {
     each_grant_request(about, found, [](const subject& whose, const sample& one, findings& into) {
-        for (const auto& [code, in_exchange, in_refresh] : rfc_codes) {
-            const auto expected = one.kind == operation_kind::exchange ? in_exchange : in_refresh;
+        const auto must_be = [&](std::string_view code, std::uint32_t status, category expected) {
             const auto body = R"({"error":")" + std::string(code) + R"("})";
-            const auto run = refused(whose, one, answer_of(400, body));
+            const auto run = refused(whose, one, answer_of(status, body));
             const auto* const failed = run.failed();
             if (failed == nullptr || failed->category != expected) {
                 into.fail(
-                    std::string(code) + " must be " + std::string(name_of(expected)) + "; it " +
-                    run.ending()
+                    std::string(code) + " under " + std::to_string(status) + " must be " +
+                    std::string(name_of(expected)) + "; it " + run.ending()
                 );
             }
+        };
+        for (const auto& [code, in_exchange, in_refresh] : rfc_codes) {
+            must_be(code, 400, one.kind == operation_kind::exchange ? in_exchange : in_refresh);
         }
+        // What servers must answer to a client that authenticated by a header.
+        must_be("invalid_client", 401, category::misconfigured);
     });
 }
 

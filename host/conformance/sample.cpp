@@ -25,8 +25,9 @@ auto plain_body(operation_kind kind) -> std::string {
         case operation_kind::validate:
             return R"({"id":"4711","sub":"4711","login":"person","username":"person",)"
                    R"("name":"A Person","email":"person@example.com"})";
+        case operation_kind::authorize:  // RFC 9126 2.2
+            return R"({"request_uri":"urn:ietf:params:oauth:request_uri:4711","expires_in":60})";
         case operation_kind::describe:
-        case operation_kind::authorize:
         case operation_kind::revoke: return "{}";
     }
     return "{}";

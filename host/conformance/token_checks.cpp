@@ -23,6 +23,9 @@ auto granted_with(
     return run.done()->output.grants;
 }
 
+// What a careful plugin takes off a lifetime, at most.
+constexpr auto longest_margin = std::chrono::minutes(5);
+
 void expires_in(const job& about, findings& found) {
     struct shape {
         const char* text;  // null: absent
@@ -48,12 +51,12 @@ void expires_in(const job& about, findings& found) {
                     continue;  // unknown, or some bounded guess: that there is a grant is enough
                 }
                 const auto expected = time_point(milliseconds(sent_at + *seconds * 1000));
-                if (!grant.expires_at || *grant.expires_at > expected) {
-                    into.fail(
-                        name + ", and the grant's expiry is " +
-                        (grant.expires_at ? "later than that from when it was asked for" : "unknown"
-                        )
-                    );
+                if (!grant.expires_at) {
+                    into.fail(name + ", and the grant's expiry is unknown");
+                } else if (*grant.expires_at > expected) {
+                    into.fail(name + ", and the grant expires later than that after the request");
+                } else if (expected - *grant.expires_at > longest_margin) {
+                    into.fail(name + ", and the grant expires minutes before its time");
                 }
             }
         }
@@ -171,6 +174,11 @@ void token_request_form(const job& about, findings& found) {
     });
 }
 
+// A revocation request of RFC 7009 2.1.
+auto has_token(const std::vector<key_value>& form) -> bool {
+    return std::ranges::find(form, "token", &key_value::key) != form.end();
+}
+
 void revoke_outcomes(const job& about, findings& found) {
     each_subject(about, found, [](const subject& whose, findings& into) {
         if (!whose.supports(operation_kind::revoke)) {
@@ -191,6 +199,12 @@ void revoke_outcomes(const job& about, findings& found) {
             if (refused.done() != nullptr) {
                 into.fail("unsupported_token_type is no success, and it succeeds");
             }
+            const bool by_rfc = !down.requests.empty() && has_token(down.requests.back().form);
+            for (const char* body : {"", "OK", "<html>Bye</html>"}) {
+                if (by_rfc && with(answer_of(200, body)).done() == nullptr) {
+                    into.fail("200 is success, whatever the body says, and it fails");
+                }
+            }
         }
     });
 }
@@ -207,7 +221,7 @@ auto token_checks() -> check_list {
         {"expires-in", "oauth", must, "RFC 6749 5.1",
          "expires_in is read as a number or as digits in a text, counted from when the request was "
          "sent; any other shape costs no token",
-         "a lifetime that is too long serves dead tokens",
+         "a lifetime that is too long serves dead tokens, one that is too short renews for ever",
          "use tokens::expires_in with the reply's sent_at_ms", expires_in},
         {"expiry-past", "oauth", must, "RFC 6749 5.1", "a negative lifetime is no long life",
          "the token would never be renewed", "treat it as unknown or as over", expiry_past},
@@ -225,8 +239,10 @@ auto token_checks() -> check_list {
          "use tenon::code_request() and refresh_request(); where the provider takes JSON only, "
          "declare the quirk json-token-request",
          token_request_form},
-        {"revoke-outcomes", "oauth", must, "RFC 7009 2.2.1",
-         "503 at a revocation is UNAVAILABLE, and a token type that can't be revoked is no success",
+        {"revoke-outcomes", "oauth", must, "RFC 7009 2.2, 2.2.1",
+         "503 at a revocation is UNAVAILABLE, a token type that can't be revoked is no success, "
+         "and "
+         "200 is one whatever its body",
          "what failed is tried again, and what is reported as dead is not",
          "use tenon::oauth_revoked()", revoke_outcomes}};
 }

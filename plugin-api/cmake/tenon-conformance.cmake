@@ -1,5 +1,5 @@
-# tenon_conformance_test(TARGET [CASSETTES directory] [CONFIG key=value ...] [EXPECT_FAILURES file] [QUICK]): the ctest
-# conformance_TARGET, which fails where tenon-conformance finds the plugin TARGET at fault. Without CASSETTES, the directory `cassettes`
+# tenon_conformance_test(TARGET [CASSETTES directory] [CONFIG key=value ...] [EXPECT_FAILURES file] [QUICK] [STRICT] [TIMEOUT seconds]): the
+# ctest conformance_TARGET, which fails where tenon-conformance finds the plugin TARGET at fault (STRICT: or warns of it), or takes longer than 60 s. Without CASSETTES, the directory `cassettes`
 # beside the CMakeLists.txt counts, if it is there.
 #
 # The command is the build's own where it is built along, else the one that is installed: beside this kit, or in the PATH.
@@ -7,7 +7,7 @@ include_guard(GLOBAL)
 set(tenon_conformance_kit ${CMAKE_CURRENT_LIST_DIR})
 
 function(tenon_conformance_test target)
-  cmake_parse_arguments(arg "QUICK" "CASSETTES;EXPECT_FAILURES" "CONFIG" ${ARGN})
+  cmake_parse_arguments(arg "QUICK;STRICT" "CASSETTES;EXPECT_FAILURES;TIMEOUT" "CONFIG" ${ARGN})
   if(TARGET tenon-conformance)
     set(command $<TARGET_FILE:tenon-conformance>)
   else()
@@ -30,8 +30,15 @@ function(tenon_conformance_test target)
   if(arg_QUICK)
     list(APPEND arguments --quick)
   endif()
+  if(arg_STRICT)
+    list(APPEND arguments --strict)
+  endif()
+  if(NOT arg_TIMEOUT)
+    set(arg_TIMEOUT 60)
+  endif()
   foreach(pair IN LISTS arg_CONFIG)
     list(APPEND arguments --config ${pair})
   endforeach()
   add_test(NAME conformance_${target} COMMAND ${command} ${arguments})
+  set_tests_properties(conformance_${target} PROPERTIES TIMEOUT ${arg_TIMEOUT})
 endfunction()

@@ -97,6 +97,13 @@ TEST_CASE("a failure that is expected passes, and one that does not happen fails
     );
 }
 
+TEST_CASE("a warning is no failure, but where the caller is strict") {
+    const auto mild = make_mutant({"grant-replies-marked", ""}).string();
+    CHECK(run({mild, "--only", "grant-replies-marked"}).code == exit_passed);
+    CHECK(run({mild, "--only", "grant-replies-marked", "--strict"}).code == exit_failures);
+    CHECK(run({good(), "--only", "grant-replies-marked", "--strict"}).code == exit_passed);
+}
+
 TEST_CASE("a seed that found something finds it again, alone") {
     const auto broken = make_mutant({"fuzz-answers", ""}).string();
     const auto found = run({broken, "--only", "fuzz-answers", "--seed", "2026"});

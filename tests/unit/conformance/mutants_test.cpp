@@ -17,6 +17,12 @@ TEST_CASE("a plugin in order passes every check, and none of them is left out", 
     CHECK(report.exit_code() == conformance::exit_passed);
 }
 
+TEST_CASE("a plugin that pushes its authorization request passes as well", "[mutants]") {
+    const auto report = examine(make_mutant({"none", "pushed"}));
+    INFO(details(report));
+    CHECK(complaints(report).empty());
+}
+
 TEST_CASE("each mutant is found by its check and by no other", "[mutants]") {
     for (const auto& one : all_mutants()) {
         const auto report = examine(make_mutant(one));

@@ -71,6 +71,12 @@ auto refusal(const tenon::response& reply, asked what) -> tenon::failure {
     if (is("token-errors") && why.code == "invalid_scope") {
         why.category = category::provider;
     }
+    if (is("invalid-client-401") && why.code == "invalid_client" && reply.status() == 401) {
+        why.category = category::token_rejected;
+    }
+    if (is("invalid-request-revoked") && why.code == "invalid_request") {
+        why.category = category::revoked;
+    }
     if (is("unknown-errors-survive") && why.category == category::provider && !why.code.empty()) {
         why.code = "error";
     }
@@ -104,6 +110,9 @@ auto expiry(const tenon::json& body, const tenon::response& reply, tenon::tokens
     auto seconds = body.num("expires_in");
     if (is("expires-in") && seconds) {
         *seconds += 60;
+    }
+    if (is("expires-early") && seconds && *seconds > 0) {
+        *seconds /= 2;
     }
     if (is("expiry-past") && seconds && *seconds < 0) {
         seconds = 1'000'000;
@@ -166,46 +175,13 @@ auto code_of(const std::string& code) -> tenon::value {
 
 }  // namespace
 
-auto provider::authorize(tenon::authorize_input in) const -> tenon::op<tenon::request> {
-    static int count = 0;
-    auto built = tenon::get(
-        is("authorize-request") ? "https://api.mutant.example/authorize"
-                                : "https://id.mutant.example/authorize"
-    );
-    if (!is("authorize-response-type")) {
-        built.query("response_type", "code");
-    }
-    built.query(is("authorize-client-id") ? "app_id" : "client_id", tenon::client_id());
-    built.query(
-        "redirect_uri", is("authorize-redirect-uri")
-                            ? in.redirect_uri.substr(0, in.redirect_uri.find('?'))
-                            : in.redirect_uri
-    );
-    built.query("state", is("authorize-state") ? in.state.substr(0, 8) : in.state);
-    if (is("authorize-no-duplicates")) {
-        built.query("response_type", "code");
-    }
-    built.query("scope", is("authorize-scope") ? "read" : in.scope);
-    if (!in.code_challenge.empty()) {
-        built.query("code_challenge", in.code_challenge)
-            .query(
-                "code_challenge_method", is("authorize-pkce") ? "plain" : in.code_challenge_method
-            );
-    }
-    if (!in.nonce.empty() && !is("authorize-nonce")) {
-        built.query("nonce", in.nonce);
-    }
-    if (is("deterministic")) {
-        built.query("count", std::to_string(++count));
-    }
-    co_return built;
-}
-
 auto provider::exchange(tenon::exchange_input in) const -> tenon::op<tenon::tokens> {
     auto built = tenon::post(token_url_with(in.code));
-    put(built, "grant_type", {"authorization_code"});
+    put(built, "grant_type", {is("other-grant-type") ? "code" : "authorization_code"});
     put(built, "code", code_of(in.code));
-    put(built, "redirect_uri", {in.redirect_uri});
+    if (!is("exchange-request")) {
+        put(built, "redirect_uri", {in.redirect_uri});
+    }
     if (!in.code_verifier.empty() && is("verifier-to-token")) {
         built.query("code_verifier", in.code_verifier);
     } else if (!in.code_verifier.empty()) {
@@ -225,13 +201,19 @@ auto provider::exchange(tenon::exchange_input in) const -> tenon::op<tenon::toke
     }
     tenon::tokens found = granted(reply, asked::exchange);
     if (!is("recorded-successes")) {
-        found.account_id(reply.json().id("uid"));
+        found.base_url(reply.json().str("api"));
     }
     co_return found;
 }
 
 auto provider::refresh(tenon::refresh_input in) const -> tenon::op<tenon::tokens> {
-    auto reply = co_await tenon::refresh_request(token_url, in);
+    auto built = tenon::post(token_url);
+    built.form("refresh_token", is("refreshes-by-access") ? in.access_token : in.refresh_token);
+    if (!is("refresh-request")) {
+        built.form("grant_type", "refresh_token");
+    }
+    built.client_auth().grant_reply();
+    auto reply = co_await built;
     co_return granted(reply, asked::refresh);
 }
 
@@ -239,7 +221,9 @@ auto provider::profile(tenon::profile_input) const -> tenon::op<tenon::profile> 
     auto built = tenon::get(
         is("requests-sendable") ? "https://elsewhere.example/me" : "https://api.mutant.example/me"
     );
-    built.bearer();
+    if (!is("profile-authenticated")) {
+        built.bearer();
+    }
     if (is("bearer-in-header")) {
         built.query(
             "access_token", tenon::value{"${access_token}", TENON_KV_TEMPLATE | TENON_KV_SECRET}
@@ -250,7 +234,11 @@ auto provider::profile(tenon::profile_input) const -> tenon::op<tenon::profile> 
         co_return refusal(reply, asked::api);
     }
     const tenon::json me = reply.object();
-    co_return tenon::profile().account_id(me.id("id")).username(me.str("login")).raw(reply.body());
+    tenon::profile found;
+    if (!is("account-told")) {
+        found.account_id(me.id("id"));
+    }
+    co_return found.username(me.str("login")).raw(reply.body());
 }
 
 auto provider::revoke(tenon::revoke_input in) const -> tenon::op<tenon::revoked> {
@@ -262,6 +250,9 @@ auto provider::revoke(tenon::revoke_input in) const -> tenon::op<tenon::revoked>
     }
     if (!reply.ok()) {
         co_return refusal(reply, asked::revoke);
+    }
+    if (is("reads-revocation")) {
+        (void)reply.object();
     }
     co_return tenon::revoked();
 }
