@@ -50,19 +50,23 @@ class any_op {
 };
 
 // What an operation says as it begins, and no more of it: for those that ask before anything is
-// served. Waits, and blocks, where the plugin runs in a worker.
+// served. With a reply: what it says to that, where it asks for a request first. Waits, and blocks,
+// where the plugin runs in a worker.
 class said_once {
   public:
-    said_once(const plugin_seat& seat, const op_input& input);
+    said_once(const plugin_seat& seat, const op_input& input, const tenon_reply* then = nullptr);
 
     // A description in it is good as long as this lives.
     [[nodiscard]] auto action() -> any_action& {
         return message_ == nullptr ? action_ : message_->action();
     }
+    // How its worker was lost; null: it was not.
+    [[nodiscard]] auto loss() const -> const fail_action* { return loss_ ? &*loss_ : nullptr; }
 
   private:
     std::optional<plugin_op> here_;
     std::unique_ptr<action_message> message_;
+    std::optional<fail_action> loss_;
     any_action action_;
 };
 

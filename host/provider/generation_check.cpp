@@ -1,6 +1,7 @@
 #include "provider/generation_check.hpp"
 
 #include "crypto/pkce.hpp"
+#include "provider/dry_operations.hpp"
 #include "provider/instance.hpp"
 #include "provider/registry_loader.hpp"
 #include "provider/request_encoder.hpp"
@@ -91,6 +92,11 @@ auto dry_authorize(const provider_parts& parts, time_point now) -> result<void> 
     return {};
 }
 
+auto dry_run(const provider_parts& parts, time_point now) -> result<void> {
+    auto begun = dry_authorize(parts, now);
+    return begun.has_error() ? begun : dry_operations(parts, now);
+}
+
 auto draft_of(const plugin_generation& of, const std::string& id, const provider_settings& section)
     -> result<provider_draft> {
     for (auto& seat : of.source->seats()) {
@@ -126,8 +132,7 @@ auto check_section(
     if (entry.state == provider_state::misconfigured) {
         return refuse(section.name, " would not work: " + entry.message);
     }
-    return entry.instance ? dry_authorize(operation_access::parts(*entry.instance), now)
-                          : result<void>();
+    return entry.instance ? dry_run(operation_access::parts(*entry.instance), now) : result<void>();
 }
 
 // One that nobody configured yet, with a client that is none.
@@ -139,8 +144,7 @@ auto check_unconfigured(const plugin_generation& next, const plugin_seat& seat, 
     section.client_secrets = {secret("dry-run")};
     const provider_draft draft{next.source, seat, section, next.approved, nullptr};
     const auto entry = make_entry(draft, {}, now);
-    return entry.instance ? dry_authorize(operation_access::parts(*entry.instance), now)
-                          : result<void>();
+    return entry.instance ? dry_run(operation_access::parts(*entry.instance), now) : result<void>();
 }
 
 }  // namespace

@@ -1,6 +1,7 @@
 // Is the next generation of a plugin fit to take over? The fast part of what its conformance means:
 // that its file, entry and descriptors are in order, the loader has seen; here it must serve every
-// section of the configuration that the one before serves, and begin a connect there.
+// section of the configuration that the one before serves, begin a connect there, and bear that
+// each of its operations finds the provider down.
 #pragma once
 
 #include "provider/describe.hpp"

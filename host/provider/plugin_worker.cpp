@@ -92,26 +92,39 @@ auto plugin_worker::greeted_spare() -> result<dialogue_ptr> {
     return with;
 }
 
-auto plugin_worker::ask_once(std::size_t provider, const op_input& input, fail_action& lost)
-    -> std::unique_ptr<action_message> {
-    auto with = greeted_spare();
-    if (with.has_error()) {
-        lost = failure_of({loss_reason::not_started, with.error().message, true, {}});
-        return nullptr;
-    }
-    const auto op = next_op();
-    auto reply = (*with)->ask(begin_frame(op, provider, input), setup_.deadlines.step);
+auto plugin_worker::hear(
+    worker_dialogue& with, std::string_view frame, asked_op of, fail_action& lost
+) -> std::unique_ptr<action_message> {
+    auto reply = with.ask(frame, setup_.deadlines.step);
     if (const auto* loss = std::get_if<worker_loss>(&reply)) {
         note_loss(*loss);
         lost = failure_of(*loss);
         return nullptr;
     }
-    (*with)->tell(end_frame(op));
-    const std::lock_guard lock(guard_);
-    spare_ = std::move(*with);
     return std::make_unique<action_message>(
-        std::move(std::get<std::string>(reply)), op, input.kind
+        std::move(std::get<std::string>(reply)), of.number, of.kind
     );
+}
+
+auto plugin_worker::ask_once(
+    std::size_t provider, const op_input& input, const tenon_reply* then, fail_action& lost
+) -> std::unique_ptr<action_message> {
+    auto with = greeted_spare();
+    if (with.has_error()) {
+        lost = failure_of({loss_reason::not_started, with.error().message, true, {}});
+        return nullptr;
+    }
+    const asked_op op{next_op(), input.kind};
+    auto said = hear(**with, begin_frame(op.number, provider, input), op, lost);
+    if (said != nullptr && then != nullptr && std::holds_alternative<http_action>(said->action())) {
+        said = hear(**with, step_frame(op.number, *then), op, lost);
+    }
+    if (said != nullptr) {
+        (*with)->tell(end_frame(op.number));
+        const std::lock_guard lock(guard_);
+        spare_ = std::move(*with);
+    }
+    return said;
 }
 
 auto plugin_worker::take_spare() -> dialogue_ptr {

@@ -34,10 +34,12 @@ class plugin_worker : public std::enable_shared_from_this<plugin_worker> {
     [[nodiscard]] auto providers() const -> const std::vector<plugin_provider>&;
     [[nodiscard]] auto refused() const -> const std::vector<std::string>&;
 
-    // Begins an operation, ends it, and waits for what it said; blocks, for as long as a start and
-    // a step may take. Empty where the worker was lost: `lost` says how.
-    [[nodiscard]] auto ask_once(std::size_t provider, const op_input& input, fail_action& lost)
-        -> std::unique_ptr<action_message>;
+    // Begins an operation, gives it the reply where there is one and it asks for a request, ends
+    // it, and waits for what it said last; blocks, for as long as a start and two steps may take.
+    // Empty where the worker was lost: `lost` says how.
+    [[nodiscard]] auto ask_once(
+        std::size_t provider, const op_input& input, const tenon_reply* then, fail_action& lost
+    ) -> std::unique_ptr<action_message>;
 
     // A worker to run operations in: the common one, or one of its own. Starts it where there is
     // none; its greeting is not waited for.
@@ -57,6 +59,12 @@ class plugin_worker : public std::enable_shared_from_this<plugin_worker> {
     auto start() -> result<dialogue_ptr>;
     auto take_spare() -> dialogue_ptr;
     auto greeted_spare() -> result<dialogue_ptr>;
+    struct asked_op {
+        std::uint64_t number;
+        operation_kind kind;
+    };
+    auto hear(worker_dialogue& with, std::string_view frame, asked_op of, fail_action& lost)
+        -> std::unique_ptr<action_message>;
     auto open(dialogue_ptr from) -> std::shared_ptr<worker_link>;
     void make_spare();
     void note_loss(const worker_loss& loss);

@@ -82,6 +82,13 @@ static void chatter(tenon_op* op) {
     }
 }
 
+/* An exception (evil_throw.cpp), as the operation goes on and again as it is destroyed. */
+extern void evil_throw(void);
+static void let_out(tenon_op* op) {
+    (void)op;
+    evil_throw();
+}
+
 /* Byte by byte, where a sanitizer does not look: it reads what is not its own. */
 __attribute__((noinline, no_sanitize("address", "undefined"))) static int holds(
     const char* from, const char* to, const char* what
@@ -123,13 +130,15 @@ static const struct {
     {"evil_socket", open_socket}, {"evil_fork", fork_itself},         {"evil_passwd", read_passwd},
     {"evil_exec", execute},       {"evil_sysconf", count_processors}, {"evil_spin", spin},
     {"evil_balloon", balloon},    {"evil_free", free_twice},          {"evil_overflow", overflow},
-    {"evil_leave", leave},        {"evil_chatter", chatter},          {"evil_search", search}};
+    {"evil_leave", leave},        {"evil_chatter", chatter},          {"evil_search", search},
+    {"evil_throw", let_out}};
 
 static const tenon_descriptor descriptors[] = {
     KIT_DESCRIPTOR("evil_socket"),  KIT_DESCRIPTOR("evil_fork"),    KIT_DESCRIPTOR("evil_passwd"),
     KIT_DESCRIPTOR("evil_exec"),    KIT_DESCRIPTOR("evil_sysconf"), KIT_DESCRIPTOR("evil_spin"),
     KIT_DESCRIPTOR("evil_balloon"), KIT_DESCRIPTOR("evil_free"),    KIT_DESCRIPTOR("evil_overflow"),
-    KIT_DESCRIPTOR("evil_leave"),   KIT_DESCRIPTOR("evil_chatter"), KIT_DESCRIPTOR("evil_search")};
+    KIT_DESCRIPTOR("evil_leave"),   KIT_DESCRIPTOR("evil_chatter"), KIT_DESCRIPTOR("evil_search"),
+    KIT_DESCRIPTOR("evil_throw")};
 
 static tenon_status done(tenon_op* op, tenon_action* action) {
     op->fields[0] = kit_kv("environment", op->words[0], 0);
@@ -172,16 +181,21 @@ static tenon_status step(tenon_op* op, const tenon_reply* reply, tenon_action* a
 }
 
 static void destroy(tenon_op* op) {
+    const int throws = op->deed == let_out;
     free(op);
+    if (throws) {
+        evil_throw();
+    }
 }
 
 #define EVIL(i) \
     { sizeof(tenon_provider), 0, NULL, &descriptors[i], begin, step, destroy, NULL }
-static const tenon_provider all[] = {EVIL(0), EVIL(1), EVIL(2), EVIL(3), EVIL(4),  EVIL(5),
-                                     EVIL(6), EVIL(7), EVIL(8), EVIL(9), EVIL(10), EVIL(11)};
-static const tenon_provider* const providers[] = {&all[0], &all[1], &all[2],  &all[3],
-                                                  &all[4], &all[5], &all[6],  &all[7],
-                                                  &all[8], &all[9], &all[10], &all[11]};
+static const tenon_provider all[] = {EVIL(0),  EVIL(1),  EVIL(2), EVIL(3), EVIL(4),
+                                     EVIL(5),  EVIL(6),  EVIL(7), EVIL(8), EVIL(9),
+                                     EVIL(10), EVIL(11), EVIL(12)};
+static const tenon_provider* const providers[] = {&all[0],  &all[1],  &all[2], &all[3], &all[4],
+                                                  &all[5],  &all[6],  &all[7], &all[8], &all[9],
+                                                  &all[10], &all[11], &all[12]};
 static const tenon_plugin plugin = {
     sizeof(tenon_plugin), TENON_ABI_MINOR, TENON_PLUGIN_MAGIC, providers, COUNT(providers)};
 

@@ -1,5 +1,6 @@
 /* A plugin that keeps to every rule: two requests in an exchange, a host call and a pause in a
- * profile. Built with WELL_BREAKS or WELL_LOSES_STATE it is a next version that is not as good. */
+ * profile. Built with WELL_BREAKS, WELL_BREAKS_AT_ONCE, WELL_CRASHES or WELL_LOSES_STATE it is a
+ * next version that is not as good. */
 #include "kit.h"
 
 struct tenon_op {
@@ -203,10 +204,17 @@ static tenon_status profile(tenon_op* op, const tenon_reply* reply, tenon_action
 }
 
 static tenon_status step(tenon_op* op, const tenon_reply* reply, tenon_action* action) {
-#ifdef WELL_BREAKS
-    (void)exchange, (void)refresh, (void)profile, (void)op, (void)reply, (void)action;
+#ifdef WELL_CRASHES
+    abort();
+#endif
+#ifdef WELL_BREAKS_AT_ONCE
     return TENON_INTERNAL;
-#else
+#endif
+#ifdef WELL_BREAKS /* as soon as something is answered */
+    if (reply->http != NULL && reply->http->status == 200) {
+        return TENON_INTERNAL;
+    }
+#endif
     if (op->step >= 1000) {
         return TENON_INVALID;
     }
@@ -217,7 +225,6 @@ static tenon_status step(tenon_op* op, const tenon_reply* reply, tenon_action* a
         case TENON_OP_PROFILE: return profile(op, reply, action);
         default: return TENON_INVALID;
     }
-#endif
 }
 
 static void destroy(tenon_op* op) {

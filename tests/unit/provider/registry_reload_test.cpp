@@ -2,7 +2,7 @@
 #include "provider/file_stamp.hpp"
 #include "provider/generation_trial.hpp"
 #include "support/temp_dir.hpp"
-#include "unit/provider/fixture.hpp"
+#include "unit/provider/worker_world.hpp"
 
 #include <fstream>
 
@@ -107,9 +107,32 @@ TEST_CASE("what is no plugin, or not fit to take over, leaves the one before it 
     CHECK_THAT(refused(), Contains("well would have no plugin"));
     here.put("next/loses_state");
     CHECK_THAT(refused(), Contains("well sends users to a wrong address"));
+    here.put("next/breaks_at_once");
+    CHECK_THAT(refused(), Contains("exchange of the provider well breaks the contract"));
     here.put("good/well");
     CHECK(here.reload().outcome == plugin_outcome::kept);
     CHECK(here.all.snapshot()->problems.empty());
+}
+
+TEST_CASE("a version that ends its worker with the first answer never serves") {
+    const temp_dir dir;
+    const auto file = dir.path() / "well.so";
+    fs::copy_file(plugin_file("good/well"), file);
+    boost::asio::io_context loop;
+    standing_clock time;
+    scripted_http http{time};
+    auto options = strangers_in("good", {section("well")});
+    options.plugin_dirs = {dir.path()};
+    registry all(std::move(options), http, time, worker_setup_of_tests(loop.get_executor()));
+    const auto before = all.reload().at(0).digest;
+    fs::copy_file(plugin_file("next/crashes"), file, fs::copy_options::overwrite_existing);
+    const auto report = all.reload().at(0);
+    CHECK(report.outcome == plugin_outcome::refused);
+    CHECK(report.digest == before);
+    CHECK_THAT(
+        report.message, Contains("exchange of the provider well does not end: the plugin ended its")
+    );
+    CHECK(all.find("well").has_value());
 }
 
 TEST_CASE("a generation that breaks the contract gives way, and is not tried again") {

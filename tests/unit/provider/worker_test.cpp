@@ -177,6 +177,35 @@ TEST_CASE("what a plugin does to its worker is named in one typed error, and the
     CHECK(served.has_value());
 }
 
+TEST_CASE("an exception in a step, and another as it is destroyed, cost one operation and no worker"
+) {
+    worker_world all({section("evil_throw"), section("evil_search")}, "evil");
+    for (int i = 0; i < 2; ++i) {
+        all.http.answer(200, "account");
+        const auto thrown = all.perform(request_of(operation_kind::profile), "evil_throw");
+        REQUIRE(thrown.has_error());
+        CHECK(thrown.error().code == "plugin_broke_contract");
+        CHECK_THAT(thrown.error().message, Contains("op_step let an exception out"));
+        CHECK(all.perform(request_of(operation_kind::revoke), "evil_search").has_value());
+    }
+    CHECK(all.report().lost == 0);
+}
+
+TEST_CASE("a neighbour in the worker of a plugin that spins is served by the next one") {
+    worker_world all({section("evil_spin"), section("evil_search")}, "evil", milliseconds(300));
+    all.http.answer(200, "account");
+    all.http.answer(200, "account");
+    std::vector<std::pair<std::string, operation_request>> both;
+    both.emplace_back("evil_spin", request_of(operation_kind::profile));
+    both.emplace_back("evil_search", request_of(operation_kind::profile));
+    const auto ended = all.perform_all(std::move(both));
+    REQUIRE(ended.at(0).has_error());
+    CHECK(ended.at(0).error().code == "plugin_hung");
+    REQUIRE(ended.at(1).has_value());
+    CHECK(ended.at(1)->field("found")->value == "nothing");
+    CHECK(all.report().lost == 1);
+}
+
 TEST_CASE("an operation whose worker is lost through another one goes on in the next worker") {
     worker_world all({section("evil_leave"), section("evil_search")}, "evil");
     for (int i = 0; i < 2; ++i) {
