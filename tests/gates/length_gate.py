@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
-"""A source has at most 300 lines; each room of host/ begins with a README of at most 15.
+"""A source has at most 300 lines; each room of host/ begins with a README of at most 15. The provider that shows authors how little is
+needed has at most 60.
 
 length_gate.py ROOT names each file that is longer. A longer file needs an exception with its reason here, and an
 exception that is no longer needed fails as well. Exit code 1 if there is any.
@@ -10,6 +11,8 @@ import sys
 
 LIMIT = 300
 README_LIMIT = 15
+EXAMPLE = "plugin-api/examples/cpp/acme.cpp"
+EXAMPLE_LIMIT = 60
 TOPS = ("host", "plugin-api", "plugins", "tests", "migrations", "config")
 SOURCES = {".c", ".h", ".cpp", ".hpp", ".ipp", ".py", ".sh", ".cmake"}
 
@@ -52,9 +55,17 @@ def readme_problems(root):
             yield f"host/{room.name}/README.md: {count} lines, more than {README_LIMIT}"
 
 
+def example_problems(root):
+    example = root / EXAMPLE
+    if not example.is_file():
+        yield f"{EXAMPLE}: is not there"
+    elif (count := lines_of(example)) > EXAMPLE_LIMIT:
+        yield f"{EXAMPLE}: {count} lines, more than {EXAMPLE_LIMIT}: a plain provider needs no more"
+
+
 def check(root, exceptions=None):
     exceptions = EXCEPTIONS if exceptions is None else exceptions
-    return [*length_problems(root, exceptions), *readme_problems(root)]
+    return [*length_problems(root, exceptions), *readme_problems(root), *example_problems(root)]
 
 
 def main():

@@ -106,6 +106,17 @@ class Includes(Tree):
 
 
 class Lengths(Tree):
+    def setUp(self):
+        super().setUp()
+        self.plant(length_gate.EXAMPLE, "x\n" * 60)
+
+    def test_the_example_for_authors_has_at_most_60_lines(self):
+        self.assertEqual(length_gate.check(self.root, {}), [])
+        self.plant(length_gate.EXAMPLE, "x\n" * 61)
+        self.assertIn("61 lines, more than 60", length_gate.check(self.root, {})[0])
+        (self.root / length_gate.EXAMPLE).unlink()
+        self.assertIn("is not there", length_gate.check(self.root, {})[0])
+
     def test_a_file_of_301_lines_is_refused_and_one_of_300_is_not(self):
         self.plant("plugins/acme/long.cpp", "x\n" * 301)
         self.plant("plugins/acme/short.cpp", "x\n" * 300)
