@@ -13,6 +13,8 @@ auto all_quirks() -> const std::vector<quirk>& {
         {"pkce-hex", "authorize-pkce", "the code challenge is in hexadecimal"},
         {"json-token-request", "token-request-form", "token requests are JSON, not a form"},
         {"token-in-query", "bearer-in-header", "an access token travels in a URL's query"},
+        {"invalid-request-dead", "token-errors",
+         "a refresh token that is dead is refused as invalid_request"},
         {"non-rfc-error", "recorded-refusals",
          "the provider refuses in another form than RFC 6749 5.2"},
         {"error-in-200", "recorded-refusals", "the provider refuses under status 200"}};

@@ -52,7 +52,10 @@ void token_errors(const job& about, findings& found) {
             const auto body = R"({"error":")" + std::string(code) + R"("})";
             const auto run = refused(whose, one, answer_of(status, body));
             const auto* const failed = run.failed();
-            if (failed == nullptr || failed->category != expected) {
+            const bool dead = failed != nullptr && failed->category == category::revoked;
+            if (dead && code == "invalid_request" && one.kind == operation_kind::refresh) {
+                into.departs("invalid-request-dead", "invalid_request for a refresh is REVOKED");
+            } else if (failed == nullptr || failed->category != expected) {
                 into.fail(
                     std::string(code) + " under " + std::to_string(status) + " must be " +
                     std::string(name_of(expected)) + "; it " + run.ending()

@@ -72,7 +72,7 @@ class reddit final : public tenon::provider {
                   .description = "Reddit wants it in the User-Agent of each request",
                   .required = true,
                   .pattern = "[A-Za-z0-9_-]{3,20}"}},
-            .quirks = {"error-in-200", "non-rfc-error"},
+            .quirks = {"error-in-200", "invalid-request-dead", "non-rfc-error"},
         };
     }
 

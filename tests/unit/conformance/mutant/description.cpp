@@ -18,7 +18,7 @@ auto quirks() -> std::vector<std::string> {
     }
     for (const std::string id :
          {"no-response-type", "scope-separator", "user-scope", "no-scope", "client-id-param",
-          "pkce-hex", "json-token-request", "token-in-query"}) {
+          "pkce-hex", "json-token-request", "token-in-query", "invalid-request-dead"}) {
         if (is(("declares-" + id).c_str())) {
             out.push_back(id);
         }
