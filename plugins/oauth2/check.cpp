@@ -141,9 +141,27 @@ void check_account(settings& read) {
         read.problems.emplace_back(
             "userinfo_url",
             "nothing tells whose account it is: set userinfo_url, or token_response.account_id (a "
-            "path in the token answer), or ask for the scope openid, or say account: connection "
+            "path in the token answer), or the issuer and the scope openid, or say account: "
+            "connection "
             "(each "
             "connect is then an account of its own)"
+        );
+    }
+    // A subject is believed only behind the host's checks of iss, aud, exp and nonce (OpenID
+    // Connect Core 3.1.3.7).
+    if (read.account == account_source::id_token && read.issuer.empty()) {
+        read.problems.emplace_back(
+            "issuer",
+            "is missing: the account would be the ID token's sub, which nobody could check; set "
+            "the "
+            "issuer, or userinfo_url, or token_response.account_id, or say account: connection "
+            "(each connect is then an account of its own)"
+        );
+    } else if (read.account == account_source::id_token && read.jwks_url.empty()) {
+        read.problems.emplace_back(
+            "jwks_url",
+            "is missing, and the issuer's metadata has none: the ID token, whose sub is the "
+            "account, could not be checked"
         );
     }
     if (read.account == account_source::token &&

@@ -59,6 +59,17 @@ void apply_discovery(settings& into, const tenon::values& config) {
     if (config.text("token_auth_method").empty()) {
         take_client_auth(into, document["token_endpoint_auth_methods_supported"]);
     }
+    // RFC 9126 5: else each connect would fail, in the person's browser.
+    if (document.is_true("require_pushed_authorization_requests")) {
+        into.problems.emplace_back(
+            "issuer",
+            "the issuer takes only pushed authorization requests "
+            "(require_pushed_authorization_requests), which this plugin does not send: register "
+            "the client without that demand and set authorize_url, token_url and jwks_url, or use "
+            "a "
+            "plugin of the provider's"
+        );
+    }
     into.iss_promised = document.is_true("authorization_response_iss_parameter_supported");
 }
 

@@ -23,6 +23,10 @@ auto oidc::settings() -> setting_table {
         {"offline_access", &offline_access_},
         {"refresh_id_token", &refresh_id_token_},
         {"revocation", &revocation_},
+        {"jwks", &jwks_},
+        {"userinfo", &userinfo_},
+        {"pushed_only", &pushed_only_},
+        {"signing_key", &signing_key_},
         {"reuse_grace_s", &reuse_grace_s_},
         {"refresh_lifetime_s", &refresh_lifetime_s_}};
     common_.add_to(table);
@@ -41,7 +45,8 @@ auto oidc::handle(const sim_request& request, time_point now) -> sim_response {
         return request.method == "GET" ? discovery() : wrong_method("GET");
     }
     if (path == "/jwks") {
-        return request.method == "GET" ? json_answer(200, key_.jwks()) : wrong_method("GET");
+        return request.method == "GET" ? json_answer(200, keys_[signing_key_].jwks())
+                                       : wrong_method("GET");
     }
     if (path == "/authorize") {
         return request.method == "GET" ? authorize(request, now) : wrong_method("GET");
@@ -81,6 +86,15 @@ auto oidc::discovery() const -> sim_response {
         method == "any" ? json{"client_secret_basic", "client_secret_post"} : json::array({method});
     if (pkce_ != "never") {
         document["code_challenge_methods_supported"] = {"S256"};
+    }
+    if (!jwks_) {
+        document.erase("jwks_uri");
+    }
+    if (!userinfo_) {
+        document.erase("userinfo_endpoint");
+    }
+    if (pushed_only_) {
+        document["require_pushed_authorization_requests"] = true;
     }
     if (revocation_) {
         document["revocation_endpoint"] = issuer_ + "/revoke";
@@ -137,7 +151,7 @@ auto oidc::id_token(const grant& of, time_point now) -> std::string {
     if (!of.given.nonce.empty()) {
         claims["nonce"] = fault == "nonce" ? "another-nonce" : of.given.nonce;
     }
-    auto signed_token = key_.sign(claims);
+    auto signed_token = keys_[signing_key_].sign(claims);
     if (fault == "signature") {
         auto& last = signed_token[signed_token.size() - 10];
         last = last == 'A' ? 'B' : 'A';

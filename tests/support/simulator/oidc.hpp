@@ -5,6 +5,7 @@
 #include "support/simulator/digest.hpp"
 #include "support/simulator/ledger.hpp"
 
+#include <map>
 #include <nlohmann/json_fwd.hpp>
 
 namespace tenon::sim {
@@ -70,10 +71,13 @@ class oidc final : public simulator {
         true;  // a refresh token needs the scope offline_access (OpenID Connect Core 11)
     bool refresh_id_token_ = false;  // a refresh brings an ID token too (OpenID Connect Core 12.2)
     bool revocation_ = true;
+    bool jwks_ = true, userinfo_ = true;  // what its metadata tells of
+    bool pushed_only_ = false;            // authorization requests must be pushed (RFC 9126)
     std::int64_t reuse_grace_s_ = 0;
     std::int64_t refresh_lifetime_s_ = never_expires;
+    std::int64_t signing_key_ = 1;  // another number: another key, and the others are forgotten
     ledger ledger_;
-    signing_key key_;
+    std::map<std::int64_t, signing_key> keys_;
 };
 
 }  // namespace tenon::sim

@@ -85,6 +85,29 @@ TEST_CASE("without anything that tells whose account it is, the configuration is
     );
 }
 
+TEST_CASE("an ID token tells the account only where the host can check it") {
+    auto config = addresses();
+    config.erase("userinfo_url");
+    CHECK(refused_keys(config) == keys{"issuer"});
+    CHECK(refused_keys(with("account", "id_token")) == keys{"issuer"});
+    config["issuer"] = "http://127.0.0.1:4000";
+    world keyless(acme(config), {{"jwks", false}, {"userinfo", false}});
+    CHECK_FALSE(run(keyless.providers.acquire("acme")));
+    REQUIRE(keyless.entry().problems.size() == 1);
+    CHECK(keyless.entry().problems.front().field == "jwks_url");
+    world checked(acme(config), {{"userinfo", false}});
+    CHECK(checked.connect().account_id == "u1");
+}
+
+TEST_CASE("an issuer that takes only pushed authorization requests is refused, and why is told") {
+    world w(acme({{"issuer", "http://127.0.0.1:4000"}}), {{"pushed_only", true}});
+    CHECK_FALSE(run(w.providers.acquire("acme")));
+    REQUIRE(w.entry().problems.size() == 1);
+    CHECK(w.entry().problems.front().field == "issuer");
+    const auto told = w.entry().problems.front().message;
+    CHECK(told.find("require_pushed_authorization_requests") != std::string::npos);
+}
+
 TEST_CASE("metadata of another issuer is refused") {
     world w(acme({{"issuer", "http://127.0.0.1:4000/"}}));
     CHECK(w.entry().state == provider_state::undiscovered);

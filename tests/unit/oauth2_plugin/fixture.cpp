@@ -1,29 +1,7 @@
 #include "unit/oauth2_plugin/fixture.hpp"
 
-#include <boost/asio/co_spawn.hpp>
-#include <boost/asio/io_context.hpp>
-#include <optional>
-
 namespace tenon::test {
 namespace {
-
-template <class T>
-auto run(boost::asio::awaitable<T> work) -> T {
-    boost::asio::io_context context;
-    std::optional<T> out;
-    std::exception_ptr thrown;
-    boost::asio::co_spawn(context, std::move(work), [&](std::exception_ptr failed, T value) {
-        thrown = failed;
-        if (!failed) {
-            out.emplace(std::move(value));
-        }
-    });
-    context.run();
-    if (thrown) {
-        std::rethrow_exception(thrown);
-    }
-    return std::move(*out);
-}
 
 auto make_actor(const nlohmann::json& settings) -> std::unique_ptr<sim::simulator> {
     auto actor = sim::make_simulator("oidc");

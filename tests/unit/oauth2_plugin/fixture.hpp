@@ -9,8 +9,11 @@
 #include "support/simulator/oidc.hpp"
 #include "unit/provider/show.hpp"
 
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/io_context.hpp>
 #include <memory>
 #include <nlohmann/json.hpp>
+#include <optional>
 #include <string>
 
 namespace tenon::test {
@@ -18,6 +21,25 @@ namespace tenon::test {
 using namespace tenon::host;
 
 inline constexpr const char* callback_url = "http://127.0.0.1:8080/api/integrations/callback/acme";
+// A coroutine, to its end.
+template <class T>
+auto run(boost::asio::awaitable<T> work) -> T {
+    boost::asio::io_context context;
+    std::optional<T> out;
+    std::exception_ptr thrown;
+    boost::asio::co_spawn(context, std::move(work), [&](std::exception_ptr failed, T value) {
+        thrown = failed;
+        if (!failed) {
+            out.emplace(std::move(value));
+        }
+    });
+    context.run();
+    if (thrown) {
+        std::rethrow_exception(thrown);
+    }
+    return std::move(*out);
+}
+
 // RFC 7636 appendix B.
 inline constexpr const char* verifier = "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk";
 inline constexpr const char* challenge = "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM";

@@ -177,10 +177,13 @@ TEST_CASE("an answer that is cut off, or a page, is a failure and never a grant"
     }
 }
 
-TEST_CASE("the account comes from the ID token where there is no userinfo_url") {
+TEST_CASE("the account comes from the ID token where there is an issuer and no userinfo_url") {
     auto config = addresses();
     config.erase("userinfo_url");
+    config["issuer"] = "http://127.0.0.1:4000";
+    config["jwks_url"] = "http://127.0.0.1:4000/jwks";
     world w(acme(config));
+    CHECK(w.instance()->about().nonce);
     CHECK(w.connect().account_id == "u1");
     CHECK_FALSE(w.instance()->supports(operation_kind::profile));
 }
