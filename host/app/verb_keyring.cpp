@@ -118,6 +118,9 @@ auto reseal_verb(const settings& values) -> result<void> {
     if (done.has_error()) {
         return done.error();
     }
+    // In the end all is done, though some of what was counted is gone by then.
+    const auto tried = done->resealed + done->overtaken + done->unreadable;
+    draw_progress(tried, tried);
     end_progress();
     std::cout << "sealed " << done->resealed << " values with " << seal.current_key_id() << "; "
               << done->overtaken << " had changed meanwhile, " << done->unreadable

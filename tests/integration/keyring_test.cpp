@@ -2,13 +2,17 @@
 #include "integration/world.hpp"
 #include "support/catch.hpp"
 
+#include <atomic>
+#include <chrono>
 #include <csignal>
+#include <future>
 #include <sstream>
 
 namespace tenon::test {
 namespace {
 
 using Catch::Matchers::Contains;
+using nlohmann::json;
 
 const std::string other_key(64, 'c');
 
@@ -84,6 +88,53 @@ TEST_CASE("a key that is configured later seals from then on, and what was seale
         {"encryption: {key: " + other_key + "}\n", {}}, here.host().shared_dir()
     );
     CHECK(http_client(given.url()).get("/readyz").status == 200);
+}
+
+TEST_CASE("what is refreshed while everything is sealed anew is kept, and the progress is drawn") {
+    world here;
+    json list = json::array();
+    const auto now =
+        std::chrono::time_point_cast<host::milliseconds>(std::chrono::system_clock::now());
+    for (const auto& tokens : here.provider().mint(1, 100, now)) {
+        list.push_back(
+            {{"accessToken", tokens.at("access_token")},
+             {"refreshToken", tokens.at("refresh_token")}}
+        );
+    }
+    const auto path = "/api/integrations/import/demo";
+    REQUIRE(here.api().post(path, {{"connections", list}}).json().at("imported").size() == 100);
+    const auto first = current_in(keyring(here.host(), {"list"}, {}));
+    keyring(here.host(), {"promote", word(keyring(here.host(), {"add"}, {}), 1)}, {});
+    reload(here.host());
+    std::atomic<bool> sealing{true};
+    auto refreshed = std::async(std::launch::async, [&] {
+        int good = 0;
+        for (int i = 1; i <= 100 && (sealing || i <= 10); ++i) {
+            const auto of = "/api/integrations/refresh/demo/u" + std::to_string(i);
+            good += here.api().post(of, json::object()).status == 200 ? 1 : -1'000;
+        }
+        return good;
+    });
+    // On a terminal, as an operator sees it.
+    const auto command =
+        tenon_binary() + " keyring reseal --config " + here.host().config_file().string();
+    const auto drawn = run({{"/usr/bin/script", "-qec", command, "/dev/null"}, {}, {}, {}, {}});
+    sealing = false;
+    INFO(drawn.out << drawn.err);
+    CHECK(drawn.code == 0);
+    CHECK_THAT(drawn.out, Contains("[########################################] "));
+    CHECK(refreshed.get() >= 10);
+    const auto again =
+        run_tenon({"keyring", "reseal", "--config", here.host().config_file().string()}, {});
+    CHECK_THAT(again.out, Contains("sealed 0 values"));
+    CHECK_THAT(again.err, !Contains("[#"));  // nobody looks on
+    CHECK_THAT(keyring(here.host(), {"list"}, {}), Contains(first + "  seals 0 values"));
+    here.host().stop();
+    here.host().start();
+    for (int i = 1; i <= 100; ++i) {
+        CHECK(here.api().get("/api/integrations/token/demo/u" + std::to_string(i)).status == 200);
+    }
+    CHECK(here.provider().count().refresh_reuses == 0);
 }
 
 TEST_CASE("a host on PostgreSQL without a key says what to do") {
