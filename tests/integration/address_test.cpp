@@ -26,6 +26,42 @@ auto world_of(const std::string& provider) -> world_options {
     return options;
 }
 
+// Sections of the generic plugin, beside the simulated provider's own: of a provider with a host
+// name that its users tell, and of one of the catalogue. Both are played by the same simulator.
+auto plain_providers() -> world_options {
+    world_options options;
+    options.settings = {{"auth_method", "any"}, {"pkce", "supported"}};
+    options.provider_config =
+        "  shops:\n    plugin: oauth2\n    client_id: demo-client\n    client_secret: demo-secret\n"
+        "    authorize_url: https://{shop}.shops.example/authorize\n"
+        "    token_url: https://{shop}.shops.example/token\n"
+        "    userinfo_url: https://{shop}.shops.example/userinfo\n"
+        "    base_url: https://{shop}.shops.example/api\n"
+        "    connect_params: {shop: \"\"}\n    scopes: [openid, profile]\n"
+        "    origins: {\"https://{shop}.shops.example\": \"{provider}\"}\n"
+        "  bexio:\n    client_id: demo-client\n    client_secret: demo-secret\n"
+        "    scopes: [openid]\n    origins: {\"https://idp.bexio.com\": \"{provider}\"}\n";
+    return options;
+}
+
+// Through connect, consent and callback of another provider than the world's own: its token.
+auto token_from(world& here, const std::string& provider, const nlohmann::json& params)
+    -> nlohmann::json {
+    const auto begun = here.api().post(
+        "/api/integrations/connect/" + provider,
+        {{"redirectUrl", "http://127.0.0.1:9/after"}, {"params", params}}
+    );
+    INFO(begun.body);
+    REQUIRE(begun.status == 200);
+    const auto done = here.visit(here.consent(begun.json().at("authUrl")));
+    const auto location = done.field("location").value_or(done.body);
+    INFO(location);
+    REQUIRE(query_parameter(location, "status") == "connected");
+    CHECK(query_parameter(location, "accountId") == "u1");
+    const auto id = query_parameter(location, "connectionId").value();
+    return here.api().get("/api/integrations/token/" + provider + "/" + id).json();
+}
+
 auto metadata_of(world& here) -> nlohmann::json {
     return here.api()
         .get("/api/integrations/status")
@@ -45,6 +81,28 @@ TEST_CASE("Salesforce's instance comes with the token, and moves with a refresh"
     const auto path = "/api/integrations/refresh/salesforce/" + id;
     REQUIRE(here.api().post(path, nlohmann::json::object()).status == 200);
     CHECK(token_of(here, id).at("baseUrl") == "https://na139.salesforce.com");
+}
+
+TEST_CASE("a provider at a host name that its users tell is connected by configuration alone") {
+    world here(plain_providers());
+    const auto token = token_from(here, "shops", {{"shop", "north"}});
+    CHECK(token.at("baseUrl") == "https://north.shops.example/api");
+    for (const std::string shop : {"", "evil.example/", "a.b", "north@evil"}) {
+        const auto refused = here.api().post(
+            "/api/integrations/connect/shops",
+            {{"redirectUrl", "http://127.0.0.1:9/after"}, {"params", {{"shop", shop}}}}
+        );
+        INFO(shop << ": " << refused.body);
+        CHECK(refused.status == 400);
+        CHECK(refused.json().at("details").at(0).at("field") == "shop");
+    }
+}
+
+TEST_CASE("a provider of the catalogue is connected with a client id and secret alone") {
+    world here(plain_providers());
+    const auto token = token_from(here, "bexio", nlohmann::json::object());
+    CHECK(token.at("scope") == "openid");
+    CHECK_FALSE(token.at("accessToken").get<std::string>().empty());
 }
 
 TEST_CASE("a Salesforce organization other than the one that was chosen is no connection") {

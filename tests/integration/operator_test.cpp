@@ -9,6 +9,7 @@
 #include <csignal>
 #include <filesystem>
 #include <fstream>
+#include <future>
 
 namespace tenon::test {
 namespace {
@@ -187,6 +188,35 @@ TEST_CASE("a host ends within its grace, whatever is under way") {
     const auto began = std::chrono::steady_clock::now();
     CHECK(here.host().stop(std::chrono::seconds(20)) == 0);
     CHECK(std::chrono::steady_clock::now() - began < std::chrono::seconds(5));
+}
+
+TEST_CASE("a callback and a refresh that a stop finds under way are answered and stored") {
+    world here;
+    const auto id = here.connected();
+    const auto before = here.api().get(here.token_path(id)).json();
+    const auto url = here.consent(here.begin("bob").at("authUrl"), "u2");
+    here.provider().inject({"/token", sim::fault_kind::delay, 2, 1'500});
+    auto back = std::async(std::launch::async, [&] { return here.visit(url); });
+    auto renewed = std::async(std::launch::async, [&] {
+        return here.api().post("/api/integrations/refresh/demo/" + id, json::object());
+    });
+    // The provider has served both, and its answers are on their way.
+    REQUIRE(soon([&] {
+        const auto count = here.provider().count();
+        return count.exchanges == 2 && count.refreshes == 1;
+    }));
+    CHECK(here.host().stop() == 0);
+    CHECK(renewed.get().status == 200);
+    const auto told = back.get().field("location").value_or("");
+    INFO(told);
+    REQUIRE(query_parameter(told, "status") == "connected");
+    here.host().start();
+    const auto after = here.api().get(here.token_path(id)).json();
+    CHECK(after.at("generation") > before.at("generation"));
+    CHECK(after.at("accessToken") != before.at("accessToken"));
+    const auto bobs = here.token_path(query_parameter(told, "connectionId").value());
+    CHECK(here.api("bob").get(bobs).status == 200);
+    CHECK(here.provider().count().refreshes == 1);
 }
 
 TEST_CASE("a second signal ends a host at once") {

@@ -3,6 +3,8 @@
 #include "support/catch.hpp"
 
 #include <atomic>
+#include <fstream>
+#include <memory>
 #include <optional>
 #include <sstream>
 #include <thread>
@@ -78,6 +80,27 @@ auto read_until_closed(
     return true;
 }
 
+// The most memory that a process ever had, in KiB.
+auto peak_of(pid_t id) -> long {
+    std::ifstream status("/proc/" + std::to_string(id) + "/status");
+    for (std::string word; status >> word;) {
+        if (word == "VmHWM:") {
+            long kib = 0;
+            status >> kib;
+            return kib;
+        }
+    }
+    return 0;
+}
+
+// The bodies that a host holds at a time are 64 MiB, however many send one; half as much again for
+// what holds them. A sanitizer keeps what was freed.
+#ifdef TENON_SANITIZED
+constexpr long most_more_kib = 1024 * 1024;
+#else
+constexpr long most_more_kib = 96 * 1024;
+#endif
+
 // How often the host's log has an answer of 200 to a route that begins so.
 auto answers_told_of(const std::string& log, const std::string& route) -> int {
     std::istringstream lines(log);
@@ -115,8 +138,10 @@ TEST_CASE("bodies that are too large, of another type or no JSON are refused as 
         say(here, post(connect_path, "application/json", "{\"a\":\"\xff\xfe\"}")), 400,
         "INVALID_JSON"
     );
-    const std::string deep(10'000, '[');
-    check_error(say(here, post(connect_path, "application/json", deep)), 400, "INVALID_JSON");
+    const std::string deep = R"({"a":)" + std::string(10'000, '[');
+    for (const auto& nested : {deep, deep + std::string(10'000, ']') + '}'}) {
+        check_error(say(here, post(connect_path, "application/json", nested)), 400, "INVALID_JSON");
+    }
     check_error(
         say(here, "POST " + connect_path +
                       " HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: "
@@ -160,6 +185,33 @@ TEST_CASE("a client that drips a head, or a body, byte by byte is closed on the 
     CHECK(std::chrono::steady_clock::now() - began < std::chrono::seconds(6));
     CHECK((answer.empty() || status_of(answer) == 400));
     CHECK(here.api().get("/livez").status == 200);
+}
+
+TEST_CASE("the memory of a host is bounded, however many send however much of nothing") {
+    world here;
+    const auto at_rest = peak_of(here.host().id());
+    const std::string half(512 * 1024, 'x');
+    const auto body =
+        "POST " + connect_path + " HTTP/1.1\r\nHost: x\r\nX-API-Key: " + operator_key +
+        "\r\nContent-Type: application/json\r\nContent-Length: 1048576\r\n\r\n" + half;
+    const auto head = "GET /livez HTTP/1.1\r\nHost: x\r\nX-Long: " + half;
+    for (const auto& said :
+         {body, head, std::string("GET /livez HTTP/1.1\r\nHost: x\r\nX-Drip: ")}) {
+        std::vector<std::unique_ptr<raw_connection>> lines;
+        for (int i = 0; i < 500; ++i) {
+            lines.push_back(std::make_unique<raw_connection>("127.0.0.1", here.host().port()));
+            lines.back()->send(said);  // it may be closed in the middle
+        }
+        for (int byte = 0; byte < 20; ++byte) {
+            for (const auto& line : lines) {
+                line->send("y");
+            }
+        }
+        CHECK(here.api().get("/livez").status == 200);
+    }
+    const auto peak = peak_of(here.host().id());
+    INFO(at_rest << " KiB, then " << peak << " KiB");
+    CHECK(peak - at_rest < most_more_kib);
 }
 
 TEST_CASE("pipelined requests are answered in order") {

@@ -31,8 +31,10 @@ struct world_options {
     // PostgreSQL: the role that serves, from a schema that is another's; empty: one role for both.
     std::string service_role;
     std::string client_secret = "demo-secret";
-    std::string config;           // further lines of the host's configuration
-    std::string provider_config;  // further lines of the provider's section, indented by four
+    std::string config;  // further lines of the host's configuration
+    // Further lines of the provider's section, indented by four; `{provider}` stands for the
+    // simulator's address.
+    std::string provider_config;
     nlohmann::json settings = nlohmann::json::object();  // of the simulator
     int connects_per_15_minutes = 0;                     // 0: any number
     int reads_per_second = 0;                            // 0: any number

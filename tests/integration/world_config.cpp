@@ -3,6 +3,7 @@
 #include "support/postgres.hpp"
 
 #include <map>
+#include <string_view>
 #include <vector>
 
 namespace tenon::test {
@@ -49,7 +50,12 @@ auto provider_section(const world_options& options, const std::string& name, con
     if (options.provider == "reddit") {
         text += "    reddit_user: demo_operator\n";
     }
-    return text + options.provider_config;
+    std::string more = options.provider_config;
+    constexpr std::string_view mark = "{provider}";
+    for (auto at = more.find(mark); at != std::string::npos; at = more.find(mark)) {
+        more.replace(at, mark.size(), url);
+    }
+    return text + more;
 }
 
 }  // namespace
