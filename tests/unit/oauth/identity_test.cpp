@@ -43,6 +43,38 @@ TEST_CASE("a flow ends with the redirect URI that it began with, whatever is con
     );
 }
 
+TEST_CASE("a key that the issuer changed is fetched when it is first met, at most once a minute") {
+    oauth_world world(sql_engine::sqlite);
+    world.connect(user("ann"), "u1");
+    CHECK(world.scene.requests().at("/jwks") == 1);
+    const auto change = [&](int key) {
+        REQUIRE(world.scene.configure({{"signing_key", key}}).empty());
+    };
+    change(2);
+    const auto early = world.consent(world.begin(user("ann")), "u2");
+    CHECK(error_of(world.finish(early)) == "PROVIDER_ERROR");
+    CHECK(world.scene.requests().at("/jwks") == 1);
+    world.time.advance(std::chrono::seconds(61));
+    world.connect(user("ann"), "u2");
+    CHECK(world.scene.requests().at("/jwks") == 2);
+    change(3);
+    const auto again = world.consent(world.begin(user("ann")), "u3");
+    CHECK(error_of(world.finish(again)) == "PROVIDER_ERROR");
+    CHECK(world.scene.requests().at("/jwks") == 2);
+    CHECK(count(world, "connections") == 2);
+}
+
+TEST_CASE("an issuer's keys are trusted for a day, and fetched anew after it") {
+    oauth_world world(sql_engine::sqlite);
+    world.connect(user("ann"), "u1");
+    world.time.advance(std::chrono::hours(24) - std::chrono::minutes(1));
+    world.connect(user("ann"), "u2");
+    CHECK(world.scene.requests().at("/jwks") == 1);
+    world.time.advance(std::chrono::minutes(2));
+    world.connect(user("ann"), "u3");
+    CHECK(world.scene.requests().at("/jwks") == 2);
+}
+
 TEST_CASE("a redirect without the issuer that the provider promises is refused") {
     oauth_world world(any_engine());
     const auto redirect = world.consent(world.begin(user("ann")), "u1");
