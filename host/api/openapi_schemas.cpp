@@ -89,7 +89,8 @@ auto openapi_schemas() -> std::string_view {
   "refreshToken": {"type": "string"}, "expiresAt": {"$ref": "#/components/schemas/Time"},
   "scope": {"type": "string"}, "slot": {"type": "string"},
   "params": {"type": "object", "additionalProperties": {"type": "string"}}}},
-"ImportRequest": {"anyOf": [{"$ref": "#/components/schemas/ImportItem"},
+"ImportRequest": {"anyOf": [{"allOf": [{"$ref": "#/components/schemas/ImportItem"},
+    {"type": "object", "properties": {"validate": {"type": "boolean", "default": true}}}]},
   {"type": "object", "required": ["connections"], "properties": {"validate": {"type": "boolean", "default": true},
     "connections": {"type": "array", "maxItems": 1000, "items": {"$ref": "#/components/schemas/ImportItem"}}}}]},
 "ImportReport": {"type": "object", "required": ["imported", "failed"], "properties": {

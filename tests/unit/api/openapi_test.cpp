@@ -156,6 +156,15 @@ TEST_CASE("what the probes answer when a part is down is told") {
     CHECK(unready.find("SHUTTING_DOWN, STORAGE_UNAVAILABLE") != std::string::npos);
 }
 
+TEST_CASE("whether a profile is asked may be said of an import of one as of one of many") {
+    const auto whole = document();
+    const auto& forms = whole.at("components").at("schemas").at("ImportRequest").at("anyOf");
+    const auto& single = forms.at(0).at("allOf").at(1).at("properties");
+    const auto& list = forms.at(1).at("properties");
+    CHECK(single.at("validate") == list.at("validate"));
+    CHECK(single.at("validate").at("type") == "boolean");
+}
+
 TEST_CASE("every schema that openapi.json refers to is there") {
     const auto whole = document();
     std::set<std::string> references;
