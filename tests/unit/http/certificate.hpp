@@ -1,4 +1,4 @@
-// A self-signed certificate for `127.0.0.1` and `localhost`, in files that go with it.
+// A self-signed certificate, in files that go with it.
 #pragma once
 
 #include "support/temp_dir.hpp"
@@ -12,6 +12,7 @@ struct certificate_options {
     std::chrono::seconds ends_in{3'600};
     std::string passphrase = {};  // that the key file is encrypted with; empty: with none
     bool rsa = false;             // its key; otherwise of an elliptic curve
+    std::string names = "IP:127.0.0.1,DNS:localhost";  // of the hosts that it is for
 };
 
 class certificate {

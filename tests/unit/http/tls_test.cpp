@@ -7,8 +7,14 @@
 #include "unit/http/certificate.hpp"
 #include "unit/http/fixture.hpp"
 
+#include <openssl/bio.h>
+#include <openssl/ssl.h>
+
+#include <array>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/io_context.hpp>
+#include <future>
+#include <memory>
 
 using tenon::host::request_sent;
 using tenon::host::transport;
@@ -23,6 +29,48 @@ auto tls_on(const certificate& identity) -> tenon::host::listener_options {
     where.private_key_file = identity.key_file();
     return where;
 }
+
+// A server that speaks no newer TLS than it is told, with all that was ever allowed in it.
+class old_server {
+  public:
+    old_server(const certificate& identity, int newest)
+        : context_(SSL_CTX_new(TLS_server_method()), SSL_CTX_free),
+          waiting_(BIO_new_accept("127.0.0.1:0"), BIO_free_all) {
+        SSL_CTX_set_security_level(context_.get(), 0);
+        SSL_CTX_set_min_proto_version(context_.get(), TLS1_VERSION);
+        SSL_CTX_set_max_proto_version(context_.get(), newest);
+        REQUIRE(
+            SSL_CTX_use_certificate_file(
+                context_.get(), identity.file().c_str(), SSL_FILETYPE_PEM
+            ) == 1
+        );
+        REQUIRE(
+            SSL_CTX_use_PrivateKey_file(
+                context_.get(), identity.key_file().c_str(), SSL_FILETYPE_PEM
+            ) == 1
+        );
+        BIO_set_accept_bios(waiting_.get(), BIO_new_ssl(context_.get(), 0));
+        REQUIRE(BIO_do_accept(waiting_.get()) == 1);  // it listens
+    }
+    [[nodiscard]] auto url() const -> std::string {
+        return std::string("https://127.0.0.1:") + BIO_get_accept_port(waiting_.get()) + "/";
+    }
+    // Of the first who comes, who is then hung up on.
+    auto hears_something() -> bool {
+        if (BIO_do_accept(waiting_.get()) != 1) {
+            return false;
+        }
+        const std::unique_ptr<BIO, decltype(&BIO_free_all)> caller(
+            BIO_pop(waiting_.get()), BIO_free_all
+        );
+        std::array<char, 256> said{};
+        return BIO_read(caller.get(), said.data(), static_cast<int>(said.size())) > 0;
+    }
+
+  private:
+    std::unique_ptr<SSL_CTX, decltype(&SSL_CTX_free)> context_;
+    std::unique_ptr<BIO, decltype(&BIO_free_all)> waiting_;
+};
 
 auto ask(tenon::host::outbound_options options, std::string url, int times)
     -> tenon::host::outbound_response {
@@ -76,6 +124,33 @@ TEST_CASE("a certificate that nobody vouches for is refused before anything is s
     CHECK(answer.outcome == transport::tls);
     CHECK(answer.sent == request_sent::no);
     CHECK(server.observer.answers().empty());
+}
+
+TEST_CASE("a certificate of another host is refused, whoever vouches for it") {
+    const certificate identity({.names = "DNS:elsewhere.example,IP:127.0.0.2"});
+    running_server server({}, tenon::test::usual_routes(), tls_on(identity));
+    tenon::host::outbound_options options;
+    options.ca_file = identity.file();
+    const auto url = "https://127.0.0.1:" + std::to_string(server.port()) + "/api/hello";
+    const auto answer = ask(options, url, 1);
+    CHECK(answer.outcome == transport::tls);
+    CHECK(answer.sent == request_sent::no);
+    CHECK(server.observer.answers().empty());
+}
+
+TEST_CASE("a provider that speaks no newer TLS than 1.1 is sent nothing") {
+    const certificate identity({.rsa = true});
+    tenon::host::outbound_options options;
+    options.ca_file = identity.file();
+    const auto heard = [&](int newest) {
+        old_server server(identity, newest);
+        auto hearing = std::async(std::launch::async, [&] { return server.hears_something(); });
+        const auto answer = ask(options, server.url(), 1);
+        CHECK((answer.outcome == transport::tls) == (newest == TLS1_1_VERSION));
+        return hearing.get();
+    };
+    CHECK(heard(TLS1_2_VERSION));
+    CHECK_FALSE(heard(TLS1_1_VERSION));
 }
 
 TEST_CASE("a renewed certificate is shown to whoever comes next") {
