@@ -1,5 +1,6 @@
 // What must hold of flows and of who sees what, whatever users and states come.
 #include "oauth/disconnect.hpp"
+#include "oauth/import.hpp"
 #include "oauth_cases.hpp"
 
 #include <map>
@@ -24,6 +25,42 @@ void check_invisible(oauth_world& world, const actor& stranger, const std::strin
     const auto all_gone = world.run(disconnect(world.context, stranger, {acme, ""}));
     check_not_found(all_gone.error().code);
     RC_ASSERT(world.list(stranger).empty());
+}
+
+// A stranger can't begin to connect anew what is another's.
+void check_no_reconnect(oauth_world& world, const actor& stranger, const std::string& which) {
+    connect_request request;
+    request.by = stranger;
+    request.provider = acme;
+    request.redirect_url = "http://127.0.0.1:3000/done";
+    request.reconnect = account_id(which);
+    const auto begun = world.run(begin_connect(world.context, std::move(request)));
+    RC_ASSERT(begun.has_error() && begun.error().code == errc::not_found);
+}
+
+// A stranger who has tokens of the same account gets a connection of his own, and the owner's stays
+// as it was.
+void check_import_apart(oauth_world& world, const actor& owner, const actor& stranger) {
+    const auto before = world.list(owner).at(0);
+    const auto minted =
+        world.scene.mint(std::stoll(before.account.text().substr(1)), 1, world.time.now());
+    import_item item;
+    item.user = stranger.user;
+    item.access_token = secret(minted.at(0).at("access_token").get<std::string>());
+    item.refresh_token = secret(minted.at(0).at("refresh_token").get<std::string>());
+    const auto taken = world.run(import_connection(
+        world.context, stranger, acme, std::move(item), import_validation::by_profile
+    ));
+    RC_ASSERT(taken.has_value());
+    RC_ASSERT(taken->account == before.account);
+    RC_ASSERT(taken->connection != before.id);
+    RC_ASSERT(world.list(stranger).size() == 1U);
+    const auto all = world.list(owner);
+    RC_ASSERT(all.size() == 1U);
+    const auto& after = all.front();
+    RC_ASSERT(after.id == before.id && after.account == before.account);
+    RC_ASSERT(after.status == before.status && after.metadata_json == before.metadata_json);
+    RC_ASSERT(after.created_at == before.created_at);
 }
 
 void check_refused(oauth_world& world, const actor& by, const sim::parameters& redirect) {
@@ -138,9 +175,17 @@ TEST_CASE("another user's or organization's connection is invisible to every ver
         for (const auto& stranger : {neighbour, foreigner}) {
             check_invisible(world, stranger, account);
             check_invisible(world, stranger, id.text());
+            check_no_reconnect(world, stranger, account);
+            check_no_reconnect(world, stranger, id.text());
         }
         const auto token = world.read(owner, account, seconds(0));
         RC_ASSERT(!world.userinfo(token.value().access_token).is_null());
+        for (const auto& stranger : {neighbour, foreigner}) {
+            check_import_apart(world, owner, stranger);
+            const auto still = world.read(owner, account, seconds(0));
+            RC_ASSERT(still.has_value() && still->connection == id);
+            RC_ASSERT(world.userinfo(still->access_token).at("sub") == account);
+        }
         RC_ASSERT(world.scene.count().revokes == 0U);
     });
 }
