@@ -142,8 +142,8 @@ auto check_scope(const caller& who, std::optional<key_scope> needed) -> result<v
 auto failed(const error& failure, std::string_view request_id) -> response {
     auto answer = json_response(http_status_of(failure.code), error_body(failure, request_id));
     answer.no_store = true;
-    if (failure.retry_after) {
-        answer.add_header("Retry-After", std::to_string(failure.retry_after->count()));
+    if (const auto wait = retry_after_of(failure)) {
+        answer.add_header("Retry-After", std::to_string(wait->count()));
     }
     if (failure.code == errc::unauthenticated) {
         answer.add_header("WWW-Authenticate", "Bearer");

@@ -42,6 +42,11 @@ auto http_status_of(errc code) noexcept -> unsigned {
     return 500;
 }
 
+auto retry_after_of(const error& failure) noexcept -> std::optional<std::chrono::seconds> {
+    const bool away = failure.code == errc::storage_unavailable && !failure.retry_after;
+    return away ? std::optional(std::chrono::seconds(1)) : failure.retry_after;
+}
+
 auto error_body(const error& failure, std::string_view request_id) -> std::string {
     json_writer json;
     json.begin_object()
@@ -49,8 +54,8 @@ auto error_body(const error& failure, std::string_view request_id) -> std::strin
         .field("error", code_of(failure.code))
         .field("message", failure.message)
         .field("requestId", request_id);
-    if (failure.retry_after) {
-        json.field("retryAfter", failure.retry_after->count());
+    if (const auto wait = retry_after_of(failure)) {
+        json.field("retryAfter", wait->count());
     }
     if (!failure.details.empty()) {
         json.key("details").begin_array();

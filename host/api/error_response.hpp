@@ -13,6 +13,11 @@ namespace tenon::host {
 // one end here, 400.
 [[nodiscard]] auto http_status_of(errc code) noexcept -> unsigned;
 
+// After how long it is worth asking again: what the failure says, and of a database that is away a
+// second, for it may be back by then.
+[[nodiscard]] auto retry_after_of(const error& failure) noexcept
+    -> std::optional<std::chrono::seconds>;
+
 // {"success": false, "error", "message", "requestId", "retryAfter"?, "details"?}
 [[nodiscard]] auto error_body(const error& failure, std::string_view request_id) -> std::string;
 

@@ -22,6 +22,7 @@ constexpr kept_table kept[] = {
     {"audit_log", "seq"},
     {"idempotency", "org_id, key_hash"},
     {"credential_reads", "org_id, connection_id, minute, api_key_id"},
+    {"credential_read_batches", "seq"},
 };
 
 constexpr std::string_view left[] = {"schema_migrations", "readiness", "leases", "changes"};

@@ -74,3 +74,11 @@ TEST_CASE("an error's body has the contract's shape and nothing that is not ther
         body.at("details") == json::array({{{"field", "redirectUrl"}, {"message", "is required"}}})
     );
 }
+
+TEST_CASE("a database that is away is asked again after a second, if it does not say when") {
+    auto away = fail(errc::storage_unavailable, "the database can't be reached");
+    CHECK(json::parse(error_body(away, "r-3")).at("retryAfter") == 1);
+    away.retry_after = std::chrono::seconds(7);
+    CHECK(json::parse(error_body(away, "r-3")).at("retryAfter") == 7);
+    CHECK_FALSE(retry_after_of(fail(errc::not_found, "no such thing")).has_value());
+}
