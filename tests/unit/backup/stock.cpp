@@ -111,7 +111,7 @@ void stock_org(database& db, const sealer& seal, const org_id& org, char letter)
         save_audit_head(session, {org, 1, "hash", 0, "", head});
         const credential_reads_row read{org, api_key_id("key-a"), connection_id("c1"), at(0), 7};
         append_credential_reads(session, std::span(&read, 1));
-        REQUIRE(add_up_credential_reads(session, at(60'000), 10) == 1);
+        REQUIRE(add_up_credential_reads(session, at(60'000), 10) > 0);
         append_credential_reads(session, std::span(&read, 1));
     });
 }
