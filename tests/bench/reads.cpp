@@ -149,6 +149,7 @@ void measure_reads(report& to, const programs& where, stored how_much) {
     const auto keys = stage.reading_keys(keys_at_once);
     const auto body = stage.client("hot").get("/api/integrations/token/demo/account-0").body.size();
     const peer_process hello(where, body, 0, server_threads());
+    test::postgres_command(name, "ANALYZE");  // as autovacuum does within a minute
     if (how_much == stored::million) {
         const auto few = compare_hot(stage, hello, keys);
         std::cout << "        storing 1,000,000 connections..." << std::endl;
@@ -161,7 +162,6 @@ void measure_reads(report& to, const programs& where, stored how_much) {
              "many " + figures(many.mine) + "; few " + figures(few.mine)}
         );
     }
-    test::postgres_command(name, "ANALYZE");  // as autovacuum does within a minute
     measure_misses(to, stage, name, keys);
     measure_hot(to, stage, hello, keys);
     stage.stop();

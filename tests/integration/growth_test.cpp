@@ -8,7 +8,10 @@
 namespace tenon::test {
 namespace {
 
-constexpr int stored = 20'000;
+// A user who has many, among others who have one each.
+constexpr int stored = 60'000;
+constexpr const char* whose = "CASE WHEN n % 20 = 0 THEN 'ann' ELSE 'user-' || n END";
+constexpr int most_rows = 1'500;
 
 // Every verb once, of a user who has all of them, and what the host does by itself meanwhile.
 void use_each_verb(world& here, const std::string& connection) {
@@ -16,6 +19,10 @@ void use_each_verb(world& here, const std::string& connection) {
     const auto path = here.name() + "/" + connection;
     CHECK(api.get(here.token_path(connection)).status == 200);
     CHECK(api.get(here.token_path("u1")).status == 200);
+    // Often enough for PostgreSQL to plan for anybody's account, not for this one.
+    for (int i = 0; i < 20; ++i) {
+        CHECK(api.get(here.token_path("nobody")).status == 404);
+    }
     CHECK(api.get("/api/integrations/profile/" + path + "?fresh=true").status == 200);
     CHECK(api.post("/api/integrations/refresh/" + path, nlohmann::json::object()).status == 200);
     CHECK(here.connected("ann", "u2") != connection);
@@ -32,9 +39,10 @@ void use_each_verb(world& here, const std::string& connection) {
 TEST_CASE("no verb walks through the rows of others, nor through all of a user's") {
     world_options options;
     options.stored_in = engine::postgresql;
+    options.config = "database_connections: 2\n";
     world here(options);
     const auto connection = here.connected("ann", "u1");
-    copy_connection(here.database(), "u1", stored, "'ann'");
+    copy_connection(here.database(), "u1", stored, whose);
     here.host().stop();
     postgres_command(here.database(), "ANALYZE; SELECT pg_stat_reset()");
     here.host().start();
@@ -50,7 +58,7 @@ TEST_CASE("no verb walks through the rows of others, nor through all of a user's
     for (const auto* table : {"connections", "grants", "connection_grants"}) {
         CAPTURE(table);
         CHECK(rows(table) > 0);
-        CHECK(rows(table) < stored / 5);
+        CHECK(rows(table) < most_rows);
     }
 }
 
