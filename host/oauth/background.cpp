@@ -1,6 +1,7 @@
 #include "oauth/background.hpp"
 
 #include "base/log.hpp"
+#include "base/pause.hpp"
 #include "oauth/audit_chain.hpp"
 #include "oauth/change_feed.hpp"
 #include "oauth/cleaning.hpp"
@@ -11,14 +12,19 @@
 #include "oauth/token_cache.hpp"
 
 #include <atomic>
+#include <boost/asio/bind_cancellation_slot.hpp>
+#include <boost/asio/cancellation_signal.hpp>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
-#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/post.hpp>
 #include <boost/asio/strand.hpp>
 #include <boost/asio/this_coro.hpp>
-#include <boost/asio/use_awaitable.hpp>
+#include <boost/system/system_error.hpp>
 
 namespace tenon::host {
+
+namespace this_coro = boost::asio::this_coro;
+
 namespace {
 
 constexpr milliseconds recovery_interval{15'000};
@@ -39,19 +45,40 @@ struct background_work::implementation : std::enable_shared_from_this<implementa
     std::atomic<bool> stopping{false};
     std::atomic<int> running{0};
 
-    // Waits in steps, so that stopping is noticed.
-    auto pause(milliseconds span) const -> boost::asio::awaitable<void> {
-        boost::asio::steady_timer timer(co_await boost::asio::this_coro::executor);
-        const milliseconds step = std::min(span, milliseconds(100));
-        for (milliseconds waited{0}; waited < span && !stopping; waited += step) {
-            timer.expires_after(step);
-            co_await timer.async_wait(boost::asio::use_awaitable);
+    // A loop's strand, and what ends its rest.
+    struct sleeper {
+        explicit sleeper(const boost::asio::any_io_executor& on) : strand(make_strand(on)) {}
+        boost::asio::strand<boost::asio::any_io_executor> strand;
+        boost::asio::cancellation_signal wake;
+    };
+    std::vector<std::unique_ptr<sleeper>> sleepers;  // as start() made them
+
+    // Waits; stop() ends that, and nothing else that a loop is in.
+    auto rest(milliseconds span) const -> boost::asio::awaitable<void> {
+        if (stopping) {
+            co_return;
+        }
+        co_await this_coro::reset_cancellation_state(boost::asio::enable_terminal_cancellation());
+        try {
+            co_await pause(span);
+        } catch (const boost::system::system_error&) {
+            log(log_level::trace, "background work is woken to end");
+        }
+        co_await this_coro::reset_cancellation_state(boost::asio::disable_cancellation());
+    }
+
+    void wake_all() {
+        for (const auto& one : sleepers) {
+            boost::asio::post(one->strand, [self = shared_from_this(), &wake = one->wake] {
+                wake.emit(boost::asio::cancellation_type::terminal);
+            });
         }
     }
 
     // One loop's turn must not end the loop: what it could not do it does next time.
     template <class Turn>
     auto loop(const char* name, Turn turn) -> boost::asio::awaitable<void> {
+        co_await this_coro::reset_cancellation_state(boost::asio::disable_cancellation());
         while (!stopping) {
             milliseconds wait{1'000};
             try {
@@ -60,7 +87,7 @@ struct background_work::implementation : std::enable_shared_from_this<implementa
                 log(log_level::error, "background work failed",
                     {{log_key::operation, name}, {log_key::detail, problem.what()}});
             }
-            co_await pause(wait);
+            co_await rest(wait);
         }
         --running;
     }
@@ -107,13 +134,14 @@ struct background_work::implementation : std::enable_shared_from_this<implementa
     template <class Turn>
     void spawn(const char* name, Turn turn) {
         ++running;
+        auto& own = *sleepers.emplace_back(std::make_unique<sleeper>(context.background));
         boost::asio::co_spawn(
-            boost::asio::make_strand(context.background),
+            own.strand,
             [self = shared_from_this(), name, turn]() -> boost::asio::awaitable<void> {
                 auto bound = [self, turn] { return ((*self).*turn)(); };
                 co_await self->loop(name, bound);
             },
-            boost::asio::detached
+            boost::asio::bind_cancellation_slot(own.wake.slot(), boost::asio::detached)
         );
     }
 
@@ -146,15 +174,14 @@ void background_work::start() {
 auto background_work::stop(milliseconds grace) -> boost::asio::awaitable<bool> {
     auto self = implementation_;
     self->stopping = true;
+    self->wake_all();
     self->scheduler.stop();
-    boost::asio::steady_timer timer(co_await boost::asio::this_coro::executor);
     const auto give_up = self->context.time.now() + grace;
     while (self->running > 0 || self->scheduler.in_flight() > 0 || self->refresh.in_flight() > 0) {
         if (self->context.time.now() > give_up) {
             co_return false;
         }
-        timer.expires_after(stop_poll);
-        co_await timer.async_wait(boost::asio::use_awaitable);
+        co_await pause(stop_poll);
     }
     co_return true;
 }

@@ -1,6 +1,7 @@
 #include "oauth/leaving.hpp"
 
 #include "base/log.hpp"
+#include "base/pause.hpp"
 #include "oauth/audit_entry.hpp"
 #include "oauth/grant_secrets.hpp"
 #include "oauth/landing.hpp"
@@ -10,10 +11,6 @@
 #include "store/changes.hpp"
 #include "store/connection_grants.hpp"
 #include "store/intents.hpp"
-
-#include <boost/asio/steady_timer.hpp>
-#include <boost/asio/this_coro.hpp>
-#include <boost/asio/use_awaitable.hpp>
 
 namespace tenon::host {
 namespace {
@@ -74,7 +71,6 @@ auto hold_grant(oauth_context& context, org_id org, connection_id leaver, grant_
     auto attempt = [&context, leaver, grant](sql_session& session) -> result<held_grant> {
         return hold_in(session, context, leaver, grant);
     };
-    boost::asio::steady_timer pause(co_await boost::asio::this_coro::executor);
     const auto give_up = context.time.now() + context.options.lease;
     bool look_first = false;
     result<bool> busy = false;
@@ -92,8 +88,7 @@ auto hold_grant(oauth_context& context, org_id org, connection_id leaver, grant_
             co_return held_grant{hold::busy, std::nullopt};
         }
         look_first = true;
-        pause.expires_after(lease_poll);
-        co_await pause.async_wait(boost::asio::use_awaitable);
+        co_await pause(lease_poll);
     }
 }
 

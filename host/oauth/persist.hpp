@@ -1,14 +1,12 @@
 // Writing what must not be lost.
 #pragma once
 
+#include "base/pause.hpp"
 #include "base/result.hpp"
 #include "oauth/context.hpp"
 #include "store/database.hpp"
 
 #include <boost/asio/awaitable.hpp>
-#include <boost/asio/steady_timer.hpp>
-#include <boost/asio/this_coro.hpp>
-#include <boost/asio/use_awaitable.hpp>
 
 namespace tenon::host {
 
@@ -17,7 +15,6 @@ namespace tenon::host {
 template <class Fn>
 auto persist(oauth_context& context, org_id org, Fn fn)
     -> boost::asio::awaitable<std::invoke_result_t<Fn&, sql_session&>> {
-    boost::asio::steady_timer pause(co_await boost::asio::this_coro::executor);
     const auto give_up = context.time.now() + context.options.operation_deadline;
     milliseconds wait{50};
     for (;;) {
@@ -26,8 +23,7 @@ auto persist(oauth_context& context, org_id org, Fn fn)
             context.time.now() + wait > give_up) {
             co_return done;
         }
-        pause.expires_after(wait);
-        co_await pause.async_wait(boost::asio::use_awaitable);
+        co_await pause(wait);
         wait = std::min(wait * 2, milliseconds(1'000));
     }
 }

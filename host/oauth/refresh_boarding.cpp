@@ -1,11 +1,8 @@
 #include "oauth/refresh_boarding.hpp"
 
+#include "base/pause.hpp"
 #include "oauth/sealing.hpp"
 #include "store/database.hpp"
-
-#include <boost/asio/steady_timer.hpp>
-#include <boost/asio/this_coro.hpp>
-#include <boost/asio/use_awaitable.hpp>
 
 namespace tenon::host {
 namespace {
@@ -101,7 +98,6 @@ auto too_busy() -> error {
 
 auto board(oauth_context& context, refresh_order order)
     -> boost::asio::awaitable<result<boarding>> {
-    boost::asio::steady_timer pause(co_await boost::asio::this_coro::executor);
     const auto give_up = context.time.now() + context.options.lease;
     std::int64_t generation = 0;
     for (;;) {
@@ -120,8 +116,7 @@ auto board(oauth_context& context, refresh_order order)
         if (context.time.now() > give_up) {
             co_return too_busy();
         }
-        pause.expires_after(lease_poll);
-        co_await pause.async_wait(boost::asio::use_awaitable);
+        co_await pause(lease_poll);
     }
 }
 

@@ -1,10 +1,7 @@
 #include "provider/registry.hpp"
 
+#include "base/pause.hpp"
 #include "provider/registry_state.hpp"
-
-#include <boost/asio/steady_timer.hpp>
-#include <boost/asio/this_coro.hpp>
-#include <boost/asio/use_awaitable.hpp>
 
 namespace tenon::host {
 namespace {
@@ -18,11 +15,6 @@ auto known_names(const registry_snapshot& all) -> std::string {
         out += (out.empty() ? "" : ", ") + name;
     }
     return out;
-}
-
-auto wait(milliseconds length) -> asio::awaitable<void> {
-    asio::steady_timer timer(co_await asio::this_coro::executor, length);
-    co_await timer.async_wait(asio::use_awaitable);
 }
 
 }  // namespace
@@ -79,7 +71,7 @@ auto registry::acquire(std::string name) -> asio::awaitable<result<provider_hand
         }
         // Somebody else asks just now: at most as long as one attempt takes.
         for (int i = 0; i < 800 && implementation_->must_wait(name); ++i) {
-            co_await wait(25ms);
+            co_await pause(25ms);
         }
         found = find(name);
     }
@@ -94,8 +86,7 @@ auto registry::keep_discovered() -> asio::awaitable<void> {
             }
         }
         co_await implementation_->settle_elsewhere();
-        const auto pause = implementation_->next_due();
-        co_await wait(pause);
+        co_await pause(implementation_->next_due());
     }
 }
 
