@@ -24,7 +24,9 @@ auto refresh_request(oauth_context& context, const boarding& on) -> result<opera
     request.connect = params_from_json(row.connect_params);
     request.slot = plugin_slot(row.slot);
     request.client_id = row.client_id;
-    request.deadline = context.options.operation_deadline;
+    // Behind the end of its lease the grant may be another host's.
+    request.deadline =
+        std::min(context.options.operation_deadline, *row.lease_until - context.time.now());
     auto secrets = open_secrets(context.seal, row);
     if (secrets.has_error()) {
         return secrets.error();
@@ -151,6 +153,24 @@ auto depart(oauth_context& context, refresh_settlement settle, boarding on, depa
     return carry_out(context, std::move(settle), std::move(on));
 }
 
+// The host stood still between the lease and this moment: others may be at it already.
+auto is_late(const oauth_context& context, const boarding& on) -> bool {
+    return on.state == boarding::kind::ours && *on.row->lease_until <= context.time.now();
+}
+
+// Boards until there is a lease to go with.
+auto board_in_time(oauth_context& context, refresh_order order)
+    -> boost::asio::awaitable<result<boarding>> {
+    for (;;) {
+        auto boarding_now = board(context, order);
+        auto boarded = co_await std::move(boarding_now);
+        if (boarded.has_error() || !is_late(context, *boarded)) {
+            co_return boarded;
+        }
+        co_await give_back(context, std::move(*boarded));
+    }
+}
+
 auto judge(
     const oauth_context& context, const boarding& on, const refresh_order& order,
     const provider_instance& provider
@@ -171,7 +191,7 @@ auto fly_refresh(oauth_context& context, refresh_order order)
     if (provider.has_error()) {
         co_return provider.error();
     }
-    auto boarding_now = board(context, order);
+    auto boarding_now = board_in_time(context, order);
     auto boarded = co_await std::move(boarding_now);
     if (boarded.has_error()) {
         co_return boarded.error();
