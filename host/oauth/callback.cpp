@@ -180,7 +180,11 @@ auto complete(oauth_context& context, const pending_connect_row& flow, exchange_
         }
         co_return confirm_location(flow.redirect_url, flow.provider, *confirmation);
     }
+    const landing kept = *exchanged;
     auto landed = co_await land(context, std::move(*exchanged));
+    if (landed.has_error() && landed.error().code == errc::invalid_state) {
+        co_await discard(context, kept, errc::invalid_state);
+    }
     if (landed.has_error()) {
         co_return landed.error();
     }

@@ -3,6 +3,7 @@
 #include "oauth/audit_entry.hpp"
 #include "oauth/grant_state.hpp"
 #include "oauth/persist.hpp"
+#include "oauth/refresh_burial.hpp"
 #include "oauth/sealing.hpp"
 #include "oauth/token_cache.hpp"
 #include "store/changes.hpp"
@@ -11,8 +12,6 @@
 
 namespace tenon::host {
 namespace {
-
-constexpr std::string_view main_slot = "main";
 
 // Of a grant that is new. Where there was one before, under the same names, it began earlier and
 // had fewer refreshes than milliseconds since: a generation names one token for ever.
@@ -209,10 +208,7 @@ auto store_with_grants(
         grants.push_back(id);
         link_grant(session, grant_link{stored.id, slots.back(), id, static_cast<std::int64_t>(i)});
         if (grant->stood) {
-            // Others who share a grant that was dead have a live one again.
-            set_state_of_connections_of_grant(
-                session, id, connection_state::connected, "", stored.updated_at
-            );
+            revive(session, context, {what.by, what.provider, stored.id}, id);
         }
     }
     if (stood) {
@@ -222,10 +218,23 @@ auto store_with_grants(
     return stored_landing{std::move(stored), std::move(grants)};
 }
 
+// Its intent is gone: it was stored before (the commit's answer was lost, or another host took it
+// up), or its user has disconnected meanwhile.
+auto landed_before(sql_session& session, const landing& what) -> result<stored_landing> {
+    auto row = find_connection(session, what.by.user, what.provider, what.account.text());
+    if (!row || row->state != connection_state::connected) {
+        return fail(errc::invalid_state, "the user disconnected while the account was connected");
+    }
+    return stored_landing{std::move(*row), {}};
+}
+
 auto store_all(
     sql_session& session, const oauth_context& context, const landing& what,
     const provider_instance& provider
 ) -> result<stored_landing> {
+    if (!what.intent.empty() && !take_intent(session, what.intent)) {
+        return landed_before(session, what);
+    }
     audit_entry entry;
     auto later = find_later(session, what);
     if (later) {
@@ -235,9 +244,6 @@ auto store_all(
                         : store_with_grants(session, context, what, provider);
     if (stored.has_error()) {
         return stored.error();
-    }
-    if (!what.intent.empty()) {
-        delete_intent(session, what.intent);
     }
     entry.action = what.action;
     entry.provider = what.provider;
@@ -283,18 +289,6 @@ auto land_from(oauth_context& context, org_id org, provider_handle provider, lan
     }
     context.cache.marks().touch(org, stored->connection.user);
     co_return std::move(stored->connection);
-}
-
-auto account_of(const landing& what, const granted& from) -> account_id {
-    return from.account_id.empty() ? what.account : account_id(from.account_id);
-}
-
-auto stored_slot(std::string_view plugin_slot) -> std::string {
-    return std::string(plugin_slot.empty() ? main_slot : plugin_slot);
-}
-
-auto plugin_slot(std::string_view stored) -> std::string {
-    return stored == main_slot ? std::string() : std::string(stored);
 }
 
 }  // namespace tenon::host

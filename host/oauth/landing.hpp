@@ -33,7 +33,9 @@ struct landing {
 };
 
 // Seals the tokens and stores everything in one transaction. What its user authorized before that
-// which is stored and alive changes nothing: the stored connection is answered. Errors:
+// which is stored and alive changes nothing: the stored connection is answered. One with an intent
+// is stored once, whoever tries, and not after its user has disconnected. Errors: invalid_state
+// (its intent is gone, and so is the connection: the tokens are to be discarded),
 // storage_unavailable (after trying for a while), internal.
 auto land(oauth_context& context, landing what) -> boost::asio::awaitable<result<connection_row>>;
 

@@ -1,4 +1,4 @@
-// A landing as bytes: JSON, sealed by whoever parks it.
+// A landing as bytes: JSON, sealed by whoever parks it. And what its parts are called there.
 #include "base/json.hpp"
 #include "oauth/landing.hpp"
 
@@ -10,6 +10,7 @@ namespace {
 using nlohmann::json;
 
 constexpr int format_version = 1;
+constexpr std::string_view main_slot = "main";
 
 void put(json& to, const char* name, const std::optional<time_point>& when) {
     if (when) {
@@ -116,6 +117,18 @@ auto parse_landing(std::string_view bytes) -> result<landing> {
         // A field that is missing, or of another type: told below.
     }
     return fail(errc::internal, "a parked connection is of a form that this version can't read");
+}
+
+auto account_of(const landing& what, const granted& from) -> account_id {
+    return from.account_id.empty() ? what.account : account_id(from.account_id);
+}
+
+auto stored_slot(std::string_view plugin_slot) -> std::string {
+    return std::string(plugin_slot.empty() ? main_slot : plugin_slot);
+}
+
+auto plugin_slot(std::string_view stored) -> std::string {
+    return stored == main_slot ? std::string() : std::string(stored);
 }
 
 }  // namespace tenon::host

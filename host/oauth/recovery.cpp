@@ -97,7 +97,11 @@ auto land_recovered(
         co_return;
     }
     what->action = "connection.recovered";
+    const landing kept = *what;
     auto landed = co_await land(context, std::move(*what));
+    if (landed.has_error() && landed.error().code == errc::invalid_state) {
+        co_await discard(context, kept, errc::invalid_state);
+    }
     if (landed.has_value()) {
         log(log_level::info, "exchange recovered",
             {{log_key::provider, intent.provider.text()}, {log_key::connection, landed->id.text()}}

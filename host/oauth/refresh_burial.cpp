@@ -40,4 +40,26 @@ void mourn(oauth_context& context, const grant_row& row, std::size_t expired, ex
     }
 }
 
+void revive(
+    sql_session& session, const oauth_context& context, const reviver& who, const grant_id& grant
+) {
+    const auto now = context.time.now();
+    const auto connected =
+        set_state_of_connections_of_grant(session, grant, connection_state::connected, "", now);
+    for (const auto& connection : connected) {
+        if (connection == who.connection) {
+            continue;  // its line is who brought the tokens
+        }
+        append_change(session, change_kind::connection, connection.text(), now);
+        audit_entry entry;
+        entry.action = "connection.revived";
+        entry.provider = who.provider;
+        entry.connection = connection;
+        actor by;
+        by.org = who.by.org;
+        by.name = who.by.name;
+        write_audit(session, context, by, entry);
+    }
+}
+
 }  // namespace tenon::host

@@ -21,4 +21,16 @@ namespace tenon::host {
 // After the transaction: this process forgets the token, and counts what expired.
 void mourn(oauth_context& context, const grant_row& row, std::size_t expired, expiry_cause cause);
 
+// Whoever brings tokens, and which connection he has by them.
+struct reviver {
+    const actor& by;
+    const provider_id& provider;
+    const connection_id& connection;
+};
+// Tokens came for a grant that may have been dead: others who share it are connected again, and the
+// log says so of each.
+void revive(
+    sql_session& session, const oauth_context& context, const reviver& who, const grant_id& grant
+);
+
 }  // namespace tenon::host

@@ -80,6 +80,11 @@ void delete_intent(sql_session& session, const std::string& id) {
     run_later(session, "DELETE FROM intents WHERE org_id = $1 AND id = $2", session.org(), id);
 }
 
+auto take_intent(sql_session& session, const std::string& id) -> bool {
+    return run(session, "DELETE FROM intents WHERE org_id = $1 AND id = $2", session.org(), id)
+               .affected() > 0;
+}
+
 void delete_exchange_intents(
     sql_session& session, const user_id& user, const provider_id& provider
 ) {

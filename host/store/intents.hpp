@@ -44,6 +44,8 @@ void add_intent_reply(sql_session& session, const std::string& id, const intent_
     -> std::vector<intent_reply>;
 // With its replies.
 void delete_intent(sql_session& session, const std::string& id);
+// The same, for whoever must be the only one to make something of it. False: somebody was faster.
+[[nodiscard]] auto take_intent(sql_session& session, const std::string& id) -> bool;
 // The user's exchanges with that provider: what they left is not to become a connection any more.
 void delete_exchange_intents(
     sql_session& session, const user_id& user, const provider_id& provider

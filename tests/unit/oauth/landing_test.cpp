@@ -3,6 +3,7 @@
 
 #include "store/connection_grants.hpp"
 #include "store/connections.hpp"
+#include "store/intents.hpp"
 #include "support/simulator/digest.hpp"
 #include "verbs.hpp"
 
@@ -132,6 +133,49 @@ TEST_CASE("a refresh token of another client, or of a dead grant, is not kept") 
     });
     put(world, landing_of(ann, now + seconds(3), "d"));
     CHECK_FALSE(grant_of(world, "u1")->refresh_token);
+}
+
+TEST_CASE("who shares a grant that was dead is connected again, and the log says so") {
+    oauth_world world(any_engine());
+    const auto now = world.time.now();
+    const auto ann = user("ann");
+    put(world, with_refresh_token(landing_of(ann, now, "a"), "r"));
+    const auto bobs = put(world, with_refresh_token(landing_of(user("bob"), now, "b"), "s")).id;
+    transact(world, [&](sql_session& session) {
+        const auto id = find_grant_id(session, acme, account_id("u1"), "main");
+        (void
+        )set_state_of_connections_of_grant(session, *id, connection_state::expired, "revoked", now);
+        return mark_grant_dead(session, *id, find_grant(session, *id)->generation, "revoked", now);
+    });
+    put(world, landing_of(ann, now + seconds(1), "c"));
+    CHECK(world.list(user("bob")).at(0).status == connection_status::connected);
+    const auto told = transact(world, [](sql_session& session) {
+        return list_audit(session, {.action = "connection.revived"});
+    });
+    REQUIRE(told.size() == 1);
+    CHECK(told.at(0).connection == bobs);
+}
+
+TEST_CASE("an exchange is stored once, and not after its user has disconnected") {
+    oauth_world world(any_engine());
+    const auto ann = user("ann");
+    auto what = landing_of(ann, world.time.now(), "a");
+    what.intent = "exchange";
+    intent_row intent;
+    intent.id = what.intent;
+    intent.kind = intent_kind::exchange;
+    transact(world, [&](sql_session& session) {
+        insert_intent(session, intent);
+        return true;
+    });
+    const auto id = put(world, what).id;
+    const auto generation = grant_of(world, "u1")->generation;
+    // As after a commit whose answer was lost.
+    CHECK(put(world, what).id == id);
+    CHECK(grant_of(world, "u1")->generation == generation);
+    REQUIRE(world.run(disconnect(world.context, ann, {acme, "u1"})).has_value());
+    CHECK(world.run(land(world.context, what)).error().code == errc::invalid_state);
+    CHECK(world.list(ann).empty());
 }
 
 TEST_CASE("what was authorized earlier does not land over what was authorized later") {
