@@ -1,6 +1,7 @@
 // What a connect leaves of what was there.
 #include "oauth/landing.hpp"
 
+#include "store/audit.hpp"
 #include "store/connection_grants.hpp"
 #include "store/connections.hpp"
 #include "store/intents.hpp"
