@@ -37,9 +37,9 @@ struct key_use {
 [[nodiscard]] auto to_json(const std::vector<key_use>& keys) -> std::string;
 
 // Errors: invalid_request.
-[[nodiscard]] auto parse_head(std::string_view json) -> result<backup_head>;
-[[nodiscard]] auto parse_table(std::string_view json) -> result<backup_table>;
-[[nodiscard]] auto parse_keys(std::string_view json) -> result<std::vector<key_use>>;
+[[nodiscard]] auto parse_head(std::string_view text) -> result<backup_head>;
+[[nodiscard]] auto parse_table(std::string_view text) -> result<backup_table>;
+[[nodiscard]] auto parse_keys(std::string_view text) -> result<std::vector<key_use>>;
 
 // Rows of all tables.
 [[nodiscard]] auto row_count(const backup_head& head) -> std::int64_t;
