@@ -42,7 +42,7 @@ auto live_op::called(const char* function, Call call) -> tenon_status {
     }
 }
 
-auto live_op::lend_action(loan& lent) -> tenon_action* {
+auto live_op::lend_action(loan& lent) const -> tenon_action* {
     tenon_action empty{};
     empty.struct_size = static_cast<std::uint32_t>(how_.action_size);
     return lent.structure(empty, how_.action_size);

@@ -74,7 +74,7 @@ class live_op {
     template <class Call>
     auto called(const char* function, Call call) -> tenon_status;
     void settle(loan& lent, const tenon_action* written);
-    auto lend_action(loan& lent) -> tenon_action*;
+    [[nodiscard]] auto lend_action(loan& lent) const -> tenon_action*;
 
     const tenon_provider* provider_;
     manners how_;
