@@ -84,10 +84,12 @@ auto plugin_library::mapped::open() -> result<const tenon_plugin*> {
     std::error_code failed;
     using boost::dll::load_mode::rtld_local;
     using boost::dll::load_mode::rtld_now;
+    // NOLINTBEGIN(concurrency-mt-unsafe): what dlerror tells is the thread's own
     ::dlerror();
     library.load(loaded_as, failed, rtld_now | rtld_local);
     if (failed) {
         const char* reason = ::dlerror();
+        // NOLINTEND(concurrency-mt-unsafe)
         return refuse(
             path,
             "the loader refuses it: " + (reason == nullptr ? failed.message() : std::string(reason))
