@@ -13,7 +13,7 @@ constexpr int stored = 60'000;
 constexpr const char* whose = "CASE WHEN n % 20 = 0 THEN 'ann' ELSE 'user-' || n END";
 constexpr int most_rows = 1'500;
 
-// Every verb once, of a user who has all of them, and what the host does by itself meanwhile.
+// Every verb, of the user who has many, and what the host does by itself meanwhile.
 void use_each_verb(world& here, const std::string& connection) {
     auto api = here.api("ann");
     const auto path = here.name() + "/" + connection;

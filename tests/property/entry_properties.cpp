@@ -60,10 +60,7 @@ TEST_CASE("only who began may confirm, once, and until the code expires", "[prop
     check_property("anybody else, any other code, any time", [&] {
         world.forget_the_past();
         const auto owner = someone(any_user());
-        auto neighbour = owner;
-        neighbour.user = user_id(any_user());
-        RC_PRE(neighbour.user != owner.user);
-        const auto foreigner = someone(owner.user.text());
+        const auto [neighbour, foreigner] = any_strangers_to(owner);
         const auto account = any_account();
         const auto code = world.park(owner, account);
         check_confirms_nothing(world, neighbour, owner, code);

@@ -163,10 +163,7 @@ TEST_CASE("another user's or organization's connection is invisible to every ver
     check_property("any two users", [&] {
         world.forget_the_past();
         const auto owner = someone(any_user());
-        auto neighbour = owner;
-        neighbour.user = user_id(any_user());
-        RC_PRE(neighbour.user != owner.user);
-        const auto foreigner = someone(owner.user.text());
+        const auto [neighbour, foreigner] = any_strangers_to(owner);
         const auto account = any_account();
         const auto id = world.connect(owner, account);
         if (*rc::gen::arbitrary<bool>()) {  // in memory, too

@@ -25,6 +25,19 @@ inline auto any_user() -> std::string {
     return *rc::gen::nonEmpty(any_text());
 }
 
+// Another user of the owner's organization, and a user of the same name in another one.
+struct strangers {
+    actor neighbour;
+    actor foreigner;
+};
+
+inline auto any_strangers_to(const actor& owner) -> strangers {
+    strangers two{owner, someone(owner.user.text())};
+    two.neighbour.user = user_id(any_user());
+    RC_PRE(two.neighbour.user != owner.user);
+    return two;
+}
+
 inline auto any_account() -> std::string {
     return "u" + std::to_string(*rc::gen::inRange(1, 101));
 }

@@ -7,10 +7,9 @@
 #include "support/catch.hpp"
 #include "support/simulator/in_process_http.hpp"
 #include "support/simulator/oidc.hpp"
+#include "unit/provider/fixture_run.hpp"
 #include "unit/provider/show.hpp"
 
-#include <boost/asio/co_spawn.hpp>
-#include <boost/asio/io_context.hpp>
 #include <memory>
 #include <nlohmann/json.hpp>
 #include <optional>
@@ -21,24 +20,6 @@ namespace tenon::test {
 using namespace tenon::host;
 
 inline constexpr const char* callback_url = "http://127.0.0.1:8080/api/integrations/callback/acme";
-// A coroutine, to its end.
-template <class T>
-auto run(boost::asio::awaitable<T> work) -> T {
-    boost::asio::io_context context;
-    std::optional<T> out;
-    std::exception_ptr thrown;
-    boost::asio::co_spawn(context, std::move(work), [&](std::exception_ptr failed, T value) {
-        thrown = failed;
-        if (!failed) {
-            out.emplace(std::move(value));
-        }
-    });
-    context.run();
-    if (thrown) {
-        std::rethrow_exception(thrown);
-    }
-    return std::move(*out);
-}
 
 // RFC 7636 appendix B.
 inline constexpr const char* verifier = "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk";

@@ -1,6 +1,7 @@
-// The template of fixture.hpp.
+// A coroutine, run to its end on a loop of its own.
 #pragma once
 
+#include <boost/asio/awaitable.hpp>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
 #include <boost/asio/io_context.hpp>
