@@ -218,6 +218,7 @@ void allow_loading(stage& to) {
     // Asked where the loader refuses: an answer that says nothing lets it tell why.
     to.refuse(SCMP_SYS(readlink), EACCES, {});
     to.refuse(SCMP_SYS(readlinkat), EACCES, {});
+    to.refuse(SCMP_SYS(newfstatat), EACCES, {lacks(3, AT_EMPTY_PATH)});
 }
 
 auto handle_refusals() -> bool {

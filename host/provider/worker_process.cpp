@@ -112,7 +112,9 @@ auto worker_process::start(const worker_program& program, const plugin_image& im
     worker_process out(-1, ends[0]);
     const passing theirs(ends[1]);
     const passing socket(raised(theirs.get()));
-    const passing file(raised(image.copy().descriptor()));
+    // Opened anew: the loader reads at the description's offset, and workers start side by side.
+    const passing own(::open(image.copy().path().c_str(), O_RDONLY | O_CLOEXEC));
+    const passing file(raised(own.get()));
     if (socket.get() < 0 || file.get() < 0 || ::fcntl(ends[0], F_SETFL, O_NONBLOCK) != 0) {
         return refused("descriptors", errno);
     }

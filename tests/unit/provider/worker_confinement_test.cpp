@@ -1,6 +1,9 @@
 // What a worker has left of the host, seen from outside and from inside.
 #include "unit/provider/worker_world.hpp"
 
+#include "provider/worker_process.hpp"
+
+#include <poll.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -150,4 +153,25 @@ TEST_CASE("a stranger's plugin is mapped by its worker and never by the host") {
             content("/proc/" + std::to_string(worker) + "/maps"), Contains("memfd:tenon-plugin")
         );
     }
+}
+
+TEST_CASE("a worker that reads its plugin moves nobody else's place in the same bytes") {
+    const auto image =
+        plugin_image::read(std::string(TENON_TEST_PLUGINS) + "/good/well.so").value();
+    const int shared = image->copy().descriptor();
+    REQUIRE(::lseek(shared, 1, SEEK_SET) == 1);
+    const auto worker = worker_process::start({TENON_TEST_WORKER, {"worker"}}, *image);
+    REQUIRE(worker.has_value());
+    pollfd loaded{worker->socket(), POLLIN, 0};
+    REQUIRE(::poll(&loaded, 1, 30'000) == 1);
+    CHECK(::lseek(shared, 0, SEEK_CUR) == 1);
+}
+
+TEST_CASE("what a worker's loader refuses is told in the loader's words") {
+    worker_world all({}, "refused");
+    std::string told;
+    for (const auto& problem : all.providers.snapshot()->problems) {
+        told += problem.message + '\n';
+    }
+    CHECK_THAT(told, Contains("undefined symbol: nobody_has_this"));
 }
