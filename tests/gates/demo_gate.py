@@ -13,8 +13,10 @@ import subprocess
 import sys
 import tempfile
 import threading
+import time
 
 LAST_LINE = "The demo provider"
+SECOND_START = 30  # seconds: where all is there already, nothing is installed and nothing compiled
 
 
 def require(condition, what):
@@ -87,8 +89,11 @@ def check_steps(demo):
 
 
 def check_second_start(command, var, ports, first):
+    begun = time.monotonic()
     demo = Demo(command, var, ports)
+    taken = time.monotonic() - begun
     try:
+        require(taken < SECOND_START, f"the second start took {taken:.0f} s, expected less than {SECOND_START}")
         require(demo.key == first.key, "the second start has another API key")
         require(demo.url == first.url, "the second start has another address")
         definitions = demo.commands()[:2]
