@@ -33,11 +33,13 @@ if [[ -n ${NODE_EXTRA_CA_CERTS:-} ]]; then
     surroundings+=(NODE_EXTRA_CA_CERTS=/etc/extra-ca.crt)
 fi
 
-unmount() { umount "$dir/dev/shm" "$dir/proc" 2>/dev/null || true; }
+# What every container has.
+unmount() { umount "$dir/dev/pts" "$dir/dev/shm" "$dir/proc" 2>/dev/null || true; }
 trap unmount EXIT
 mount -t proc proc "$dir/proc"
-mkdir -p "$dir/dev/shm"
+mkdir -p "$dir/dev/shm" "$dir/dev/pts"
 mount -t tmpfs tmpfs "$dir/dev/shm"
+mount -t devpts -o ptmxmode=0666 devpts "$dir/dev/pts"
 cp /etc/resolv.conf "$dir/etc/resolv.conf"
 printf '#!/bin/sh\nexit 101\n' >"$dir/usr/sbin/policy-rc.d" # as in a container: packages start no services
 chmod +x "$dir/usr/sbin/policy-rc.d"
