@@ -1,9 +1,8 @@
 #include "app/parts.hpp"
+#include "app/record_request.hpp"
 #include "app/verbs.hpp"
 #include "net/outbound.hpp"
 #include "provider/cassette_outcome.hpp"
-#include "provider/operation.hpp"
-#include "provider/recorder.hpp"
 #include "provider/registry.hpp"
 
 #include <CLI/CLI.hpp>
@@ -21,90 +20,31 @@ namespace {
 
 namespace asio = boost::asio;
 
-// What the command line says. Secrets come in files, so that no list of processes shows them.
-struct recording {
-    std::string provider, operation, output, slot;
-    std::string code_file, verifier_file, access_file, refresh_file, redirect_uri;
-};
-
-auto operation_of(const std::string& name) -> result<operation_kind> {
-    for (const auto kind :
-         {operation_kind::exchange, operation_kind::refresh, operation_kind::profile,
-          operation_kind::revoke}) {
-        if (name_of(kind) == name) {
-            return kind;
+// A token that is one of the credentials is named, as the plugin names it.
+auto with_names(operation_output output, const operation_secrets& secrets) -> operation_output {
+    for (auto& grant : output.grants) {
+        for (const auto& [name, value] : secrets.credentials) {
+            if (grant.access_token.reveal() == value.reveal()) {
+                grant.access_token = secret("${credential." + name + "}");
+            }
         }
     }
-    return fail(
-        errc::invalid_request,
-        "no operation '" + name + "' is recorded: exchange, refresh, profile and revoke are"
-    );
-}
-
-// The first line of a file; empty where no file is named.
-auto secret_in(const std::string& file) -> result<std::string> {
-    if (file.empty()) {
-        return std::string();
-    }
-    std::ifstream from(file);
-    std::string line;
-    if (!std::getline(from, line) || line.empty()) {
-        return fail(errc::invalid_request, file + ": can't be read, or its first line is empty");
-    }
-    return line;
-}
-
-struct prepared {
-    operation_request request;
-    known_secrets known;
-};
-
-auto prepare(const recording& what, const provider_instance& instance) -> result<prepared> {
-    const auto kind = operation_of(what.operation);
-    const auto code = secret_in(what.code_file);
-    const auto verifier = secret_in(what.verifier_file);
-    const auto access = secret_in(what.access_file);
-    const auto refresh = secret_in(what.refresh_file);
-    for (const auto* one : {&code, &verifier, &access, &refresh}) {
-        if (one->has_error()) {
-            return one->error();
-        }
-    }
-    if (kind.has_error()) {
-        return kind.error();
-    }
-    prepared out;
-    out.request.kind = *kind;
-    out.request.slot = what.slot;
-    if (*kind == operation_kind::exchange) {
-        const auto& uri =
-            what.redirect_uri.empty() ? instance.settings().redirect_uri : what.redirect_uri;
-        out.request.params = {{"code", *code}, {"redirect_uri", uri}};
-    }
-    out.request.secrets.access_token = secret(*access);
-    out.request.secrets.refresh_token = secret(*refresh);
-    out.request.secrets.code_verifier = secret(*verifier);
-    out.known = {
-        {"code", *code},
-        {"code_verifier", *verifier},
-        {"access_token", *access},
-        {"refresh_token", *refresh},
-        {"client_id", instance.settings().client_id}};
-    for (const auto& one : instance.settings().client_secrets) {
-        out.known.emplace_back("client_secret", std::string(one.reveal()));
-    }
-    return out;
+    return output;
 }
 
 auto cassette_of(
-    const recording& what, const provider_instance& instance, operation_kind kind,
+    const recording& what, const provider_instance& instance, const operation_request& asked,
     const operation_result& ended, const recording_http& heard
 ) -> cassette {
     cassette out;
     out.provider = instance.settings().plugin.empty() ? what.provider : instance.settings().plugin;
-    out.kind = kind;
+    out.kind = asked.kind;
     out.slot = what.slot;
     out.config = instance.settings().config;
+    out.connect = asked.connect;
+    if (asked.kind != operation_kind::exchange) {
+        out.params = {asked.params.begin(), asked.params.end()};
+    }
     if (!instance.settings().scopes.empty()) {
         std::string list;
         for (const auto& one : instance.settings().scopes) {
@@ -113,7 +53,8 @@ auto cassette_of(
         out.config["scopes"] = {list + "]", true};
     }
     out.exchanges = heard.exchanges();
-    out.outcome = ended.has_value() ? outcome_json(*ended) : outcome_json(ended.error());
+    out.outcome = ended.has_value() ? outcome_json(with_names(*ended, asked.secrets))
+                                    : outcome_json(ended.error());
     return out;
 }
 
@@ -161,10 +102,10 @@ auto record(const recording& what, const settings& values) -> result<void> {
     if (ready.has_error()) {
         return ready.error();
     }
-    const auto kind = ready->request.kind;
     recording_http heard(*outbound);
-    const auto ended = run_one(loop, *instance, std::move(ready->request), heard, time);
-    const auto recorded = redact(cassette_of(what, **instance, kind, ended, heard), ready->known);
+    const auto ended = run_one(loop, *instance, ready->request, heard, time);
+    const auto recorded =
+        redact(cassette_of(what, **instance, ready->request, ended, heard), ready->known);
     if (const auto written = write_to(what.output, write_cassette(recorded)); written.has_error()) {
         return written;
     }
@@ -183,7 +124,7 @@ void add_record_verb(CLI::App& plugin, chosen_verb& chosen) {
     );
     auto what = std::make_shared<recording>();
     verb->add_option("provider", what->provider, "its section of the configuration")->required();
-    verb->add_option("operation", what->operation, "exchange, refresh, profile or revoke")
+    verb->add_option("operation", what->operation, "exchange, refresh, profile, revoke or validate")
         ->required();
     verb->add_option("--output", what->output, "the cassette, NAME.json")->required();
     verb->add_option("--slot", what->slot, "which set of tokens");
@@ -194,6 +135,12 @@ void add_record_verb(CLI::App& plugin, chosen_verb& chosen) {
         "--access-token-file", what->access_file, "all others: the file with the token"
     );
     verb->add_option("--refresh-token-file", what->refresh_file, "refresh and revoke");
+    verb->add_option(
+        "--credential-file", what->credential_files,
+        "NAME=FILE, of the provider's credential fields (api_key=key.txt); once for each"
+    );
+    verb->add_option("--connect", what->connect, "NAME=VALUE, of its connect fields");
+    verb->add_option("--param", what->params, "NAME=VALUE: account_id, scope or base_url");
     verb->callback([&chosen, what] {
         chosen.run = [what](const settings& values) { return record(*what, values); };
     });

@@ -71,6 +71,55 @@ TEST_CASE("a recorded operation holds no secret, and the conformance suite repla
     CHECK_THAT(replayed.out, Contains("2 passed"));
 }
 
+TEST_CASE("what an API key opens is recorded with neither the key nor the loss of its name") {
+    world_options options;
+    options.provider = "onlyfans";
+    world here(options);
+    const auto dir = here.host().dir() / "cassettes";
+    const auto key = here.host().dir() / "key";
+    fs::create_directories(dir);
+    const auto record = [&](const std::string& operation, std::vector<std::string> more) {
+        std::vector<std::string> all{
+            "plugin",
+            "record",
+            "onlyfans",
+            operation,
+            "--config",
+            here.host().config_file().string(),
+            "--output",
+            (dir / (operation + ".json")).string(),
+            "--connect",
+            "account=acct_demo1",
+            "--credential-file",
+            "api_key=" + key.string()};
+        all.insert(all.end(), more.begin(), more.end());
+        return run_tenon(all);
+    };
+    const std::string secret = "ofapi_demo_0123456789abcdef";
+    std::ofstream(key) << secret << '\n';
+    const auto validated = record("validate", {});
+    INFO(validated.err);
+    REQUIRE(validated.code == 0);
+    CHECK_THAT(validated.out, Contains("done"));
+    const auto told = record(
+        "profile", {"--param", "account_id=acct_demo1", "--access-token-file", key.string()}
+    );
+    INFO(told.err);
+    REQUIRE(told.code == 0);
+    CHECK_THAT(told.out, Contains("done"));
+    for (const auto* name : {"validate.json", "profile.json"}) {
+        const auto text = read(dir / name);
+        INFO(text);
+        CHECK(text.find(secret) == std::string::npos);
+        CHECK(text.find("\"account\": \"acct_demo1\"") != std::string::npos);
+    }
+    CHECK_THAT(read(dir / "validate.json"), Contains("${credential.api_key}"));
+    const auto replayed = conformance("onlyfans", dir);
+    INFO(replayed.out << replayed.err);
+    CHECK(replayed.code == 0);
+    CHECK_THAT(replayed.out, Contains("1 passed"));
+}
+
 TEST_CASE("what can't be recorded is said in a line") {
     world_options options;
     options.provider = "google";
@@ -80,13 +129,25 @@ TEST_CASE("what can't be recorded is said in a line") {
     const auto dance =
         run_tenon({"plugin", "record", "google", "dance", "--config", config, "--output", output});
     CHECK(dance.code == 1);
-    CHECK_THAT(dance.err, Contains("exchange, refresh, profile and revoke are"));
+    CHECK_THAT(dance.err, Contains("exchange, refresh, profile, revoke and validate are"));
     const auto missing = run_tenon(
         {"plugin", "record", "google", "profile", "--config", config, "--output", output,
          "--access-token-file", "/no/such/file"}
     );
     CHECK(missing.code == 1);
     CHECK_THAT(missing.err, Contains("/no/such/file"));
+    const auto unknown = run_tenon(
+        {"plugin", "record", "google", "profile", "--config", config, "--output", output,
+         "--connect", "tenant=acme"}
+    );
+    CHECK(unknown.code == 1);
+    CHECK_THAT(unknown.err, Contains("tenant"));
+    const auto bare = run_tenon(
+        {"plugin", "record", "google", "profile", "--config", config, "--output", output, "--param",
+         "account_id"}
+    );
+    CHECK(bare.code == 1);
+    CHECK_THAT(bare.err, Contains("--param: expected NAME=VALUE, not 'account_id'"));
 }
 
 }  // namespace tenon::test
