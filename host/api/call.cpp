@@ -53,8 +53,10 @@ auto prepare(api_context& api, const route_spec& spec, call& mine)
         }
         mine.who = std::move(*who);
         api.journal.note_use(mine.who);
-        if (auto allowed = check_scope(*mine.who, spec.scope); allowed.has_error()) {
-            co_return allowed;
+        for (const auto& scope : {spec.scope, spec.scope_too}) {
+            if (auto allowed = check_scope(*mine.who, scope); allowed.has_error()) {
+                co_return allowed;
+            }
         }
     }
     if (spec.body == body_rule::json) {
@@ -93,7 +95,8 @@ auto acting_user(const request& from, const caller& who, const std::string& in_b
     const bool pinned = !user.empty();
     const auto in_header = from.headers.find("X-Tenon-User");
     const auto in_query = from.query_value("userId").value_or("");
-    for (const auto named : {in_header, in_query, std::string_view(in_body)}) {
+    const auto in_path = from.param("userId");
+    for (const auto named : {in_header, in_query, std::string_view(in_body), in_path}) {
         if (named.empty() || named == user) {
             continue;
         }

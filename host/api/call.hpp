@@ -16,6 +16,13 @@
 
 namespace tenon::host {
 
+// Whose data an answer holds that is kept for an Idempotency-Key: it goes when they are erased.
+enum class answer_about {
+    its_user,  // the one that the call acts for, if any
+    several,   // users that the handler alone knows of
+    nobody,
+};
+
 // What a handler is given. Lives until its answer is made.
 struct call {
     api_context& api;
@@ -23,6 +30,7 @@ struct call {
     caller_handle who;  // null on public routes
     user_id user;       // empty where the route needs none and none was named
     body_fields body;
+    answer_about about = answer_about::its_user;  // a handler may say otherwise
 
     [[nodiscard]] auto as_actor() const -> actor { return {who->org, user, who->name, http.id}; }
 };
@@ -39,7 +47,8 @@ struct query_parameter {
 // A row of the table that the router, the pipeline and openapi.json are all made from.
 struct route_spec {
     std::string_view method = {}, pattern = {}, name = {}, summary = {};
-    std::optional<key_scope> scope = {};  // nothing: public, unless a user is needed
+    std::optional<key_scope> scope = {};      // nothing: public, unless a user is needed
+    std::optional<key_scope> scope_too = {};  // needed beside it
     user_rule user = user_rule::none;
     limit_rule limit = limit_rule::none;
     body_rule body = body_rule::none;
@@ -54,9 +63,10 @@ struct route_spec {
     std::span<const errc> errors = {};  // beyond those that follow from the fields above
 };
 
-// The user that the call acts for: the header X-Tenon-User, `userId` in the query or in the body;
-// all that are there must agree. A pinned key needs none. Errors: invalid_request (they differ, or
-// no id that can be stored), insufficient_scope (the key is pinned to another one), user_required.
+// The user that the call acts for: the header X-Tenon-User, `userId` in the path, the query or the
+// body; all that are there must agree. A pinned key needs none. Errors: invalid_request (they
+// differ, or no id that can be stored), insufficient_scope (the key is pinned to another one),
+// user_required.
 [[nodiscard]] auto acting_user(
     const request& from, const caller& who, const std::string& in_body, user_rule rule
 ) -> result<user_id>;

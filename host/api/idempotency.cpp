@@ -3,6 +3,7 @@
 #include "api/error_response.hpp"
 #include "crypto/envelope.hpp"
 #include "crypto/hash.hpp"
+#include "oauth/erased.hpp"
 #include "store/database.hpp"
 #include "store/idempotency.hpp"
 
@@ -55,15 +56,31 @@ auto begin(call& mine, once_key key) -> boost::asio::awaitable<result<idempotent
     co_return co_await mine.api.oauth.db.with_org(mine.who->org, access::write, std::move(work));
 }
 
+// Empty id: several users'.
+auto owner_of_answer(const call& mine) -> std::optional<user_id> {
+    switch (mine.about) {
+        case answer_about::its_user:
+            return mine.user.empty() ? std::nullopt : std::optional(mine.user);
+        case answer_about::several: return user_id();
+        case answer_about::nobody: break;
+    }
+    return std::nullopt;
+}
+
 auto finish(call& mine, std::string key, const response& answer)
     -> boost::asio::awaitable<result<bool>> {
     const auto row = to_hex(key);
     const auto place = place_of(mine, row);
-    auto sealed = mine.api.oauth.seal.seal(place, pack_answer(answer));
-    const auto until = mine.api.oauth.time.now() + mine.api.settings.idempotency_lifetime;
-    const auto status = static_cast<std::int64_t>(answer.status);
-    auto work = [key, status, sealed, until](sql_session& session) -> result<bool> {
-        return finish_idempotent(session, key, status, sealed, until);
+    kept_answer kept;
+    kept.status = static_cast<std::int64_t>(answer.status);
+    kept.sealed = mine.api.oauth.seal.seal(place, pack_answer(answer));
+    kept.user = owner_of_answer(mine);
+    if (kept.user && !kept.user->empty()) {
+        kept.user_hash = erased_hash(mine.who->org, *kept.user);
+    }
+    kept.expires_at = mine.api.oauth.time.now() + mine.api.settings.idempotency_lifetime;
+    auto work = [key, kept](sql_session& session) -> result<bool> {
+        return finish_idempotent(session, key, kept) || abandon_idempotent(session, key);
     };
     co_return co_await mine.api.oauth.db.with_org(mine.who->org, access::write, std::move(work));
 }

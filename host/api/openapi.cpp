@@ -53,15 +53,20 @@ void write_parameter(
         .end_object();
 }
 
+auto meaning_of(std::string_view path_parameter) -> std::string_view {
+    if (path_parameter == "accountId") {
+        return "The provider's account id, or a connectionId";
+    }
+    return path_parameter == "userId" ? "The user that the call is about" : "As it is listed";
+}
+
 void write_parameters(json_writer& json, const route_spec& spec, const path_template& path) {
     json.key("parameters").begin_array();
     for (const auto& name : path.names) {
-        const auto* const meaning = name == "accountId"
-                                        ? "The provider's account id, or a connectionId"
-                                        : "As it is listed";
-        write_parameter(json, "path", name, meaning, required::yes);
+        write_parameter(json, "path", name, meaning_of(name), required::yes);
     }
-    if (spec.user != user_rule::none) {
+    const bool in_path = std::ranges::find(path.names, "userId") != path.names.end();
+    if (spec.user != user_rule::none && !in_path) {
         const auto* const meaning = "The user that the call acts for; or userId";
         write_parameter(json, "header", "X-Tenon-User", meaning, required::no);
         write_parameter(json, "query", "userId", "The same", required::no);
@@ -134,7 +139,11 @@ void write_operation(json_writer& json, const route_spec& spec, const path_templ
         json.raw_field("security", "[]");
     }
     if (spec.scope) {
-        json.field("x-scope", to_text(*spec.scope));
+        auto scopes = std::string(to_text(*spec.scope));
+        if (spec.scope_too) {
+            scopes += ' ' + std::string(to_text(*spec.scope_too));
+        }
+        json.field("x-scope", scopes);
     }
     write_parameters(json, spec, path);
     if (!spec.request_schema.empty()) {

@@ -6,8 +6,9 @@
 
 namespace tenon::host {
 
-auto page_of(const request& from) -> result<page_parameters> {
+auto page_of(const request& from, std::size_t usual) -> result<page_parameters> {
     page_parameters page;
+    page.limit = usual;
     page.cursor = from.query_value("cursor").value_or("");
     if (const auto text = from.query_value("limit")) {
         const auto* const end = text->data() + text->size();

@@ -12,11 +12,12 @@ struct request;
 inline constexpr std::size_t largest_page = 500;
 
 struct page_parameters {
-    std::size_t limit = 50;
+    std::size_t limit = 0;
     std::string cursor;  // empty: from the start
 };
 
-// Error: invalid_request (limit is no number from 1 to largest_page).
-[[nodiscard]] auto page_of(const request& from) -> result<page_parameters>;
+// `usual`: the limit where none is given. Error: invalid_request (limit is no number from 1 to
+// largest_page).
+[[nodiscard]] auto page_of(const request& from, std::size_t usual = 50) -> result<page_parameters>;
 
 }  // namespace tenon::host

@@ -35,6 +35,9 @@ inline constexpr std::array audit_query_parameters{
     query_parameter{"connectionId", "Only this connection's"},
     query_parameter{"limit", "1 to 500; 50 unless given"},
     query_parameter{"cursor", "nextCursor of the page before"}};
+inline constexpr std::array user_data_query{
+    query_parameter{"limit", "Items of all lists together: 1 to 500; 500 unless given"},
+    query_parameter{"cursor", "nextCursor of the page before"}};
 inline constexpr std::array health_query{query_parameter{"check", "all, db, cache or plugins"}};
 inline constexpr std::array callback_query{
     query_parameter{"code", "The authorization code"},
@@ -48,7 +51,7 @@ inline constexpr std::array result_query{
 inline constexpr std::array connect_errors{
     unknown_provider,        provider_disabled, redirect_not_allowed,       account_mismatch,
     unsupported_by_provider, not_found,         provider_permission_denied, provider_error,
-    provider_unavailable,    provider_timeout,  provider_misconfigured};
+    provider_unavailable,    provider_timeout,  provider_misconfigured,     invalid_state};
 inline constexpr std::array callback_errors{invalid_state, invalid_request, unknown_provider};
 inline constexpr std::array confirm_errors{
     invalid_state, unknown_provider, provider_disabled, provider_unavailable};

@@ -1,8 +1,10 @@
 #include "api/routes.hpp"
 
 #include "api/handlers/handlers.hpp"
+#include "api/probe_routes.hpp"
 #include "api/route_parts.hpp"
 
+#include <algorithm>
 #include <array>
 
 namespace tenon::host {
@@ -14,6 +16,16 @@ using enum key_scope;
 using user = user_rule;
 using limit = limit_rule;
 using body = body_rule;
+
+template <std::size_t First, std::size_t Second>
+constexpr auto joined(
+    const std::array<route_spec, First>& first, const std::array<route_spec, Second>& second
+) -> std::array<route_spec, First + Second> {
+    std::array<route_spec, First + Second> both{};
+    std::ranges::copy(first, both.begin());
+    std::ranges::copy(second, both.begin() + First);
+    return both;
+}
 
 constexpr std::array table{
     reading(
@@ -211,74 +223,36 @@ constexpr std::array table{
          .query = audit_query_parameters,
          .errors = list_errors}
     ),
-    anybody(
-        {.pattern = "/health",
-         .name = "health",
-         .summary = "How the host's parts are; 503 where one is down",
-         .run = handlers::health,
-         .response_schema = "Health",
-         .down_schema = "Health",
-         .query = health_query,
+    reading(
+        {.pattern = "/api/users/:userId/data",
+         .name = "exportUser",
+         .summary = "Everything that is held of a user, page by page; no secret among it",
+         .scope = connections_read,
+         .scope_too = audit_read,
+         .user = user::required,
+         .run = handlers::export_user,
+         .response_schema = "UserData",
+         .query = user_data_query,
          .errors = list_errors}
     ),
-    anybody(
-        {.pattern = "/livez",
-         .name = "livez",
-         .summary = "The process answers",
-         .run = handlers::livez,
-         .response_schema = "Alive"}
-    ),
-    anybody(
-        {.pattern = "/readyz",
-         .name = "readyz",
-         .summary = "The host can serve: a write to the database works",
-         .run = handlers::readyz,
-         .response_schema = "Alive",
-         .errors = ready_errors}
-    ),
-    anybody(
-        {.pattern = "/metrics",
-         .name = "metrics",
-         .summary = "Prometheus metrics; on the admin listener where there is one",
-         .run = handlers::metrics,
-         .media = "text/plain"}
-    ),
-    anybody(
-        {.pattern = "/openapi.json",
-         .name = "openapi",
-         .summary = "This document",
-         .run = handlers::openapi}
-    ),
-    anybody(
-        {.pattern = "/",
-         .name = "frontPage",
-         .summary = "A page that lists the providers and connects one in the browser",
-         .run = handlers::front_page,
-         .media = html}
-    ),
-    route_spec{
-        .method = "POST",
-        .pattern = "/connect",
-        .name = "beginFromPage",
-        .summary = "That page's form",
-        .limit = limit::callback,
-        .body = body::form,
-        .run = handlers::begin_from_page,
-        .media = html,
-        .errors = form_errors},
-    anybody(
-        {.pattern = "/connected",
-         .name = "resultPage",
-         .summary = "How a connect that began on that page ended",
-         .run = handlers::result_page,
-         .media = html,
-         .query = result_query}
+    change(
+        {.method = "DELETE",
+         .pattern = "/api/users/:userId/data",
+         .name = "eraseUser",
+         .summary = "Erases a user everywhere, revoking at the providers; a receipt of it",
+         .scope = connections_write,
+         .scope_too = keys_manage,
+         .user = user::required,
+         .run = handlers::erase_user,
+         .response_schema = "ErasureReceipt"}
     )};
+
+constexpr auto all = joined(table, probe_routes);
 
 }  // namespace
 
 auto route_table() noexcept -> std::span<const route_spec> {
-    return table;
+    return all;
 }
 
 }  // namespace tenon::host

@@ -4,9 +4,8 @@
 
 namespace tenon::host {
 
-void write_connection(json_writer& json, const connection_view& view, shown_user user) {
-    json.begin_object()
-        .field("connectionId", view.id.text())
+void write_connection_fields(json_writer& json, const connection_view& view, shown_user user) {
+    json.field("connectionId", view.id.text())
         .field("provider", view.provider.text())
         .field("providerAccountId", view.account.text());
     if (user == shown_user::yes) {
@@ -30,8 +29,13 @@ void write_connection(json_writer& json, const connection_view& view, shown_user
         .field("scope", view.scope)
         .raw_field("metadata", view.metadata_json)
         .field("createdAt", view.created_at)
-        .field("updatedAt", view.updated_at)
-        .end_object();
+        .field("updatedAt", view.updated_at);
+}
+
+void write_connection(json_writer& json, const connection_view& view, shown_user user) {
+    json.begin_object();
+    write_connection_fields(json, view, user);
+    json.end_object();
 }
 
 auto connection_json(const connection_view& view) -> std::string {

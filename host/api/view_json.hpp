@@ -8,7 +8,9 @@ namespace tenon::host {
 
 enum class shown_user { no, yes };
 
-// {"connectionId", "provider", "providerAccountId", "isConnected", "status", …}
+// Fields of an open object: connectionId, provider, providerAccountId, isConnected, status, …
+void write_connection_fields(json_writer& json, const connection_view& view, shown_user user);
+// An object of these.
 void write_connection(json_writer& json, const connection_view& view, shown_user user);
 [[nodiscard]] auto connection_json(const connection_view& view) -> std::string;
 

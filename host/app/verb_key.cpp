@@ -25,12 +25,11 @@ struct key_arguments {
 
 auto detail_of(const api_key_row& row) -> std::string {
     json_writer detail;
-    detail.begin_object()
-        .field("keyId", row.id.text())
-        .field("name", row.name)
-        .field("scopes", row.scopes)
-        .end_object();
-    return detail.take();
+    detail.begin_object().field("keyId", row.id.text());
+    if (!row.user) {  // the name of one user's key may be the user's, and the log keeps it
+        detail.field("name", row.name);
+    }
+    return detail.field("scopes", row.scopes).end_object().take();
 }
 
 auto create(const settings& values, const key_arguments& given) -> result<void> {

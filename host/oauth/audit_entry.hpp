@@ -14,9 +14,10 @@ struct audit_entry {
     std::string detail = "{}";  // JSON object; no secret
 };
 
-// Into the session's organization; the user goes in as a pseudonym.
-void write_audit(
+// Into the session's organization; the user goes in as a pseudonym: that one, where there is a
+// user.
+auto write_audit(
     sql_session& session, const oauth_context& context, const actor& by, const audit_entry& entry
-);
+) -> std::optional<std::string>;
 
 }  // namespace tenon::host

@@ -5,6 +5,7 @@
 #include "oauth/audit_chain.hpp"
 #include "oauth/change_feed.hpp"
 #include "oauth/cleaning.hpp"
+#include "oauth/erasure.hpp"
 #include "oauth/lapsing.hpp"
 #include "oauth/leaving.hpp"
 #include "oauth/recovery.hpp"
@@ -106,6 +107,7 @@ struct background_work::implementation : std::enable_shared_from_this<implementa
         const bool first = !finished_once;
         finished_once = true;
         co_await finish_abandoned(context, first);
+        co_await finish_erasures(context, first);
         co_return recovery_interval;
     }
     auto discard_unconfirmed() -> boost::asio::awaitable<milliseconds> {

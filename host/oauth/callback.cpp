@@ -150,6 +150,22 @@ auto forget_intent(oauth_context& context, org_id org, std::string intent)
     [[maybe_unused]] auto done = co_await context.db.with_org(org, access::write, std::move(erase));
 }
 
+auto store(oauth_context& context, const pending_connect_row& flow, landing what)
+    -> boost::asio::awaitable<result<std::string>> {
+    if (flow.confirm) {
+        auto confirmation = co_await park(context, std::move(what));
+        if (confirmation.has_error()) {
+            co_return confirmation.error();
+        }
+        co_return confirm_location(flow.redirect_url, flow.provider, *confirmation);
+    }
+    auto landed = co_await land(context, std::move(what));
+    if (landed.has_error()) {
+        co_return landed.error();
+    }
+    co_return connected_location(flow.redirect_url, flow.provider, landed->account, landed->id);
+}
+
 // Exchanges and lands, or parks; the location for the browser.
 auto complete(oauth_context& context, const pending_connect_row& flow, exchange_input input)
     -> boost::asio::awaitable<result<std::string>> {
@@ -161,34 +177,26 @@ auto complete(oauth_context& context, const pending_connect_row& flow, exchange_
     if (exchanged.has_error()) {
         auto failure = exchanged.error();
         if (!failure.try_again && failure.granted != nullptr) {
-            co_await discard(context, *failure.granted, failure.reason.code);
+            [[maybe_unused]] const auto ended =
+                co_await discard(context, *failure.granted, failure.reason.code);
         } else if (!failure.try_again) {
             co_await forget_intent(context, org, intent);
         }
         co_return std::move(failure.reason);
     }
     if (flow.reconnect && *flow.reconnect != exchanged->account) {
-        co_await discard(context, std::move(*exchanged), errc::account_mismatch);
+        [[maybe_unused]] const auto ended =
+            co_await discard(context, std::move(*exchanged), errc::account_mismatch);
         co_return fail(
             errc::account_mismatch, "another account was connected than the one to reconnect"
         );
     }
-    if (flow.confirm) {
-        auto confirmation = co_await park(context, std::move(*exchanged));
-        if (confirmation.has_error()) {
-            co_return confirmation.error();
-        }
-        co_return confirm_location(flow.redirect_url, flow.provider, *confirmation);
+    const auto kept = std::make_shared<const landing>(std::move(*exchanged));
+    auto location = co_await store(context, flow, *kept);
+    if (location.has_error() && location.error().code == errc::invalid_state) {
+        [[maybe_unused]] const auto ended = co_await discard(context, *kept, errc::invalid_state);
     }
-    const landing kept = *exchanged;
-    auto landed = co_await land(context, std::move(*exchanged));
-    if (landed.has_error() && landed.error().code == errc::invalid_state) {
-        co_await discard(context, kept, errc::invalid_state);
-    }
-    if (landed.has_error()) {
-        co_return landed.error();
-    }
-    co_return connected_location(flow.redirect_url, flow.provider, landed->account, landed->id);
+    co_return location;
 }
 
 auto audit_failure(

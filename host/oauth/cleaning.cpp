@@ -2,13 +2,18 @@
 
 #include "store/changes.hpp"
 #include "store/database.hpp"
+#include "store/erasures.hpp"
 #include "store/pending_connects.hpp"
+
+#include <algorithm>
 
 namespace tenon::host {
 namespace {
 
 constexpr std::size_t batch = 1'000;
 constexpr auto changes_kept = std::chrono::hours(1);
+// Longer than anything that was under way when its user was erased goes on.
+constexpr auto erasures_kept = std::chrono::hours(2);
 
 }  // namespace
 
@@ -18,7 +23,8 @@ auto clean_expired(oauth_context& context) -> boost::asio::awaitable<void> {
         auto erase = [now](sql_session& session) -> result<std::int64_t> {
             const auto pending = erase_expired_pending_connects(session, now, batch);
             const auto changes = erase_changes_before(session, now - changes_kept, batch);
-            return std::max(pending, changes);
+            const auto erasures = remove_old_erasures(session, now - erasures_kept, batch);
+            return std::max({pending, changes, erasures});
         };
         auto most = co_await context.db.as_service(access::write, std::move(erase));
         if (most.has_error() || *most < static_cast<std::int64_t>(batch)) {

@@ -7,7 +7,8 @@
 
 namespace tenon::host {
 
-// Erases expired pending connects and old rows of the change table, a batch at a time.
+// Erases expired pending connects, old rows of the change table and what is left of erasures, a
+// batch at a time.
 auto clean_expired(oauth_context& context) -> boost::asio::awaitable<void>;
 
 }  // namespace tenon::host

@@ -4,6 +4,7 @@
 #include "crypto/random.hpp"
 #include "oauth/audit_entry.hpp"
 #include "oauth/connection_views.hpp"
+#include "oauth/erased.hpp"
 #include "oauth/park.hpp"
 #include "oauth/persist.hpp"
 #include "oauth/sealing.hpp"
@@ -70,8 +71,11 @@ auto park(oauth_context& context, landing what) -> boost::asio::awaitable<result
     const std::string code = random_token(context.random);
     const auto row = to_row(context, what, code);
     const auto org = what.by.org;
-    auto write = [&context, row, by = what.by,
+    auto write = [&context, row, by = what.by, began = what.issued_at,
                   intent = what.intent](sql_session& session) -> result<void> {
+        if (auto welcome = refuse_erased(session, by, began); welcome.has_error()) {
+            return welcome;
+        }
         save_confirmation(session, row);
         delete_intent(session, intent);
         audit_entry entry;

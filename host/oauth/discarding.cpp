@@ -55,7 +55,8 @@ auto revoke_all(oauth_context& context, landing what)
 
 }  // namespace
 
-auto discard(oauth_context& context, landing what, errc reason) -> boost::asio::awaitable<bool> {
+auto discard(oauth_context& context, landing what, errc reason)
+    -> boost::asio::awaitable<result<std::vector<revocation>>> {
     audit_entry entry;
     entry.action = "connection.discarded";
     entry.provider = what.provider;
@@ -63,7 +64,7 @@ auto discard(oauth_context& context, landing what, errc reason) -> boost::asio::
     const auto by = what.by;
     const auto intent = what.intent;
     const auto confirmation = what.confirmation;
-    const auto outcomes = co_await revoke_all(context, std::move(what));
+    auto outcomes = co_await revoke_all(context, std::move(what));
     entry.detail = outcomes_json(outcomes);
     auto write = [&context, by, intent, confirmation, entry](sql_session& session) -> result<void> {
         delete_intent(session, intent);
@@ -74,7 +75,10 @@ auto discard(oauth_context& context, landing what, errc reason) -> boost::asio::
         return {};
     };
     const auto done = co_await persist(context, by.org, std::move(write));
-    co_return done.has_value();
+    if (done.has_error()) {
+        co_return done.error();
+    }
+    co_return outcomes;
 }
 
 }  // namespace tenon::host

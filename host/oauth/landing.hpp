@@ -35,8 +35,8 @@ struct landing {
 // Seals the tokens and stores everything in one transaction. What its user authorized before that
 // which is stored and alive changes nothing: the stored connection is answered. One with an intent
 // is stored once, whoever tries, and not after its user has disconnected. Errors: invalid_state
-// (its intent is gone, and so is the connection: the tokens are to be discarded),
-// storage_unavailable (after trying for a while), internal.
+// (its intent is gone, and so is the connection; or the user is being erased, or was since: the
+// tokens are to be discarded), storage_unavailable (after trying for a while), internal.
 auto land(oauth_context& context, landing what) -> boost::asio::awaitable<result<connection_row>>;
 
 // The same for what is found in the transaction that stores it; as often as that is tried again.

@@ -81,8 +81,9 @@ auto renew(oauth_context& context, std::size_t grants) -> boost::asio::awaitable
     co_return ours.has_value() && *ours;
 }
 
-auto drop(oauth_context& context, confirmation_row row, std::string why)
-    -> boost::asio::awaitable<bool> {
+// What can't be opened is only forgotten.
+auto drop(oauth_context& context, actor by, confirmation_row row, std::string why)
+    -> boost::asio::awaitable<result<std::vector<revocation>>> {
     log(log_level::warn, "tokens that nobody confirmed are not revoked",
         {{log_key::provider, row.provider.text()}, {log_key::detail, why}});
     audit_entry entry;
@@ -90,7 +91,6 @@ auto drop(oauth_context& context, confirmation_row row, std::string why)
     entry.provider = row.provider;
     entry.outcome = code_of(errc::internal);
     entry.detail = outcomes_json({});
-    const actor by{row.org, row.user, "recovery", {}};
     auto erase = [&context, by, entry, hash = row.code_hash](sql_session& session) -> result<void> {
         if (delete_confirmation(session, hash)) {
             write_audit(session, context, by, entry);
@@ -98,14 +98,10 @@ auto drop(oauth_context& context, confirmation_row row, std::string why)
         return {};
     };
     const auto done = co_await persist(context, by.org, std::move(erase));
-    co_return done.has_value();
-}
-
-auto discard_parked(oauth_context& context, confirmation_row row, landing what)
-    -> boost::asio::awaitable<bool> {
-    what.by = actor{row.org, row.user, "recovery", {}};
-    what.confirmation = row.code_hash;
-    co_return co_await discard(context, std::move(what), errc::invalid_state);
+    if (done.has_error()) {
+        co_return done.error();
+    }
+    co_return std::vector<revocation>{};
 }
 
 }  // namespace
@@ -121,21 +117,28 @@ auto discard_lapsed(oauth_context& context, std::function<bool()> stopping)
         if (stopping()) {
             break;
         }
-        auto what = open_parked(context, row);
+        const auto what = open_parked(context, row);
         const std::size_t grants = what.has_value() ? what->grants.size() : 0;
         const bool ours = co_await renew(context, grants);
         if (!ours) {
             break;
         }
-        bool done = false;
-        if (what.has_value()) {
-            done = co_await discard_parked(context, std::move(row), std::move(*what));
-        } else {
-            done = co_await drop(context, std::move(row), what.error().message);
-        }
-        gone += done ? 1 : 0;
+        const actor by{row.org, row.user, "recovery", {}};
+        const auto done = co_await discard_parked(context, by, std::move(row));
+        gone += done.has_value() ? 1 : 0;
     }
     co_return gone;
+}
+
+auto discard_parked(oauth_context& context, actor by, confirmation_row row)
+    -> boost::asio::awaitable<result<std::vector<revocation>>> {
+    auto what = open_parked(context, row);
+    if (what.has_error()) {
+        co_return co_await drop(context, std::move(by), std::move(row), what.error().message);
+    }
+    what->by = std::move(by);
+    what->confirmation = row.code_hash;
+    co_return co_await discard(context, std::move(*what), errc::invalid_state);
 }
 
 }  // namespace tenon::host

@@ -188,11 +188,13 @@ auto read_grants(oauth_context& context, connection_row of)
 
 }  // namespace
 
-auto begin_leaving(sql_session& session, connection_row row, time_point now) -> leaving {
+auto begin_leaving(sql_session& session, connection_row row, consent_end why, time_point now)
+    -> leaving {
     leaving gone;
     set_connection_state(
         session, row.id, connection_state::expired, std::string(leaving_reason), now
     );
+    end_consent(session, row.id, why, now);
     append_change(session, change_kind::connection, row.id.text(), now);
     delete_exchange_intents(session, row.user, row.provider);
     gone.grants = grants_of_connection(session, row.id);

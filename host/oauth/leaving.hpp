@@ -5,6 +5,7 @@
 #include "base/result.hpp"
 #include "oauth/context.hpp"
 #include "oauth/views.hpp"
+#include "store/consents.hpp"
 #include "store/grants.hpp"
 
 #include <boost/asio/awaitable.hpp>
@@ -16,11 +17,12 @@ struct leaving {
     std::vector<grant_row> grants;  // those that go with it
 };
 
-// From this transaction on the connection is dead, whatever happens to this process; nor does an
-// exchange of its user's that was cut off bring it back. What waits to be confirmed is the
-// caller's.
-[[nodiscard]] auto begin_leaving(sql_session& session, connection_row row, time_point now)
-    -> leaving;
+// From this transaction on the connection is dead, and its user's consent ended, whatever happens
+// to this process; nor does an exchange of its user's that was cut off bring it back. What waits to
+// be confirmed is the caller's.
+[[nodiscard]] auto begin_leaving(
+    sql_session& session, connection_row row, consent_end why, time_point now
+) -> leaving;
 
 // What became of each of its grants. One that its user connected anew meanwhile stays. Error:
 // storage_unavailable (finish_abandoned will erase it).

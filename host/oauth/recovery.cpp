@@ -81,26 +81,29 @@ auto land_recovered(
             co_return;
         }
         if (failure.granted != nullptr) {
-            co_await discard(context, *failure.granted, failure.reason.code);
+            [[maybe_unused]] const auto ended =
+                co_await discard(context, *failure.granted, failure.reason.code);
         } else {
             co_await drop(context, std::move(intent), failure.reason.message);
         }
         co_return;
     }
     if (reconnect && *reconnect != what->account) {
-        co_await discard(context, std::move(*what), errc::account_mismatch);
+        [[maybe_unused]] const auto ended =
+            co_await discard(context, std::move(*what), errc::account_mismatch);
         co_return;
     }
     if (confirm) {
         // Its user was never told the code that would complete it.
-        co_await discard(context, std::move(*what), errc::invalid_state);
+        [[maybe_unused]] const auto ended =
+            co_await discard(context, std::move(*what), errc::invalid_state);
         co_return;
     }
     what->action = "connection.recovered";
-    const landing kept = *what;
-    auto landed = co_await land(context, std::move(*what));
+    const auto kept = std::make_shared<const landing>(std::move(*what));
+    auto landed = co_await land(context, *kept);
     if (landed.has_error() && landed.error().code == errc::invalid_state) {
-        co_await discard(context, kept, errc::invalid_state);
+        [[maybe_unused]] const auto ended = co_await discard(context, *kept, errc::invalid_state);
     }
     if (landed.has_value()) {
         log(log_level::info, "exchange recovered",

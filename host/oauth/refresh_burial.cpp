@@ -4,61 +4,45 @@
 #include "oauth/token_cache.hpp"
 #include "store/changes.hpp"
 #include "store/connections.hpp"
+#include "store/consents.hpp"
 
 namespace tenon::host {
+namespace {
+
+auto end_of(expiry_cause cause) -> consent_end {
+    return cause == expiry_cause::revoked ? consent_end::revoked : consent_end::lapsed;
+}
+
+}  // namespace
 
 auto bury(
-    sql_session& session, const oauth_context& context, const grant_row& row,
-    const std::string& reason
+    sql_session& session, const oauth_context& context, const grant_row& row, const expiry& why
 ) -> std::optional<std::size_t> {
     const auto now = context.time.now();
-    if (!mark_grant_dead(session, row.id, row.generation, reason, now)) {
+    if (!mark_grant_dead(session, row.id, row.generation, why.words, now)) {
         return std::nullopt;
     }
-    const auto expired =
-        set_state_of_connections_of_grant(session, row.id, connection_state::expired, reason, now);
+    const auto expired = set_state_of_connections_of_grant(
+        session, row.id, connection_state::expired, why.words, now
+    );
     append_change(session, change_kind::grant, row.id.text(), now);
-    for (const auto& connection : expired) {
+    for (const auto& [connection, user] : expired) {
         append_change(session, change_kind::connection, connection.text(), now);
+        end_consent(session, connection, end_of(why.cause), now);
         audit_entry entry;
         entry.action = "connection.expired";
         entry.provider = row.provider;
         entry.connection = connection;
         entry.outcome = code_of(errc::reconnect_required);
-        actor by;
-        by.org = row.org;
-        by.name = "refresh";
-        write_audit(session, context, by, entry);
+        write_audit(session, context, actor{row.org, user, "refresh", {}}, entry);
     }
     return expired.size();
 }
 
 void mourn(oauth_context& context, const grant_row& row, std::size_t expired, expiry_cause cause) {
     context.cache.forget(row.id);
-    if (expired > 0) {
+    for (std::size_t i = 0; i < expired; ++i) {
         context.observer.connection_expired(row.provider.text(), cause);
-    }
-}
-
-void revive(
-    sql_session& session, const oauth_context& context, const reviver& who, const grant_id& grant
-) {
-    const auto now = context.time.now();
-    const auto connected =
-        set_state_of_connections_of_grant(session, grant, connection_state::connected, "", now);
-    for (const auto& connection : connected) {
-        if (connection == who.connection) {
-            continue;  // its line is who brought the tokens
-        }
-        append_change(session, change_kind::connection, connection.text(), now);
-        audit_entry entry;
-        entry.action = "connection.revived";
-        entry.provider = who.provider;
-        entry.connection = connection;
-        actor by;
-        by.org = who.by.org;
-        by.name = who.by.name;
-        write_audit(session, context, by, entry);
     }
 }
 

@@ -10,27 +10,21 @@
 
 namespace tenon::host {
 
-// In a transaction of the grant's organization: the grant is dead, its connections are expired, the
-// audit log and other hosts are told. How many connections expired by it; nothing: the generation
-// moved meanwhile, or the grant is gone, and nothing was written.
+// Why, as metrics and records of consent have it, and in words.
+struct expiry {
+    expiry_cause cause = expiry_cause::revoked;
+    std::string words;
+};
+
+// In a transaction of the grant's organization: the grant is dead, its connections are expired and
+// their users' consents ended; the audit log, of each user, and other hosts are told. How many
+// connections expired by it; nothing: the generation moved meanwhile, or the grant is gone, and
+// nothing was written.
 [[nodiscard]] auto bury(
-    sql_session& session, const oauth_context& context, const grant_row& row,
-    const std::string& reason
+    sql_session& session, const oauth_context& context, const grant_row& row, const expiry& why
 ) -> std::optional<std::size_t>;
 
-// After the transaction: this process forgets the token, and counts what expired.
+// After the transaction: this process forgets the token, and counts each connection that expired.
 void mourn(oauth_context& context, const grant_row& row, std::size_t expired, expiry_cause cause);
-
-// Whoever brings tokens, and which connection he has by them.
-struct reviver {
-    const actor& by;
-    const provider_id& provider;
-    const connection_id& connection;
-};
-// Tokens came for a grant that may have been dead: others who share it are connected again, and the
-// log says so of each.
-void revive(
-    sql_session& session, const oauth_context& context, const reviver& who, const grant_id& grant
-);
 
 }  // namespace tenon::host

@@ -145,13 +145,13 @@ auto look_again(sql_session& session, const grant_id& id) -> shared_grant {
 // The intent goes in every case: what is answered without tokens holds none.
 auto write_failure(
     sql_session& session, const refresh_settlement& settle, const after_failure& after,
-    const grant_failure& what
+    const grant_failure& what, expiry_cause cause
 ) -> written_failure {
     const auto& context = settle.context;
     const auto& row = *settle.row;
     written_failure written;
     if (after.dead) {
-        written.expired = bury(session, context, row, what.words);
+        written.expired = bury(session, context, row, {cause, what.words});
     } else {
         // False where the generation moved: then there is nothing to note of it.
         [[maybe_unused]] const bool noted = record_grant_failure(
@@ -242,7 +242,7 @@ auto settle_failure(refresh_settlement settle, operation_failure failure)
         what.refused_at = context.time.now();
     }
     auto write = [settle, after, what](sql_session& session) -> result<written_failure> {
-        return write_failure(session, settle, after, what);
+        return write_failure(session, settle, after, what, expiry_cause::revoked);
     };
     auto written = co_await persist(context, settle.row->org, std::move(write));
     if (written.has_error()) {
@@ -266,7 +266,7 @@ auto settle_lapse(refresh_settlement settle) -> boost::asio::awaitable<result<sh
     dead.dead = true;
     const std::string words = "the token has ended, and nothing can renew it";
     auto write = [settle, dead, words](sql_session& session) -> result<written_failure> {
-        return write_failure(session, settle, dead, {words, {}});
+        return write_failure(session, settle, dead, {words, {}}, expiry_cause::lapsed);
     };
     auto written = co_await persist(settle.context, settle.row->org, std::move(write));
     if (written.has_error()) {

@@ -71,6 +71,13 @@ auto revoke_api_key(sql_session& session, const api_key_id& id, time_point now) 
                .affected() > 0;
 }
 
+auto erase_api_keys(sql_session& session, const user_id& user) -> std::vector<api_key_id> {
+    const auto rows =
+        run(session, "DELETE FROM api_keys WHERE org_id = $1 AND user_id = $2 RETURNING id",
+            session.org(), user);
+    return read_all(rows, [](const sql_row& row) { return api_key_id(row.text(0)); });
+}
+
 auto find_api_key_by_hash(sql_session& session, const std::string& key_hash)
     -> std::optional<api_key_row> {
     static const auto statement = select("WHERE key_hash = $1");

@@ -43,6 +43,10 @@ struct api_key_page {
 // False: no such key, or revoked before; its time of revocation is then kept.
 auto revoke_api_key(sql_session& session, const api_key_id& id, time_point now) -> bool;
 
+// Removes those pinned to the user; answers their ids. Nobody is let in by them any more, but that
+// they were there only the audit log tells.
+auto erase_api_keys(sql_session& session, const user_id& user) -> std::vector<api_key_id>;
+
 // As the service: whose key is it? Revoked ones are found too (a revoked bootstrap key stays
 // revoked).
 [[nodiscard]] auto find_api_key_by_hash(sql_session& session, const std::string& key_hash)

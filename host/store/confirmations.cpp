@@ -6,6 +6,10 @@ namespace tenon::host {
 
 namespace {
 
+constexpr std::string_view columns =
+    "code_hash, org_id, user_id, provider, account_id, scope, metadata, connection_id, sealed, "
+    "created_at, expires_at";
+
 auto read(const sql_row& row) -> confirmation_row {
     return {
         .code_hash = row.bytes(0),
@@ -36,14 +40,11 @@ void save_confirmation(sql_session& session, const confirmation_row& row) {
 auto take_confirmation(
     sql_session& session, const user_id& user, const std::string& code_hash, time_point now
 ) -> std::optional<confirmation_row> {
-    const auto rows =
-        run(session,
-            "DELETE FROM confirmations "
-            "WHERE org_id = $1 AND user_id = $2 AND code_hash = $3 AND expires_at > $4 "
-            "RETURNING code_hash, org_id, user_id, provider, account_id, scope, metadata, "
-            "connection_id, sealed, created_at, expires_at",
-            session.org(), user, blob{code_hash}, now);
-    return read_first(rows, read);
+    static const auto statement =
+        "DELETE FROM confirmations "
+        "WHERE org_id = $1 AND user_id = $2 AND code_hash = $3 AND expires_at > $4 RETURNING " +
+        std::string(columns);
+    return read_first(run(session, statement, session.org(), user, blob{code_hash}, now), read);
 }
 
 auto find_confirmation_provider(
@@ -67,6 +68,14 @@ auto expire_confirmations(
                "expires_at > $5",
                session.org(), user, provider, account_or_id, now - confirmation_margin)
         .affected();
+}
+
+auto withdraw_confirmations(sql_session& session, const user_id& user)
+    -> std::vector<confirmation_row> {
+    static const auto statement =
+        "UPDATE confirmations SET expires_at = 0 WHERE org_id = $1 AND user_id = $2 RETURNING " +
+        std::string(columns);
+    return read_all(run(session, statement, session.org(), user), read);
 }
 
 auto is_account_parked(
@@ -104,14 +113,14 @@ auto list_confirmations(sql_session& session, const confirmation_query& query, t
 auto expired_confirmations(
     sql_session& session, time_point now, std::size_t limit, const confirmation_row& after
 ) -> std::vector<confirmation_row> {
-    const auto rows =
-        run(session,
-            "SELECT code_hash, org_id, user_id, provider, account_id, scope, metadata, "
-            "connection_id, sealed, created_at, expires_at FROM confirmations "
-            "WHERE expires_at <= $1 AND (expires_at, code_hash) > ($2, $3) "
-            "ORDER BY expires_at, code_hash LIMIT $4",
-            now - confirmation_margin, after.expires_at, blob{after.code_hash}, as_limit(limit));
-    return read_all(rows, read);
+    static const auto statement = "SELECT " + std::string(columns) +
+                                  " FROM confirmations "
+                                  "WHERE expires_at <= $1 AND (expires_at, code_hash) > ($2, $3) "
+                                  "ORDER BY expires_at, code_hash LIMIT $4";
+    const auto due = now - confirmation_margin;
+    return read_all(
+        run(session, statement, due, after.expires_at, blob{after.code_hash}, as_limit(limit)), read
+    );
 }
 
 auto delete_confirmation(sql_session& session, const std::string& code_hash) -> bool {

@@ -45,6 +45,10 @@ auto expire_confirmations(
     sql_session& session, const user_id& user, const provider_id& provider,
     const std::string& account_or_id, time_point now
 ) -> std::int64_t;
+// All of the user's, `sealed` too, whether they have expired or not: nobody can take any of them
+// any more.
+[[nodiscard]] auto withdraw_confirmations(sql_session& session, const user_id& user)
+    -> std::vector<confirmation_row>;
 // As the service: whether anything waits to connect the account, in any organization, or is within
 // the margin.
 [[nodiscard]] auto is_account_parked(

@@ -110,6 +110,14 @@ auto list_connections(sql_session& session, const connection_query& query)
     return read_all(session.execute(select(rest, listed), arguments), read);
 }
 
+auto list_whole_connections(
+    sql_session& session, const user_id& user, const connection_id& after, std::size_t limit
+) -> std::vector<connection_row> {
+    static const auto statement =
+        select("WHERE org_id = $1 AND user_id = $2 AND id > $3 ORDER BY id LIMIT $4");
+    return read_all(run(session, statement, session.org(), user, after, as_limit(limit)), read);
+}
+
 auto count_connections_by_status(sql_session& session) -> std::vector<connection_count> {
     const auto rows =
         run(session,
@@ -161,7 +169,7 @@ auto leaving_connections(sql_session& session, time_point before, std::size_t li
 auto set_state_of_connections_of_grant(
     sql_session& session, const grant_id& grant, connection_state state, const std::string& reason,
     time_point now
-) -> std::vector<connection_id> {
+) -> std::vector<owned_connection> {
     const auto rows =
         run(session,
             "UPDATE connections SET status = $3, status_reason = $4, updated_at = $5 "
@@ -169,9 +177,11 @@ auto set_state_of_connections_of_grant(
             "connection_id FROM connection_grants WHERE org_id = $1 AND grant_id = $2) "
             "AND ($3 = 'expired' OR NOT EXISTS (SELECT 1 FROM connection_grants l JOIN grants g "
             "ON g.org_id = l.org_id AND g.id = l.grant_id WHERE l.org_id = connections.org_id "
-            "AND l.connection_id = connections.id AND g.status = 'dead')) RETURNING id",
+            "AND l.connection_id = connections.id AND g.status = 'dead')) RETURNING id, user_id",
             session.org(), grant, text_of(state), reason, now, leaving_reason);
-    return read_all(rows, [](const sql_row& row) { return connection_id(row.text(0)); });
+    return read_all(rows, [](const sql_row& row) {
+        return owned_connection{connection_id(row.text(0)), user_id(row.text(1))};
+    });
 }
 
 }  // namespace tenon::host

@@ -56,6 +56,11 @@ struct connection_query {
 [[nodiscard]] auto list_connections(sql_session& session, const connection_query& query)
     -> std::vector<connection_row>;
 
+// One user's with everything that is kept of them, `profile` too; in the same order.
+[[nodiscard]] auto list_whole_connections(
+    sql_session& session, const user_id& user, const connection_id& after, std::size_t limit
+) -> std::vector<connection_row>;
+
 struct connection_count {
     provider_id provider;
     connection_state state = connection_state::connected;
@@ -81,11 +86,16 @@ auto delete_leaving_connection(sql_session& session, const connection_id& id) ->
 [[nodiscard]] auto leaving_connections(sql_session& session, time_point before, std::size_t limit)
     -> std::vector<connection_row>;
 
+// Whose connection it is.
+struct owned_connection {
+    connection_id connection;
+    user_id user;
+};
 // Sets the state of all connections that reference the grant; answers those that changed. Connected
 // becomes none that is leaving, or has a dead grant beside this one.
 auto set_state_of_connections_of_grant(
     sql_session& session, const grant_id& grant, connection_state state, const std::string& reason,
     time_point now
-) -> std::vector<connection_id>;
+) -> std::vector<owned_connection>;
 
 }  // namespace tenon::host

@@ -121,4 +121,24 @@ auto add_up_credential_reads(sql_session& session, time_point before, std::size_
     return rows.size();
 }
 
+auto list_credential_reads(
+    sql_session& session, const std::string& subject,
+    const std::optional<credential_reads_row>& after, std::size_t limit
+) -> std::vector<credential_reads_row> {
+    const auto last = after.value_or(credential_reads_row{});
+    const auto rows =
+        run(session,
+            "SELECT org_id, api_key_id, connection_id, minute, count FROM credential_reads "
+            "WHERE org_id = $1 AND connection_id IN "
+            "(SELECT connection_id FROM consents WHERE org_id = $1 AND subject = $2) "
+            "AND (connection_id, minute, api_key_id) > ($3, $4, $5) "
+            "ORDER BY connection_id, minute, api_key_id LIMIT $6",
+            session.org(), subject, last.connection, last.minute, last.key, as_limit(limit));
+    return read_all(rows, [](const sql_row& row) {
+        return credential_reads_row{
+            org_id(row.text(0)), api_key_id(row.text(1)), connection_id(row.text(2)), row.time(3),
+            row.integer(4)};
+    });
+}
+
 }  // namespace tenon::host

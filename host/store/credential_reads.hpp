@@ -4,7 +4,9 @@
 
 #include "store/sql.hpp"
 
+#include <optional>
 #include <span>
+#include <string>
 #include <vector>
 
 namespace tenon::host {
@@ -24,5 +26,13 @@ void append_credential_reads(sql_session& session, std::span<const credential_re
 // at most so many batches. Answers how many they were.
 auto add_up_credential_reads(sql_session& session, time_point before, std::size_t most)
     -> std::size_t;
+
+// What was added up of all connections that the subject ever consented to, in the organization;
+// ordered by connection, minute and key, behind `after` (its count does not matter; nothing: from
+// the first on).
+[[nodiscard]] auto list_credential_reads(
+    sql_session& session, const std::string& subject,
+    const std::optional<credential_reads_row>& after, std::size_t limit
+) -> std::vector<credential_reads_row>;
 
 }  // namespace tenon::host

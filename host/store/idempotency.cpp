@@ -36,15 +36,22 @@ auto begin_idempotent(
     return idempotent_finished{rows[0].integer(1), rows[0].bytes(2)};
 }
 
-auto finish_idempotent(
-    sql_session& session, const std::string& key_hash, std::int64_t status,
-    const std::string& sealed, time_point expires_at
-) -> bool {
+auto finish_idempotent(sql_session& session, const std::string& key_hash, const kept_answer& answer)
+    -> bool {
     return run(session,
-               "UPDATE idempotency SET status = $3, sealed = $4, expires_at = $5 "
-               "WHERE org_id = $1 AND key_hash = $2 AND status IS NULL",
-               session.org(), blob{key_hash}, status, blob{sealed}, expires_at)
+               "UPDATE idempotency SET status = $3, sealed = $4, expires_at = $5, user_id = $6 "
+               "WHERE org_id = $1 AND key_hash = $2 AND status IS NULL AND NOT EXISTS "
+               "(SELECT 1 FROM erasures e WHERE e.org_id = $1 AND e.user_hash = $7)",
+               session.org(), blob{key_hash}, answer.status, blob{answer.sealed}, answer.expires_at,
+               answer.user, blob{answer.user_hash})
                .affected() > 0;
+}
+
+auto erase_answers(sql_session& session, const user_id& user) -> std::int64_t {
+    run_later(session, "DELETE FROM idempotency WHERE org_id = $1 AND user_id = ''", session.org());
+    return run(session, "DELETE FROM idempotency WHERE org_id = $1 AND user_id = $2", session.org(),
+               user)
+        .affected();
 }
 
 auto abandon_idempotent(sql_session& session, const std::string& key_hash) -> bool {

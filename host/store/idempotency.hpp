@@ -3,6 +3,7 @@
 
 #include "store/sql.hpp"
 
+#include <optional>
 #include <string>
 #include <variant>
 
@@ -24,14 +25,23 @@ using idempotent_outcome =
     sql_session& session, const std::string& key_hash, const std::string& request_hash,
     time_point now, time_point expires_at
 ) -> idempotent_outcome;
-// From now on it expires at `expires_at`: what runs is given less time than an answer is kept, so
-// that a crash blocks a key for minutes only. False: it was not running.
-auto finish_idempotent(
-    sql_session& session, const std::string& key_hash, std::int64_t status,
-    const std::string& sealed, time_point expires_at
-) -> bool;
+struct kept_answer {
+    std::int64_t status = 0;
+    std::string sealed;
+    std::optional<user_id> user = {};  // whose data it holds; empty id: several users'
+    std::string user_hash = {};        // of that one: see erasures.hpp
+    time_point expires_at{};
+};
+// From now on it expires as the answer says: what runs is given less time than an answer is kept,
+// so that a crash blocks a key for minutes only. False: it was not running; or its user is being
+// erased, or was a moment ago, and nothing of theirs is kept.
+auto finish_idempotent(sql_session& session, const std::string& key_hash, const kept_answer& answer)
+    -> bool;
 // Nothing was done: the key may be used again.
 auto abandon_idempotent(sql_session& session, const std::string& key_hash) -> bool;
+// Removes what holds the user's data, and what holds several users'; answers how many of the
+// former.
+auto erase_answers(sql_session& session, const user_id& user) -> std::int64_t;
 // As the service: removes up to `limit` that have expired; answers how many.
 auto erase_expired_idempotency(sql_session& session, time_point now, std::size_t limit)
     -> std::int64_t;

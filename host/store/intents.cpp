@@ -85,6 +85,15 @@ auto take_intent(sql_session& session, const std::string& id) -> bool {
                .affected() > 0;
 }
 
+auto list_exchange_intents(
+    sql_session& session, const user_id& user, const std::string& after, std::size_t limit
+) -> std::vector<intent_row> {
+    static const auto statement = select(
+        "WHERE org_id = $1 AND kind = 'exchange' AND user_id = $2 AND id > $3 ORDER BY id LIMIT $4"
+    );
+    return read_all(run(session, statement, session.org(), user, after, as_limit(limit)), read);
+}
+
 void delete_exchange_intents(
     sql_session& session, const user_id& user, const provider_id& provider
 ) {
@@ -92,6 +101,13 @@ void delete_exchange_intents(
         "DELETE FROM intents WHERE org_id = $1 AND kind = 'exchange' AND user_id = $2 "
         "AND provider = $3",
         session.org(), user, provider);
+}
+
+auto delete_exchange_intents(sql_session& session, const user_id& user) -> std::int64_t {
+    return run(session,
+               "DELETE FROM intents WHERE org_id = $1 AND kind = 'exchange' AND user_id = $2",
+               session.org(), user)
+        .affected();
 }
 
 auto intents_untouched_since(sql_session& session, time_point before, std::size_t limit)

@@ -46,10 +46,16 @@ void add_intent_reply(sql_session& session, const std::string& id, const intent_
 void delete_intent(sql_session& session, const std::string& id);
 // The same, for whoever must be the only one to make something of it. False: somebody was faster.
 [[nodiscard]] auto take_intent(sql_session& session, const std::string& id) -> bool;
+// The user's exchanges, in the order of their ids, behind `after` (empty: from the first on).
+[[nodiscard]] auto list_exchange_intents(
+    sql_session& session, const user_id& user, const std::string& after, std::size_t limit
+) -> std::vector<intent_row>;
 // The user's exchanges with that provider: what they left is not to become a connection any more.
 void delete_exchange_intents(
     sql_session& session, const user_id& user, const provider_id& provider
 );
+// With any provider; answers how many.
+auto delete_exchange_intents(sql_session& session, const user_id& user) -> std::int64_t;
 
 // As the service: intents of all organizations that nobody has touched since `before` (or at it),
 // oldest first.

@@ -18,6 +18,8 @@ constexpr kept_table kept[] = {
     {"intents", "org_id, id"},
     {"intent_replies", "org_id, intent_id, position"},
     {"subjects", "org_id, user_id"},
+    {"consents", "org_id, id"},
+    {"erasures", "org_id, user_hash"},
     {"audit_heads", "org_id"},
     {"audit_log", "seq"},
     {"idempotency", "org_id, key_hash"},

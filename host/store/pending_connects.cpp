@@ -6,6 +6,11 @@ namespace tenon::host {
 
 namespace {
 
+constexpr std::string_view columns =
+    "state_hash, org_id, user_id, provider, client_id, redirect_url, requested_scope, "
+    "connect_params, verifier, nonce, issuer, reconnect_account_id, confirm, browser_hash, "
+    "created_at, expires_at, redirect_uri";
+
 auto read(const sql_row& row) -> pending_connect_row {
     return {
         .state_hash = row.bytes(0),
@@ -46,18 +51,30 @@ void save_pending_connect(sql_session& session, const pending_connect_row& row) 
 
 auto take_pending_connect(sql_session& session, const std::string& state_hash, time_point now)
     -> std::optional<pending_connect_row> {
-    const auto rows = run(
-        session,
-        "DELETE FROM pending_connects WHERE state_hash = $1 RETURNING state_hash, org_id, user_id, "
-        "provider, client_id, redirect_url, requested_scope, connect_params, verifier, nonce, "
-        "issuer, reconnect_account_id, confirm, browser_hash, created_at, expires_at, redirect_uri",
-        blob{state_hash}
-    );
-    auto taken = read_first(rows, read);
+    static const auto statement =
+        "DELETE FROM pending_connects WHERE state_hash = $1 RETURNING " + std::string(columns);
+    auto taken = read_first(run(session, statement, blob{state_hash}), read);
     if (taken && taken->expires_at <= now) {
         taken.reset();
     }
     return taken;
+}
+
+auto list_pending_connects(
+    sql_session& session, const user_id& user, const std::string& after, std::size_t limit
+) -> std::vector<pending_connect_row> {
+    static const auto statement = "SELECT " + std::string(columns) +
+                                  " FROM pending_connects WHERE org_id = $1 AND user_id = $2 "
+                                  "AND state_hash > $3 ORDER BY state_hash LIMIT $4";
+    return read_all(
+        run(session, statement, session.org(), user, blob{after}, as_limit(limit)), read
+    );
+}
+
+auto erase_pending_connects(sql_session& session, const user_id& user) -> std::int64_t {
+    return run(session, "DELETE FROM pending_connects WHERE org_id = $1 AND user_id = $2",
+               session.org(), user)
+        .affected();
 }
 
 auto erase_expired_pending_connects(sql_session& session, time_point now, std::size_t limit)

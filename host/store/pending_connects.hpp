@@ -5,6 +5,7 @@
 
 #include <optional>
 #include <string>
+#include <vector>
 
 namespace tenon::host {
 
@@ -35,6 +36,13 @@ void save_pending_connect(sql_session& session, const pending_connect_row& row);
 [[nodiscard]] auto take_pending_connect(
     sql_session& session, const std::string& state_hash, time_point now
 ) -> std::optional<pending_connect_row>;
+// The user's, in the order of their hashes, behind `after` (empty: from the first on). For an
+// export: reads all that are pending.
+[[nodiscard]] auto list_pending_connects(
+    sql_session& session, const user_id& user, const std::string& after, std::size_t limit
+) -> std::vector<pending_connect_row>;
+// Removes the user's; answers how many.
+auto erase_pending_connects(sql_session& session, const user_id& user) -> std::int64_t;
 // As the service: removes up to `limit` that have expired; answers how many.
 auto erase_expired_pending_connects(sql_session& session, time_point now, std::size_t limit)
     -> std::int64_t;

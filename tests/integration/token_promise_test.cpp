@@ -176,8 +176,7 @@ TEST_CASE("a revoked grant is told once, and the user must reconnect") {
     CHECK(status.at("status") == "expired");
     CHECK(status.at("isConnected") == false);
     CHECK(api.get(here.token_path(id)).json().at("error") == "RECONNECT_REQUIRED");
-    // Not of one user: connections may share a grant.
-    const auto told = here.api("").get("/api/audit?action=connection.expired").json().at("entries");
+    const auto told = api.get("/api/audit?action=connection.expired").json().at("entries");
     REQUIRE(told.size() == 1);
     CHECK(told.at(0).at("connectionId") == id);
     CHECK_THAT(

@@ -1,7 +1,7 @@
 #include "store/audit.hpp"
 
+#include "api/audit_json.hpp"
 #include "api/handlers/handlers.hpp"
-#include "api/json_writer.hpp"
 #include "api/page_parameters.hpp"
 #include "store/database.hpp"
 
@@ -51,26 +51,6 @@ auto read_page(call& mine, audit_query query)
     co_return co_await mine.api.oauth.db.with_org(mine.who->org, access::read, std::move(work));
 }
 
-void write_entry(json_writer& json, const audit_row& row) {
-    json.begin_object()
-        .field("id", row.id)
-        .field("at", row.at)
-        .field("actor", row.actor)
-        .field("action", row.action)
-        .field("subject", row.subject)
-        .field("provider", row.provider);
-    json.key("connectionId");
-    if (row.connection) {
-        json.value(row.connection->text());
-    } else {
-        json.raw("null");
-    }
-    json.field("outcome", row.outcome)
-        .raw_field("detail", row.detail)
-        .field("requestId", row.request_id)
-        .end_object();
-}
-
 }  // namespace
 
 auto list_audit(call& mine) -> answer {
@@ -90,7 +70,7 @@ auto list_audit(call& mine) -> answer {
     json_writer json(64 + rows->size() * 320);
     json.begin_object().key("entries").begin_array();
     for (const auto& row : *rows) {
-        write_entry(json, row);
+        write_audit_entry(json, row);
     }
     json.end_array().key("nextCursor");
     if (is_more) {

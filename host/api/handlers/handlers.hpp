@@ -26,6 +26,8 @@ auto revoke_key(call& mine) -> answer;
 auto create_organization(call& mine) -> answer;
 auto reload_plugins(call& mine) -> answer;
 auto list_audit(call& mine) -> answer;
+auto export_user(call& mine) -> answer;
+auto erase_user(call& mine) -> answer;
 auto health(call& mine) -> answer;
 auto livez(call& mine) -> answer;
 auto readyz(call& mine) -> answer;

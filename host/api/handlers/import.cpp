@@ -158,6 +158,7 @@ auto report_of(const import_work& work) -> std::string {
 }  // namespace
 
 auto import_tokens(call& mine) -> answer {
+    mine.about = answer_about::several;
     const bool is_list = mine.body.has("connections");
     auto items = mine.body.objects("connections");
     const auto how =

@@ -98,11 +98,11 @@ auto create_key(call& mine) -> answer {
         mine.who->org, wanted->name, wanted->scopes, wanted->user, oauth.time, oauth.random
     );
     json_writer detail;
-    detail.begin_object()
-        .field("keyId", made.row.id.text())
-        .field("name", made.row.name)
-        .field("scopes", made.row.scopes)
-        .end_object();
+    detail.begin_object().field("keyId", made.row.id.text());
+    if (!made.row.user) {  // the name of one user's key may be the user's, and the log keeps it
+        detail.field("name", made.row.name);
+    }
+    detail.field("scopes", made.row.scopes).end_object();
     const audit_entry entry{"key.created", {}, {}, "ok", detail.take()};
     auto work = [&oauth, by = mine.as_actor(), row = made.row,
                  entry](sql_session& session) -> result<void> {

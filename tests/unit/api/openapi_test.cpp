@@ -94,6 +94,8 @@ TEST_CASE("openapi.json has the routes of the contract") {
         {"post", "/api/organizations"},
         {"post", "/api/plugins/reload"},
         {"get", "/api/audit"},
+        {"get", "/api/users/{userId}/data"},
+        {"delete", "/api/users/{userId}/data"},
         {"get", "/health"},
         {"get", "/livez"},
         {"get", "/readyz"},

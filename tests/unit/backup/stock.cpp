@@ -8,7 +8,9 @@
 #include "store/carrying.hpp"
 #include "store/changes.hpp"
 #include "store/confirmations.hpp"
+#include "store/consents.hpp"
 #include "store/credential_reads.hpp"
+#include "store/erasures.hpp"
 #include "store/idempotency.hpp"
 #include "store/intents.hpp"
 #include "store/leases.hpp"
@@ -78,7 +80,7 @@ void stock_flows(sql_session& session, const sealer& seal, char letter) {
     add_intent_reply(session, "i1", {0, reply, at(1)});
     (void)begin_idempotent(session, hash, hash, at(1), at(2));
     const auto kept = seal_for(seal, org, hex, sealed_column::idempotency, "response");
-    REQUIRE(finish_idempotent(session, hash, 200, kept, at(2)));
+    REQUIRE(finish_idempotent(session, hash, {200, kept, user_id("user-1"), {}, at(2)}));
 }
 
 void stock_records(sql_session& session, char letter) {
@@ -95,6 +97,12 @@ void stock_records(sql_session& session, char letter) {
         line.detail = R"({"so": "it is"})";
         append_audit(session, line);
     }
+    consent_row consent;
+    consent.id = "consent-1";
+    consent.subject = "p1";
+    consent.connection = connection_id("c1");
+    record_consent(session, consent, at(1));
+    (void)begin_erasure(session, {user_id("user-2"), hash_of(letter)}, "receipt-1", at(1));
     append_change(session, change_kind::grant, "g1", at(1));
 }
 

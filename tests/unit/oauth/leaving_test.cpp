@@ -12,7 +12,9 @@ namespace {
 void cut_off_disconnect(oauth_world& world, const actor& by, const std::string& account) {
     transact(world, [&](sql_session& session) {
         auto row = find_connection(session, by.user, acme, account);
-        return begin_leaving(session, std::move(*row), world.time.now()).grants.size();
+        const auto now = world.time.now();
+        return begin_leaving(session, std::move(*row), consent_end::disconnected, now)
+            .grants.size();
     });
 }
 

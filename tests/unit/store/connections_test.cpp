@@ -229,7 +229,11 @@ TEST_CASE("all connections of a grant change state with it", "[store]") {
                 session, grant_id("g1"), connection_state::expired, "revoked", at(9)
             );
         };
-        CHECK(expire().size() == 2);
+        auto expired = expire();
+        std::ranges::sort(expired, {}, &owned_connection::connection);
+        REQUIRE(expired.size() == 2);
+        CHECK(expired[0].user == user_id("user-1"));
+        CHECK(expired[1].user == user_id("user-2"));
         CHECK(expire().empty());
         CHECK(find_connection(session, connection_id("c2"))->state_reason == "revoked");
         CHECK(find_connection(session, connection_id("c3"))->state == connection_state::connected);

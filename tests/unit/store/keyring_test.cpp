@@ -43,7 +43,7 @@ void fill(sql_session& session, const std::string& key_id) {
     add_intent_reply(session, "i1", {4, sealed("reply"), at(1)});
     const std::string key(32, 'k');
     (void)begin_idempotent(session, key, key, at(1), at(2));
-    finish_idempotent(session, key, 200, sealed("response"), at(2));
+    finish_idempotent(session, key, {200, sealed("response"), {}, {}, at(2)});
 }
 
 auto all_not_of(sql_session& session, const std::string& key_id) -> std::vector<sealed_value> {

@@ -190,8 +190,8 @@ TEST_CASE("a repeated request is told from one under way, a finished and another
     CHECK(std::holds_alternative<idempotent_running>(begin(request, 2)));
     CHECK(std::holds_alternative<idempotent_different>(begin(std::string(32, 'x'), 2)));
     writing(store.db(), [&](sql_session& session) {
-        CHECK(finish_idempotent(session, key, 201, "sealed", at(90)));
-        CHECK_FALSE(finish_idempotent(session, key, 500, "again", at(91)));
+        CHECK(finish_idempotent(session, key, {201, "sealed", {}, {}, at(90)}));
+        CHECK_FALSE(finish_idempotent(session, key, {500, "again", {}, {}, at(91)}));
         CHECK_FALSE(abandon_idempotent(session, key));
     });
     const auto finished = begin(request, 3);

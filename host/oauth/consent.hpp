@@ -1,0 +1,29 @@
+// What the log and the record of consents say of a landing, in its transaction.
+#pragma once
+
+#include "oauth/context.hpp"
+#include "oauth/landing.hpp"
+#include "store/connections.hpp"
+
+namespace tenon::host {
+
+// Its user consented: what stands now is this. The audit log has it under the landing's action.
+void note_consent(
+    sql_session& session, const oauth_context& context, const landing& what,
+    const connection_row& stored
+);
+
+// Another user's connection, whose grant was dead and is shared, lives by this landing's again:
+// told in that user's log (`connection.revived`), and a consent of its own.
+void note_revived(
+    sql_session& session, const oauth_context& context, const landing& what,
+    const owned_connection& other
+);
+
+// The landing came after a later consent, and changed nothing.
+void note_overtaken(
+    sql_session& session, const oauth_context& context, const landing& what,
+    const connection_row& stands
+);
+
+}  // namespace tenon::host

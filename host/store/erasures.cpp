@@ -1,0 +1,87 @@
+#include "store/erasures.hpp"
+
+#include "store/read_rows.hpp"
+
+namespace tenon::host {
+
+auto begin_erasure(
+    sql_session& session, const erased_user& who, const std::string& fresh, time_point now
+) -> std::string {
+    const auto rows =
+        run(session,
+            "INSERT INTO erasures (org_id, user_hash, user_id, id, touched_at, finished_at) "
+            "VALUES ($1, $2, $3, $4, $5, NULL) ON CONFLICT (org_id, user_hash) DO UPDATE SET "
+            "id = CASE WHEN erasures.finished_at IS NULL THEN erasures.id ELSE EXCLUDED.id END, "
+            "user_id = EXCLUDED.user_id, touched_at = EXCLUDED.touched_at, finished_at = NULL "
+            "RETURNING id",
+            session.org(), blob{who.hash}, who.user, fresh, now);
+    return rows[0].text(0);
+}
+
+auto finish_erasure(sql_session& session, const erased_user& who, time_point now) -> bool {
+    return run(session,
+               "UPDATE erasures SET user_id = NULL, touched_at = $3, finished_at = $3 "
+               "WHERE org_id = $1 AND user_hash = $2 AND finished_at IS NULL",
+               session.org(), blob{who.hash}, now)
+               .affected() > 0;
+}
+
+auto find_erasure(sql_session& session, const std::string& hash) -> std::optional<erasure_state> {
+    const auto rows =
+        run(session, "SELECT finished_at FROM erasures WHERE org_id = $1 AND user_hash = $2",
+            session.org(), blob{hash});
+    return read_first(rows, [](const sql_row& row) { return erasure_state{row.optional_time(0)}; });
+}
+
+auto new_pseudonym(sql_session& session, const erased_user& who, const std::string& fresh)
+    -> std::optional<std::string> {
+    const auto rows =
+        run(session,
+            "INSERT INTO subjects (org_id, user_id, pseudonym) "
+            "SELECT CAST($1 AS TEXT), CAST($2 AS TEXT), CAST($3 AS TEXT) WHERE NOT EXISTS "
+            "(SELECT 1 FROM erasures e WHERE e.org_id = $1 AND e.user_hash = $4 "
+            "AND e.finished_at IS NOT NULL) "
+            "ON CONFLICT (org_id, user_id) DO UPDATE SET pseudonym = subjects.pseudonym "
+            "RETURNING pseudonym",
+            session.org(), who.user, fresh, blob{who.hash});
+    return read_first(rows, [](const sql_row& row) { return row.text(0); });
+}
+
+void forget_erasure(sql_session& session, const std::string& hash) {
+    run_later(
+        session, "DELETE FROM erasures WHERE org_id = $1 AND user_hash = $2", session.org(),
+        blob{hash}
+    );
+}
+
+auto erasures_left(sql_session& session, time_point before, std::size_t limit)
+    -> std::vector<erasure_row> {
+    const auto rows =
+        run(session,
+            "SELECT org_id, user_id, id FROM erasures "
+            "WHERE finished_at IS NULL AND touched_at <= $1 ORDER BY touched_at LIMIT $2",
+            before, as_limit(limit));
+    return read_all(rows, [](const sql_row& row) {
+        return erasure_row{org_id(row.text(0)), user_id(row.text(1)), row.text(2)};
+    });
+}
+
+auto remove_old_erasures(sql_session& session, time_point before, std::size_t limit)
+    -> std::int64_t {
+    const auto rows =
+        run(session,
+            "SELECT org_id, user_hash FROM erasures "
+            "WHERE touched_at < $1 AND finished_at IS NOT NULL LIMIT $2",
+            before, as_limit(limit));
+    std::int64_t removed = 0;
+    for (std::size_t i = 0; i < rows.size(); ++i) {
+        removed += run(session,
+                       "DELETE FROM erasures WHERE org_id = $1 AND user_hash = $2 "
+                       "AND touched_at < $3 AND finished_at IS NOT NULL",
+                       rows[i].text(0), blob{rows[i].bytes(1)}, before)
+                       .affected();
+    }
+    return removed;
+}
+
+}  // namespace tenon::host

@@ -1,0 +1,52 @@
+// Users who are being erased, or were a moment ago.
+#pragma once
+
+#include "store/sql.hpp"
+
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace tenon::host {
+
+// The user, and the hash that is all that stays of the id.
+struct erased_user {
+    user_id user;
+    std::string hash;  // 32 bytes, of organization and user
+};
+
+struct erasure_row {
+    org_id org;
+    user_id user;
+    std::string id;  // of the receipt
+};
+
+// From this transaction on the user is being erased. The receipt's id: `fresh`, or that of one that
+// was begun before and not finished.
+[[nodiscard]] auto begin_erasure(
+    sql_session& session, const erased_user& who, const std::string& fresh, time_point now
+) -> std::string;
+// The user's id goes, the hash stays for a while. False: another process was faster.
+auto finish_erasure(sql_session& session, const erased_user& who, time_point now) -> bool;
+struct erasure_state {
+    std::optional<time_point> finished_at;
+};
+// Nothing: the user is not being erased, nor was a moment ago; or came back since.
+[[nodiscard]] auto find_erasure(sql_session& session, const std::string& hash)
+    -> std::optional<erasure_state>;
+// The user's pseudonym in the audit log, of one that has none yet: `fresh`, or whatever came
+// meanwhile. Nothing: the user was erased a moment ago, and the mapping would keep the id.
+[[nodiscard]] auto new_pseudonym(
+    sql_session& session, const erased_user& who, const std::string& fresh
+) -> std::optional<std::string>;
+// The user came back.
+void forget_erasure(sql_session& session, const std::string& hash);
+
+// As the service: those that are not finished, and that nobody has touched since `before`.
+[[nodiscard]] auto erasures_left(sql_session& session, time_point before, std::size_t limit)
+    -> std::vector<erasure_row>;
+// As the service: removes up to `limit` that were finished before `before`; answers how many.
+auto remove_old_erasures(sql_session& session, time_point before, std::size_t limit)
+    -> std::int64_t;
+
+}  // namespace tenon::host

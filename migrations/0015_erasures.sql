@@ -1,0 +1,28 @@
+-- Users who are being erased: until that is done nothing of theirs is stored any more, and if the process ends meanwhile another
+-- one goes on. For two hours longer a hash alone stays, so that what was under way then does not bring them back.
+-- Kept answers say whose data they hold: empty, several users'; NULL, nobody's.
+
+-- up
+CREATE TABLE erasures (
+    org_id TEXT NOT NULL,
+    user_hash BYTEA NOT NULL,
+    user_id TEXT,
+    id TEXT NOT NULL,
+    touched_at BIGINT NOT NULL,
+    finished_at BIGINT,
+    PRIMARY KEY (org_id, user_hash)
+);
+CREATE INDEX erasures_age ON erasures (touched_at);
+ALTER TABLE idempotency ADD COLUMN user_id TEXT;
+CREATE INDEX idempotency_of_user ON idempotency (org_id, user_id) WHERE user_id IS NOT NULL;
+
+-- up postgresql
+ALTER TABLE erasures ENABLE ROW LEVEL SECURITY;
+ALTER TABLE erasures FORCE ROW LEVEL SECURITY;
+CREATE POLICY of_one_organization ON erasures
+    USING (org_id = current_setting('tenon.org', true) OR current_setting('tenon.org', true) = '*');
+
+-- down
+DROP INDEX idempotency_of_user;
+ALTER TABLE idempotency DROP COLUMN user_id;
+DROP TABLE erasures;

@@ -1,0 +1,229 @@
+#include "store/erasures.hpp"
+
+#include "samples.hpp"
+#include "store/api_keys.hpp"
+#include "store/audit.hpp"
+#include "store/confirmations.hpp"
+#include "store/consents.hpp"
+#include "store/credential_reads.hpp"
+#include "store/idempotency.hpp"
+#include "store/intents.hpp"
+#include "store/organizations.hpp"
+#include "store/pending_connects.hpp"
+#include "support/row_scan.hpp"
+
+namespace tenon::test {
+
+namespace {
+
+const erased_user ann{user_id("ann"), std::string(32, 'a')};
+
+auto put_key(sql_session& session, const std::string& id, const std::string& user) {
+    api_key_row key;
+    key.id = api_key_id(id);
+    key.key_hash = "hash of " + id;
+    if (!user.empty()) {
+        key.user = user_id(user);
+    }
+    insert_api_key(session, key);
+}
+
+void put_answer(sql_session& session, const std::string& key, const std::optional<user_id>& user) {
+    (void)begin_idempotent(session, key, key, at(1), at(9));
+    REQUIRE(finish_idempotent(session, key, {200, "sealed", user, {}, at(9)}));
+}
+
+auto is_kept(sql_session& session, const std::string& key) -> bool {
+    return std::holds_alternative<idempotent_finished>(
+        begin_idempotent(session, key, key, at(2), at(9))
+    );
+}
+
+}  // namespace
+
+TEST_CASE(
+    "an erasure is under way until it is finished, and then a hash alone is left", "[store]"
+) {
+    test_database store(any_engine());
+    writing(store.db(), [](sql_session& session) {
+        CHECK_FALSE(find_erasure(session, ann.hash));
+        CHECK(begin_erasure(session, ann, "r1", at(10)) == "r1");
+        CHECK(begin_erasure(session, ann, "r2", at(11)) == "r1");
+        REQUIRE(find_erasure(session, ann.hash));
+        CHECK_FALSE(find_erasure(session, ann.hash)->finished_at);
+        CHECK(finish_erasure(session, ann, at(12)));
+        CHECK_FALSE(finish_erasure(session, ann, at(13)));
+        CHECK(find_erasure(session, ann.hash)->finished_at == at(12));
+    });
+    CHECK(columns_that_hold(store.db(), "ann").empty());
+    writing(store.db(), [](sql_session& session) {
+        CHECK(begin_erasure(session, ann, "r3", at(20)) == "r3");
+        CHECK_FALSE(find_erasure(session, ann.hash)->finished_at);
+        forget_erasure(session, ann.hash);
+        CHECK_FALSE(find_erasure(session, ann.hash));
+    });
+}
+
+TEST_CASE("who was erased a moment ago gets no pseudonym, who is being erased has one", "[store]") {
+    test_database store(any_engine());
+    writing(store.db(), [](sql_session& session) {
+        CHECK(new_pseudonym(session, ann, "p1") == "p1");
+        CHECK(new_pseudonym(session, ann, "p2") == "p1");
+        (void)begin_erasure(session, ann, "r1", at(10));
+        CHECK(new_pseudonym(session, ann, "p3") == "p1");
+        CHECK(forget_subject(session, ann.user));
+        CHECK(finish_erasure(session, ann, at(12)));
+        CHECK_FALSE(new_pseudonym(session, ann, "p4"));
+        forget_erasure(session, ann.hash);
+        CHECK(new_pseudonym(session, ann, "p5") == "p5");
+    });
+}
+
+TEST_CASE("what a process left of erasures is found, and old hashes go", "[store]") {
+    test_database store(any_engine());
+    writing(store.db(), [](sql_session& session) {
+        (void)begin_erasure(session, ann, "r1", at(10));
+        (void)begin_erasure(session, {user_id("bob"), std::string(32, 'b')}, "r2", at(20));
+        (void)begin_erasure(session, {user_id("eve"), std::string(32, 'e')}, "r3", at(5));
+        CHECK(finish_erasure(session, {user_id("eve"), std::string(32, 'e')}, at(6)));
+    });
+    as_service(store.db(), access::write, [](sql_session& session) {
+        const auto left = erasures_left(session, at(10), 10);
+        REQUIRE(left.size() == 1);
+        CHECK(left[0].org == org_a);
+        CHECK(left[0].user == user_id("ann"));
+        CHECK(left[0].id == "r1");
+        CHECK(erasures_left(session, at(20), 10).size() == 2);
+        CHECK(remove_old_erasures(session, at(6), 10) == 0);
+        CHECK(remove_old_erasures(session, at(100), 10) == 1);
+        CHECK(erasures_left(session, at(20), 10).size() == 2);
+    });
+}
+
+TEST_CASE("keys that act for the user only are removed", "[store]") {
+    test_database store(any_engine());
+    writing(store.db(), [](sql_session& session) {
+        insert_organization(session, {org_a, "A", at(1)});
+        put_key(session, "k1", "ann");
+        put_key(session, "k2", "bob");
+        put_key(session, "k3", "");
+        CHECK(erase_api_keys(session, user_id("ann")) == std::vector{api_key_id("k1")});
+        CHECK(list_api_keys(session).size() == 2);
+    });
+}
+
+TEST_CASE(
+    "kept answers go with whom they are about, those about several with any of them", "[store]"
+) {
+    test_database store(any_engine());
+    writing(store.db(), [](sql_session& session) {
+        put_answer(session, "anns", user_id("ann"));
+        put_answer(session, "bobs", user_id("bob"));
+        put_answer(session, "several", user_id());
+        put_answer(session, "nobodys", std::nullopt);
+        CHECK(erase_answers(session, user_id("ann")) == 1);
+        CHECK(is_kept(session, "bobs"));
+        CHECK(is_kept(session, "nobodys"));
+        CHECK_FALSE(is_kept(session, "anns"));
+        CHECK_FALSE(is_kept(session, "several"));
+    });
+}
+
+TEST_CASE("an answer for who is being erased, or was a moment ago, is not kept", "[store]") {
+    test_database store(any_engine());
+    writing(store.db(), [](sql_session& session) {
+        const auto keep = [&](const char* key, const erased_user& about) {
+            (void)begin_idempotent(session, key, key, at(1), at(9));
+            return finish_idempotent(session, key, {200, "sealed", about.user, about.hash, at(9)});
+        };
+        (void)begin_erasure(session, ann, "r1", at(1));
+        CHECK_FALSE(keep("under way", ann));
+        CHECK(finish_erasure(session, ann, at(2)));
+        CHECK_FALSE(keep("finished", ann));
+        CHECK(keep("bobs", {user_id("bob"), std::string(32, 'b')}));
+        CHECK(count_rows(session, "idempotency") == 3);
+    });
+    CHECK(columns_that_hold(store.db(), "ann").empty());
+}
+
+TEST_CASE("a user's flows are listed page by page, and removed", "[store]") {
+    test_database store(any_engine());
+    writing(store.db(), [](sql_session& session) {
+        for (const auto* const state : {"1", "2", "3"}) {
+            pending_connect_row row;
+            row.state_hash = state;
+            row.user = user_id(*state == '3' ? "bob" : "ann");
+            row.provider = provider_id("slack");
+            row.expires_at = at(100);
+            save_pending_connect(session, row);
+            intent_row intent;
+            intent.id = state;
+            intent.kind = intent_kind::exchange;
+            intent.user = row.user;
+            insert_intent(session, intent);
+        }
+        const user_id user("ann");
+        REQUIRE(list_pending_connects(session, user, "", 1).size() == 1);
+        CHECK(list_pending_connects(session, user, "1", 9).at(0).state_hash == "2");
+        CHECK(list_exchange_intents(session, user, "", 9).size() == 2);
+        CHECK(list_exchange_intents(session, user, "1", 9).at(0).id == "2");
+        CHECK(erase_pending_connects(session, user) == 2);
+        CHECK(delete_exchange_intents(session, user) == 2);
+        CHECK(list_pending_connects(session, user_id("bob"), "", 9).size() == 1);
+        CHECK(list_exchange_intents(session, user_id("bob"), "", 9).size() == 1);
+    });
+}
+
+TEST_CASE("what waits to be confirmed is withdrawn whether it has expired or not", "[store]") {
+    test_database store(any_engine());
+    writing(store.db(), [](sql_session& session) {
+        for (const auto* const code : {"1", "2", "3"}) {
+            confirmation_row row;
+            row.code_hash = code;
+            row.user = user_id(*code == '3' ? "bob" : "ann");
+            row.connection = connection_id(code);
+            row.sealed = "sealed";
+            row.expires_at = at(*code == '1' ? 1 : 1'000'000);
+            save_confirmation(session, row);
+        }
+        const auto gone = withdraw_confirmations(session, user_id("ann"));
+        REQUIRE(gone.size() == 2);
+        CHECK(gone[0].sealed == "sealed");
+        CHECK(list_confirmations(session, {}, at(2)).size() == 1);
+    });
+}
+
+TEST_CASE("reads of credentials are listed of all connections the user ever had", "[store]") {
+    test_database store(any_engine());
+    writing(store.db(), [](sql_session& session) {
+        consent_row consent;
+        for (const auto* const connection : {"c1", "c2"}) {
+            consent.id = connection;
+            consent.subject = "p1";
+            consent.connection = connection_id(connection);
+            record_consent(session, consent, at(1));
+        }
+    });
+    as_service(store.db(), access::write, [](sql_session& session) {
+        const auto row = [](const char* connection, std::int64_t minute) {
+            return credential_reads_row{
+                org_a, api_key_id("k1"), connection_id(connection), at(minute), 3};
+        };
+        const std::vector rows{
+            row("c1", 60'000), row("c1", 120'000), row("c2", 60'000), row("c3", 60'000)};
+        append_credential_reads(session, rows);
+        CHECK(add_up_credential_reads(session, at(180'000), 10) == 2);
+    });
+    reading(store.db(), [](sql_session& session) {
+        const auto first = list_credential_reads(session, "p1", std::nullopt, 2);
+        REQUIRE(first.size() == 2);
+        CHECK(first[0].count == 3);
+        CHECK(first[1].minute == at(120'000));
+        const auto rest = list_credential_reads(session, "p1", first[1], 2);
+        REQUIRE(rest.size() == 1);
+        CHECK(rest[0].connection == connection_id("c2"));
+        CHECK(list_credential_reads(session, "p2", std::nullopt, 2).empty());
+    });
+}
+
+}  // namespace tenon::test
