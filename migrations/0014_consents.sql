@@ -19,7 +19,7 @@ CREATE TABLE consents (
     PRIMARY KEY (org_id, id)
 );
 CREATE INDEX consents_of_subject ON consents (org_id, subject, id);
-CREATE INDEX consents_standing ON consents (org_id, connection_id) WHERE ended_at IS NULL;
+CREATE INDEX consents_of_connection ON consents (org_id, connection_id);
 INSERT INTO consents (
     id, org_id, subject, provider, account_id, connection_id, scope, action, actor, request_id, given_at, ended_at, ended_by)
 SELECT

@@ -97,10 +97,17 @@ auto code_of_response(const parameters& params) -> result<secret> {
     return secret(std::move(*code));
 }
 
+// A flow that came back, and when: before it was taken.
+struct returned_flow {
+    pending_connect_row row;
+    time_point began_at{};
+};
+
 auto to_input(
-    oauth_context& context, const pending_connect_row& flow, const callback_request& request,
+    oauth_context& context, const returned_flow& returned, const callback_request& request,
     const provider_instance& provider, secret code
 ) -> result<exchange_input> {
+    const auto& flow = returned.row;
     exchange_input input;
     input.by = actor{flow.org, flow.user, "callback", request.request_id};
     input.provider = flow.provider;
@@ -135,7 +142,7 @@ auto to_input(
     }
     input.reconnect = flow.reconnect;
     input.confirm = flow.confirm;
-    input.began_at = context.time.now();
+    input.began_at = returned.began_at;
     return input;
 }
 
@@ -215,8 +222,9 @@ auto audit_failure(
         co_await context.db.with_org(flow.org, access::write, std::move(write));
 }
 
-auto location_of(oauth_context& context, const pending_connect_row& flow, callback_request request)
+auto location_of(oauth_context& context, const returned_flow& returned, callback_request request)
     -> boost::asio::awaitable<result<std::string>> {
+    const auto& flow = returned.row;
     auto provider = co_await context.providers.acquire(flow.provider.text());
     if (provider.has_error()) {
         co_return provider.error();
@@ -228,7 +236,7 @@ auto location_of(oauth_context& context, const pending_connect_row& flow, callba
     if (code.has_error()) {
         co_return code.error();
     }
-    auto input = to_input(context, flow, request, **provider, std::move(*code));
+    auto input = to_input(context, returned, request, **provider, std::move(*code));
     if (input.has_error()) {
         co_return input.error();
     }
@@ -251,16 +259,18 @@ auto finish_connect(oauth_context& context, callback_request request)
             errc::invalid_request, "a parameter of the redirect came twice (RFC 6749 3.1)"
         );
     }
+    const auto began_at = context.time.now();
     auto taken = co_await take_state(context, sha256(*state));
     if (taken.has_error()) {
         co_return taken.error();
     }
-    const pending_connect_row flow = std::move(*taken);
+    const returned_flow returned{std::move(*taken), began_at};
+    const auto& flow = returned.row;
     if (!belongs(flow, request)) {
         co_return unknown_state();
     }
     const std::string request_id = request.request_id;
-    auto location = co_await location_of(context, flow, std::move(request));
+    auto location = co_await location_of(context, returned, std::move(request));
     if (location.has_value()) {
         co_return callback_outcome{std::move(*location)};
     }

@@ -73,7 +73,7 @@ auto park(oauth_context& context, landing what) -> boost::asio::awaitable<result
     const auto org = what.by.org;
     auto write = [&context, row, by = what.by, began = what.issued_at,
                   intent = what.intent](sql_session& session) -> result<void> {
-        if (auto welcome = refuse_erased(session, by, began); welcome.has_error()) {
+        if (auto welcome = refuse_erased(session, context, by, began); welcome.has_error()) {
             return welcome;
         }
         save_confirmation(session, row);

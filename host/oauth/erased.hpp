@@ -10,9 +10,17 @@ namespace tenon::host {
 // What stays of a user's id for two hours.
 [[nodiscard]] auto erased_hash(const org_id& org, const user_id& user) -> std::string;
 
-// In the transaction that would store what the actor's user began at `began`. Error: invalid_state
-// (the user is being erased, or was since).
-[[nodiscard]] auto refuse_erased(sql_session& session, const actor& by, time_point began)
-    -> result<void>;
+// First of all in the transaction that stores what the actor's user began at `began`: until it ends
+// no erasure of that user's begins or ends. Who comes back after one is a new user, with a
+// pseudonym of their own. Error: invalid_state (the user is being erased, or was since; the
+// transaction must come to nothing).
+[[nodiscard]] auto refuse_erased(
+    sql_session& session, const oauth_context& context, const actor& by, time_point began
+) -> result<void>;
+
+// The other side of it: until this transaction ends nothing is stored for the actor's user. The
+// user's pseudonym; nothing: the log never named the user, or not since an erasure.
+auto hold_subject(sql_session& session, const oauth_context& context, const actor& by)
+    -> std::optional<std::string>;
 
 }  // namespace tenon::host

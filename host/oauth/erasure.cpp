@@ -2,6 +2,7 @@
 
 #include "base/log.hpp"
 #include "oauth/audit_entry.hpp"
+#include "oauth/cut_off_exchange.hpp"
 #include "oauth/departure.hpp"
 #include "oauth/erased.hpp"
 #include "oauth/lapsing.hpp"
@@ -11,6 +12,7 @@
 #include "store/api_keys.hpp"
 #include "store/changes.hpp"
 #include "store/confirmations.hpp"
+#include "store/credential_reads.hpp"
 #include "store/idempotency.hpp"
 #include "store/intents.hpp"
 #include "store/pending_connects.hpp"
@@ -33,6 +35,7 @@ struct held_data {
     std::string receipt;  // empty: there is nothing to resume
     std::vector<leaving> connections;
     std::vector<confirmation_row> unconfirmed;
+    std::vector<intent_row> exchanges;
     std::int64_t pending_connects = 0;
 };
 
@@ -44,6 +47,7 @@ auto take_hold(sql_session& session, const oauth_context& context, const actor& 
     -> held_data {
     const auto now = context.time.now();
     held_data held;
+    [[maybe_unused]] const auto subject = hold_subject(session, context, by);
     if (how == erasing::resume) {
         const auto state = find_erasure(session, who_of(by).hash);
         if (!state || state->finished_at) {
@@ -58,6 +62,7 @@ auto take_hold(sql_session& session, const oauth_context& context, const actor& 
         );
     }
     held.unconfirmed = withdraw_confirmations(session, by.user);
+    held.exchanges = list_exchange_intents(session, by.user, "", batch);
     return held;
 }
 
@@ -70,8 +75,31 @@ void note(
     }
 }
 
-// Connections first: of tokens that are parked for the same account it is then certain that nobody
-// uses it.
+// What was granted and is no connection: parked, or of an exchange that was cut off.
+auto let_go_unconnected(
+    oauth_context& context, actor by, const held_data& held, erasure_receipt& receipt
+) -> boost::asio::awaitable<result<void>> {
+    for (const auto& row : held.unconfirmed) {
+        const auto outcome = co_await discard_parked(context, by, row);
+        if (outcome.has_error()) {
+            co_return outcome.error();
+        }
+        ++receipt.unconfirmed;
+        note(receipt, row.provider, row.connection, *outcome);
+    }
+    for (const auto& row : held.exchanges) {
+        const auto outcome = co_await discard_exchange(context, by, row);
+        if (outcome.has_error()) {
+            co_return outcome.error();
+        }
+        ++receipt.exchanges;
+        note(receipt, row.provider, connection_id(), *outcome);
+    }
+    co_return result<void>();
+}
+
+// Connections first: of tokens that were granted for the same account it is then certain that
+// nobody uses it.
 auto let_go(oauth_context& context, actor by, held_data held, erasure_receipt& receipt)
     -> boost::asio::awaitable<result<void>> {
     std::vector<std::pair<provider_id, connection_id>> places;
@@ -89,16 +117,9 @@ auto let_go(oauth_context& context, actor by, held_data held, erasure_receipt& r
         ++receipt.connections;
         note(receipt, places[i].first, places[i].second, *outcomes[i]);
     }
-    for (const auto& row : held.unconfirmed) {
-        const auto outcome = co_await discard_parked(context, by, row);
-        if (outcome.has_error()) {
-            co_return outcome.error();
-        }
-        ++receipt.unconfirmed;
-        note(receipt, row.provider, row.connection, *outcome);
-    }
+    auto gone = co_await let_go_unconnected(context, by, held, receipt);
     context.cache.marks().touch(by.org, by.user);
-    co_return result<void>();
+    co_return gone;
 }
 
 // In the audit log, where it stays: how much it was, and no name.
@@ -111,6 +132,7 @@ auto detail_of(const erasure_receipt& receipt) -> std::string {
         {"receiptId", receipt.id},
         {"connections", receipt.connections},
         {"unconfirmed", receipt.unconfirmed},
+        {"exchanges", receipt.exchanges},
         {"pendingConnects", receipt.pending_connects},
         {"apiKeys", receipt.api_keys.size()},
         {"consents", receipt.consents},
@@ -121,24 +143,27 @@ auto detail_of(const erasure_receipt& receipt) -> std::string {
 // Connected or parked since this round began, by what was under way.
 auto is_anything_left(sql_session& session, const user_id& user) -> bool {
     return !list_connections(session, {.user = user, .limit = 1}).empty() ||
-           !withdraw_confirmations(session, user).empty();
+           !withdraw_confirmations(session, user).empty() ||
+           !list_exchange_intents(session, user, "", 1).empty();
 }
 
 // The rows that nothing has to be done about but to remove them. Whether anything was held.
-auto remove_rows(sql_session& session, const user_id& user, erasure_receipt& receipt) -> bool {
+auto remove_rows(
+    sql_session& session, const user_id& user, const std::optional<std::string>& subject,
+    erasure_receipt& receipt
+) -> bool {
     receipt.pending_connects += erase_pending_connects(session, user);
     receipt.api_keys = erase_api_keys(session, user);
     for (const auto& key : receipt.api_keys) {
         append_change(session, change_kind::key, key.text(), receipt.erased_at);
     }
     const auto answers = erase_answers(session, user);
-    const auto exchanges = delete_exchange_intents(session, user);
-    const auto subject = find_pseudonym(session, user);
     if (subject) {
+        erase_credential_reads(session, *subject);
         receipt.consents = erase_consents(session, *subject, receipt.erased_at);
     }
-    return subject || receipt.connections + receipt.unconfirmed + receipt.pending_connects > 0 ||
-           !receipt.api_keys.empty() || answers + exchanges > 0;
+    return subject || receipt.connections + receipt.unconfirmed + receipt.exchanges > 0 ||
+           receipt.pending_connects + answers > 0 || !receipt.api_keys.empty();
 }
 
 // The rest, at once. Nothing: there is something to be let go of again.
@@ -146,6 +171,7 @@ auto finish(
     sql_session& session, const oauth_context& context, const actor& by, erasure_receipt receipt
 ) -> std::optional<erasure_receipt> {
     const auto who = who_of(by);
+    const auto subject = hold_subject(session, context, by);
     const auto state = find_erasure(session, who.hash);
     receipt.erased_at = context.time.now();
     if (!state || state->finished_at) {
@@ -154,7 +180,7 @@ auto finish(
     if (is_anything_left(session, by.user)) {
         return std::nullopt;
     }
-    if (remove_rows(session, by.user, receipt)) {
+    if (remove_rows(session, by.user, subject, receipt)) {
         audit_entry entry;
         entry.action = "user.erased";
         entry.detail = detail_of(receipt);

@@ -13,7 +13,7 @@ namespace tenon::host {
 // What became of one set of the user's tokens.
 struct erased_tokens {
     provider_id provider;
-    connection_id connection;
+    connection_id connection;  // empty: it had not become one
     revocation what;
 };
 
@@ -22,6 +22,7 @@ struct erasure_receipt {
     time_point erased_at{};
     std::int64_t connections = 0;
     std::int64_t unconfirmed = 0;
+    std::int64_t exchanges = 0;  // that were cut off, or under way
     std::int64_t pending_connects = 0;
     std::vector<api_key_id> api_keys;  // that acted for this user only
     std::int64_t consents = 0;         // kept under the pseudonym, without the account
@@ -29,11 +30,12 @@ struct erasure_receipt {
 };
 
 // All that is held of by.user: connections are disconnected as by disconnect.hpp, what waits to be
-// confirmed is discarded; then, in one transaction, pending connects, kept answers and pinned keys
-// go, consents lose the account, the audit log says so (`user.erased`) and whose its lines are is
-// forgotten. What is under way meanwhile is not stored (see erased.hpp). Runs on
-// context.background: whoever asked may go; what a process that ends leaves, the same call or
-// finish_erasures goes on with, under the same receipt's id. Error: storage_unavailable.
+// confirmed, or was cut off before it was stored, is discarded; then, in one transaction, pending
+// connects, kept answers, pinned keys and the account of reads go, consents lose the account, the
+// audit log says so (`user.erased`) and whose its lines are is forgotten. What is under way
+// meanwhile is not stored (see erased.hpp). Runs on context.background: whoever asked may go; what
+// a process that ends leaves, the same call or finish_erasures goes on with, under the same
+// receipt's id. Error: storage_unavailable.
 auto erase_user(oauth_context& context, actor by)
     -> boost::asio::awaitable<result<erasure_receipt>>;
 

@@ -117,7 +117,8 @@ auto store_all(
     sql_session& session, const oauth_context& context, const landing& what,
     const provider_instance& provider
 ) -> result<stored_landing> {
-    if (auto welcome = refuse_erased(session, what.by, what.issued_at); welcome.has_error()) {
+    if (auto welcome = refuse_erased(session, context, what.by, what.issued_at);
+        welcome.has_error()) {
         return welcome.error();
     }
     if (!what.intent.empty() && !take_intent(session, what.intent)) {

@@ -19,7 +19,7 @@ struct leaving {
 
 // From this transaction on the connection is dead, and its user's consent ended, whatever happens
 // to this process; nor does an exchange of its user's that was cut off bring it back. What waits to
-// be confirmed is the caller's.
+// be confirmed is the caller's, and so are the exchanges of a user who is erased.
 [[nodiscard]] auto begin_leaving(
     sql_session& session, connection_row row, consent_end why, time_point now
 ) -> leaving;

@@ -2,10 +2,8 @@
 
 #include "base/log.hpp"
 #include "oauth/audit_entry.hpp"
+#include "oauth/cut_off_exchange.hpp"
 #include "oauth/discarding.hpp"
-#include "oauth/exchange.hpp"
-#include "oauth/intents.hpp"
-#include "oauth/sealing.hpp"
 #include "store/database.hpp"
 #include "store/grants.hpp"
 
@@ -33,19 +31,6 @@ auto adopt(oauth_context& context, intent_row seen) -> boost::asio::awaitable<bo
     };
     auto adopted = co_await context.db.as_service(access::write, std::move(take));
     co_return adopted.has_value() && *adopted;
-}
-
-auto replies_of(oauth_context& context, intent_row intent)
-    -> boost::asio::awaitable<result<std::map<std::size_t, recorded_reply>>> {
-    auto look = [id = intent.id](sql_session& session) -> result<std::vector<intent_reply>> {
-        return replies_of_intent(session, id);
-    };
-    auto rows = co_await context.db.with_org(intent.org, access::read, std::move(look));
-    if (rows.has_error()) {
-        co_return rows.error();
-    }
-    const intent_ref ref{intent.org, intent.id};
-    co_return open_replies(context.seal, ref, *rows);
 }
 
 auto drop(oauth_context& context, intent_row intent, std::string why)
@@ -113,30 +98,17 @@ auto land_recovered(
 }
 
 auto recover_exchange(oauth_context& context, intent_row intent) -> boost::asio::awaitable<void> {
-    auto bytes =
-        open_from(context.seal, intent.org, intent.id, sealed_column::intent, intent.sealed);
-    if (bytes.has_error()) {
-        co_return co_await drop(context, std::move(intent), bytes.error().message);
-    }
-    auto input = parse_exchange_input(bytes->reveal());
-    if (input.has_error()) {
-        co_return co_await drop(context, std::move(intent), input.error().message);
-    }
-    auto recorded = co_await replies_of(context, intent);
-    if (recorded.has_error() && recorded.error().code == errc::storage_unavailable) {
+    auto left = co_await reopen_exchange(context, intent);
+    if (left.has_error() && left.error().code == errc::storage_unavailable) {
         co_return;
     }
-    if (recorded.has_error() || recorded->empty()) {
-        co_return co_await drop(
-            context, std::move(intent), "no answer of the provider's was recorded"
-        );
+    if (left.has_error()) {
+        co_return co_await drop(context, std::move(intent), left.error().message);
     }
-    input->by.name = "recovery";
-    exchange_progress progress;
-    progress.intent = intent.id;
-    progress.intent_stored = true;
-    progress.recorded = std::move(*recorded);
-    co_await land_recovered(context, std::move(intent), std::move(*input), std::move(progress));
+    left->input.by.name = "recovery";
+    co_await land_recovered(
+        context, std::move(intent), std::move(left->input), std::move(left->progress)
+    );
 }
 
 // The flight finds the intent, and replays what it recorded; but only where the grant still waits

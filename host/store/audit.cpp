@@ -27,6 +27,12 @@ auto pseudonym_of(sql_session& session, const user_id& user, const std::string& 
     if (auto known = find_pseudonym(session, user)) {
         return *std::move(known);
     }
+    return hold_pseudonym(session, user, fresh);
+}
+
+auto hold_pseudonym(sql_session& session, const user_id& user, const std::string& fresh)
+    -> std::string {
+    // An update that changes nothing locks the row on both engines.
     const auto rows =
         run(session,
             "INSERT INTO subjects (org_id, user_id, pseudonym) VALUES ($1, $2, $3) "

@@ -27,6 +27,11 @@ struct audit_row {
 // The pseudonym that stands for the user in the log; `fresh` becomes it where there is none.
 [[nodiscard]] auto pseudonym_of(sql_session& session, const user_id& user, const std::string& fresh)
     -> std::string;
+// The same, and nobody else changes it until the transaction ends: of two that store something of
+// the user's, or erase it, one waits for the other.
+[[nodiscard]] auto hold_pseudonym(
+    sql_session& session, const user_id& user, const std::string& fresh
+) -> std::string;
 // Nothing: the user is not known, or was erased.
 [[nodiscard]] auto find_pseudonym(sql_session& session, const user_id& user)
     -> std::optional<std::string>;

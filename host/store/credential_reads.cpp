@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <charconv>
 #include <map>
+#include <set>
 #include <string_view>
 #include <tuple>
 
@@ -55,6 +56,51 @@ void add_sums(sql_session& session, const sums& all) {
     if (rows > 0) {
         flush();
     }
+}
+
+using owned_connections = std::set<std::pair<org_id, connection_id>>;
+
+// Of those, the ones whose users were erased: their consents name no account.
+auto erased_among(sql_session& session, std::span<const owned_connections::value_type> some)
+    -> owned_connections {
+    std::string statement =
+        "SELECT org_id, connection_id FROM consents WHERE account_id IS NULL "
+        "AND (org_id, connection_id) IN (VALUES ";
+    std::vector<sql_value> arguments;
+    for (const auto& [org, connection] : some) {
+        const auto next = arguments.size() + 1;
+        statement += (next == 1 ? "(CAST($" : ", (CAST($") + std::to_string(next) +
+                     " AS TEXT), CAST($" + std::to_string(next + 1) + " AS TEXT))";
+        arguments.push_back(to_sql(org));
+        arguments.push_back(to_sql(connection));
+    }
+    const auto rows = session.execute(statement + ")", arguments);
+    owned_connections erased;
+    for (std::size_t i = 0; i < rows.size(); ++i) {
+        erased.emplace(org_id(rows[i].text(0)), connection_id(rows[i].text(1)));
+    }
+    return erased;
+}
+
+// Hosts serve a token for up to a second more, and write down what they served later still. Whose
+// erasure is longer ago than erasures are remembered has nothing left to be read.
+void drop_erased(sql_session& session, sums& all) {
+    if (run(session, "SELECT 1 FROM erasures LIMIT 1").empty()) {
+        return;
+    }
+    owned_connections read;
+    for (const auto& [place, count] : all) {
+        read.emplace(std::get<org_id>(place), std::get<connection_id>(place));
+    }
+    const std::vector<owned_connections::value_type> each(read.begin(), read.end());
+    owned_connections erased;
+    for (std::size_t done = 0; done < each.size(); done += most_rows) {
+        const auto rest = std::span(each).subspan(done);
+        erased.merge(erased_among(session, rest.first(std::min(rest.size(), most_rows))));
+    }
+    std::erase_if(all, [&](const auto& one) {
+        return erased.contains({std::get<org_id>(one.first), std::get<connection_id>(one.first)});
+    });
 }
 
 // A batch as text: `=KEY`, and a line `CONNECTION COUNT` for each that it read. Ids have neither
@@ -117,6 +163,7 @@ auto add_up_credential_reads(sql_session& session, time_point before, std::size_
         const auto row = rows[i];
         read_batch(all, org_id(row.text(0)), row.time(1), row.text(2));
     }
+    drop_erased(session, all);
     add_sums(session, all);
     return rows.size();
 }
@@ -139,6 +186,15 @@ auto list_credential_reads(
             org_id(row.text(0)), api_key_id(row.text(1)), connection_id(row.text(2)), row.time(3),
             row.integer(4)};
     });
+}
+
+void erase_credential_reads(sql_session& session, const std::string& subject) {
+    run_later(
+        session,
+        "DELETE FROM credential_reads WHERE org_id = $1 AND connection_id IN "
+        "(SELECT connection_id FROM consents WHERE org_id = $1 AND subject = $2)",
+        session.org(), subject
+    );
 }
 
 }  // namespace tenon::host

@@ -23,7 +23,8 @@ struct credential_reads_row {
 void append_credential_reads(sql_session& session, std::span<const credential_reads_row> batch);
 
 // As the service: adds up what was written down of minutes before that one, whichever host it was,
-// at most so many batches. Answers how many they were.
+// at most so many batches. Answers how many they were. What was read of a user who has been erased
+// since is not accounted for any more.
 auto add_up_credential_reads(sql_session& session, time_point before, std::size_t most)
     -> std::size_t;
 
@@ -34,5 +35,8 @@ auto add_up_credential_reads(sql_session& session, time_point before, std::size_
     sql_session& session, const std::string& subject,
     const std::optional<credential_reads_row>& after, std::size_t limit
 ) -> std::vector<credential_reads_row>;
+
+// Removes what was added up of them.
+void erase_credential_reads(sql_session& session, const std::string& subject);
 
 }  // namespace tenon::host

@@ -1,5 +1,6 @@
 #include "store/erasures.hpp"
 
+#include "store/audit.hpp"
 #include "store/read_rows.hpp"
 
 namespace tenon::host {
@@ -35,23 +36,14 @@ auto find_erasure(sql_session& session, const std::string& hash) -> std::optiona
 
 auto new_pseudonym(sql_session& session, const erased_user& who, const std::string& fresh)
     -> std::optional<std::string> {
-    const auto rows =
-        run(session,
-            "INSERT INTO subjects (org_id, user_id, pseudonym) "
-            "SELECT CAST($1 AS TEXT), CAST($2 AS TEXT), CAST($3 AS TEXT) WHERE NOT EXISTS "
-            "(SELECT 1 FROM erasures e WHERE e.org_id = $1 AND e.user_hash = $4 "
-            "AND e.finished_at IS NOT NULL) "
-            "ON CONFLICT (org_id, user_id) DO UPDATE SET pseudonym = subjects.pseudonym "
-            "RETURNING pseudonym",
-            session.org(), who.user, fresh, blob{who.hash});
-    return read_first(rows, [](const sql_row& row) { return row.text(0); });
-}
-
-void forget_erasure(sql_session& session, const std::string& hash) {
-    run_later(
-        session, "DELETE FROM erasures WHERE org_id = $1 AND user_hash = $2", session.org(),
-        blob{hash}
-    );
+    auto subject = hold_pseudonym(session, who.user, fresh);
+    // Only now: whoever erases holds it too, and this statement sees what that came to.
+    const auto state = find_erasure(session, who.hash);
+    if (subject == fresh && state && state->finished_at) {
+        forget_subject(session, who.user);
+        return std::nullopt;
+    }
+    return subject;
 }
 
 auto erasures_left(sql_session& session, time_point before, std::size_t limit)

@@ -31,16 +31,15 @@ auto finish_erasure(sql_session& session, const erased_user& who, time_point now
 struct erasure_state {
     std::optional<time_point> finished_at;
 };
-// Nothing: the user is not being erased, nor was a moment ago; or came back since.
+// Nothing: the user is not being erased, nor was within the last hours.
 [[nodiscard]] auto find_erasure(sql_session& session, const std::string& hash)
     -> std::optional<erasure_state>;
-// The user's pseudonym in the audit log, of one that has none yet: `fresh`, or whatever came
-// meanwhile. Nothing: the user was erased a moment ago, and the mapping would keep the id.
+// The pseudonym in the audit log of a user who has none yet: `fresh`, or whatever came meanwhile;
+// held as by hold_pseudonym. Nothing: the user was erased a moment ago, and the mapping would keep
+// the id.
 [[nodiscard]] auto new_pseudonym(
     sql_session& session, const erased_user& who, const std::string& fresh
 ) -> std::optional<std::string>;
-// The user came back.
-void forget_erasure(sql_session& session, const std::string& hash);
 
 // As the service: those that are not finished, and that nobody has touched since `before`.
 [[nodiscard]] auto erasures_left(sql_session& session, time_point before, std::size_t limit)

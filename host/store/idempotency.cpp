@@ -41,7 +41,8 @@ auto finish_idempotent(sql_session& session, const std::string& key_hash, const 
     return run(session,
                "UPDATE idempotency SET status = $3, sealed = $4, expires_at = $5, user_id = $6 "
                "WHERE org_id = $1 AND key_hash = $2 AND status IS NULL AND NOT EXISTS "
-               "(SELECT 1 FROM erasures e WHERE e.org_id = $1 AND e.user_hash = $7)",
+               "(SELECT 1 FROM erasures e WHERE e.org_id = $1 AND e.user_hash = $7 AND "
+               "(e.finished_at IS NULL OR e.finished_at >= idempotency.created_at))",
                session.org(), blob{key_hash}, answer.status, blob{answer.sealed}, answer.expires_at,
                answer.user, blob{answer.user_hash})
                .affected() > 0;

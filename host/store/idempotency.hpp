@@ -34,7 +34,7 @@ struct kept_answer {
 };
 // From now on it expires as the answer says: what runs is given less time than an answer is kept,
 // so that a crash blocks a key for minutes only. False: it was not running; or its user is being
-// erased, or was a moment ago, and nothing of theirs is kept.
+// erased, or was since it began, and nothing of theirs is kept.
 auto finish_idempotent(sql_session& session, const std::string& key_hash, const kept_answer& answer)
     -> bool;
 // Nothing was done: the key may be used again.

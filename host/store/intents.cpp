@@ -103,13 +103,6 @@ void delete_exchange_intents(
         session.org(), user, provider);
 }
 
-auto delete_exchange_intents(sql_session& session, const user_id& user) -> std::int64_t {
-    return run(session,
-               "DELETE FROM intents WHERE org_id = $1 AND kind = 'exchange' AND user_id = $2",
-               session.org(), user)
-        .affected();
-}
-
 auto intents_untouched_since(sql_session& session, time_point before, std::size_t limit)
     -> std::vector<intent_row> {
     static const auto statement = select("WHERE updated_at <= $1 ORDER BY updated_at, id LIMIT $2");

@@ -54,8 +54,6 @@ void delete_intent(sql_session& session, const std::string& id);
 void delete_exchange_intents(
     sql_session& session, const user_id& user, const provider_id& provider
 );
-// With any provider; answers how many.
-auto delete_exchange_intents(sql_session& session, const user_id& user) -> std::int64_t;
 
 // As the service: intents of all organizations that nobody has touched since `before` (or at it),
 // oldest first.

@@ -34,15 +34,17 @@ auto receipt_json(const erasure_receipt& receipt) -> std::string {
         .field("erasedAt", receipt.erased_at)
         .field("connections", receipt.connections)
         .field("unconfirmed", receipt.unconfirmed)
+        .field("exchanges", receipt.exchanges)
         .field("pendingConnects", receipt.pending_connects)
         .field("apiKeys", receipt.api_keys.size())
         .field("consents", receipt.consents)
         .key("revocations")
         .begin_array();
     for (const auto& one : receipt.revocations) {
+        const auto& of = one.connection;
         json.begin_object()
             .field("provider", one.provider.text())
-            .field("connectionId", one.connection.text())
+            .field("connectionId", of.empty() ? std::nullopt : std::optional(of.text()))
             .field("slot", one.what.slot)
             .field("outcome", one.what.outcome)
             .end_object();

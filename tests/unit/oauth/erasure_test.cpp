@@ -1,27 +1,16 @@
 // Erasing a user, to the end, whatever comes between.
-#include "oauth/erasure.hpp"
+#include "erasing.hpp"
 
 #include "oauth/audit_chain.hpp"
 #include "oauth/erased.hpp"
 #include "oauth/leaving.hpp"
-#include "oauth/park.hpp"
 #include "store/api_keys.hpp"
-#include "store/audit.hpp"
 #include "store/connections.hpp"
 #include "store/idempotency.hpp"
 #include "store/organizations.hpp"
-#include "support/row_scan.hpp"
-#include "verbs.hpp"
 
 namespace tenon::test {
 namespace {
-
-// Of a kind that stands nowhere by chance.
-const std::string ann_id = "ann-4711@customers.example";
-
-auto erase(oauth_world& world, const actor& by) -> erasure_receipt {
-    return world.run(erase_user(world.context, by)).value();
-}
 
 void park_one(oauth_world& world, const actor& by, const std::string& account) {
     connect_request request;
@@ -52,39 +41,6 @@ void put_answer(oauth_world& world, const actor& by) {
         (void)begin_idempotent(session, "once", "once", now, now + seconds(9));
         return finish_idempotent(session, "once", {200, "sealed", by.user, {}, now + seconds(9)});
     });
-}
-
-auto lines_of(oauth_world& world, const std::string& action) -> std::vector<audit_row> {
-    return transact(world, [&](sql_session& session) {
-        return list_audit(session, {.action = action});
-    });
-}
-
-void check_nothing_holds(oauth_world& world, const std::string& text) {
-    CAPTURE(text);
-    CHECK(columns_that_hold(world.store.db(), text) == std::vector<std::string>());
-}
-
-void let_revocations_fail(oauth_world& world) {
-    sim::fault away;
-    away.path = "/revoke";
-    away.kind = sim::fault_kind::status;
-    away.times = 100;
-    world.scene.inject(away);
-}
-
-auto landing_of(const actor& by, time_point issued_at) -> landing {
-    landing what;
-    what.by = by;
-    what.provider = acme;
-    what.client_id = "demo-client";
-    what.account = account_id("u7");
-    what.issued_at = issued_at;
-    what.action = "connection.connected";
-    granted tokens;
-    tokens.access_token = secret("token");
-    what.grants.push_back(std::move(tokens));
-    return what;
 }
 
 }  // namespace
@@ -154,7 +110,7 @@ TEST_CASE("a provider that is down, or gone, does not keep a user from being era
     const auto ann = user(ann_id);
     world.connect(ann, "u1");
     SECTION("down") {
-        let_revocations_fail(world);
+        let_fail(world, "/revoke", 100);
     }
     SECTION("gone") {
         world.configure({});
@@ -220,31 +176,6 @@ TEST_CASE("an erasure that a process left is finished under its receipt's id") {
     const auto detail = nlohmann::json::parse(lines_of(world, "user.erased").at(0).detail);
     CHECK(detail.at("receiptId") == "receipt-1");
     check_nothing_holds(world, ann_id);
-}
-
-TEST_CASE("what was under way when its user was erased does not bring the user back") {
-    oauth_world world(any_engine());
-    const auto ann = user(ann_id);
-    const auto began = world.time.now();
-    const auto redirect = world.consent(world.begin(ann), "u1");
-    world.time.advance(seconds(1));
-    (void)erase(world, ann);
-    CHECK(world.finish(redirect).error().code == errc::invalid_state);
-    CHECK(
-        world.run(land(world.context, landing_of(ann, began))).error().code == errc::invalid_state
-    );
-    CHECK(
-        world.run(park(world.context, landing_of(ann, began))).error().code == errc::invalid_state
-    );
-    check_nothing_holds(world, ann_id);
-
-    SECTION("but who connects anew is a new user") {
-        world.time.advance(seconds(1));
-        world.connect(ann, "u1");
-        CHECK(world.list(ann).size() == 1);
-        CHECK(count(world, "subjects") == 1);
-        CHECK(count(world, "erasures") == 0);
-    }
 }
 
 }  // namespace tenon::test

@@ -12,6 +12,8 @@
 #include "store/pending_connects.hpp"
 #include "support/row_scan.hpp"
 
+#include <future>
+
 namespace tenon::test {
 
 namespace {
@@ -59,8 +61,6 @@ TEST_CASE(
     writing(store.db(), [](sql_session& session) {
         CHECK(begin_erasure(session, ann, "r3", at(20)) == "r3");
         CHECK_FALSE(find_erasure(session, ann.hash)->finished_at);
-        forget_erasure(session, ann.hash);
-        CHECK_FALSE(find_erasure(session, ann.hash));
     });
 }
 
@@ -74,9 +74,38 @@ TEST_CASE("who was erased a moment ago gets no pseudonym, who is being erased ha
         CHECK(forget_subject(session, ann.user));
         CHECK(finish_erasure(session, ann, at(12)));
         CHECK_FALSE(new_pseudonym(session, ann, "p4"));
-        forget_erasure(session, ann.hash);
-        CHECK(new_pseudonym(session, ann, "p5") == "p5");
+        CHECK(count_rows(session, "subjects") == 0);
+        CHECK(hold_pseudonym(session, ann.user, "p5") == "p5");  // who comes back
+        CHECK(new_pseudonym(session, ann, "p6") == "p5");
     });
+}
+
+TEST_CASE(
+    "who stores something of a user's and who erases the user wait for each other", "[store]"
+) {
+    test_database store(any_engine());
+    const auto erase = [&] {
+        return store->with_org_now(
+            org_a, access::write,
+            [](sql_session& session) -> host::result<void> {
+                (void)hold_pseudonym(session, ann.user, "p2");
+                (void)begin_erasure(session, ann, "r1", at(1));
+                forget_subject(session, ann.user);
+                finish_erasure(session, ann, at(2));
+                return {};
+            }
+        );
+    };
+    std::future<host::result<void>> erased;
+    writing(store.db(), [&](sql_session& session) {
+        CHECK(new_pseudonym(session, ann, "p1") == "p1");
+        erased = std::async(std::launch::async, erase);
+        // It can't be done before this transaction is; where it could, it would be soon.
+        const auto done = erased.wait_for(std::chrono::milliseconds(200));
+        CHECK(done == std::future_status::timeout);
+    });
+    REQUIRE(erased.get());
+    CHECK(columns_that_hold(store.db(), "ann").empty());
 }
 
 TEST_CASE("what a process left of erasures is found, and old hashes go", "[store]") {
@@ -144,6 +173,11 @@ TEST_CASE("an answer for who is being erased, or was a moment ago, is not kept",
         CHECK(count_rows(session, "idempotency") == 3);
     });
     CHECK(columns_that_hold(store.db(), "ann").empty());
+    writing(store.db(), [](sql_session& session) {
+        (void)begin_idempotent(session, "came back", "came back", at(3), at(9));
+        const kept_answer answer{200, "sealed", ann.user, ann.hash, at(9)};
+        CHECK(finish_idempotent(session, "came back", answer));
+    });
 }
 
 TEST_CASE("a user's flows are listed page by page, and removed", "[store]") {
@@ -168,7 +202,6 @@ TEST_CASE("a user's flows are listed page by page, and removed", "[store]") {
         CHECK(list_exchange_intents(session, user, "", 9).size() == 2);
         CHECK(list_exchange_intents(session, user, "1", 9).at(0).id == "2");
         CHECK(erase_pending_connects(session, user) == 2);
-        CHECK(delete_exchange_intents(session, user) == 2);
         CHECK(list_pending_connects(session, user_id("bob"), "", 9).size() == 1);
         CHECK(list_exchange_intents(session, user_id("bob"), "", 9).size() == 1);
     });
@@ -223,6 +256,44 @@ TEST_CASE("reads of credentials are listed of all connections the user ever had"
         REQUIRE(rest.size() == 1);
         CHECK(rest[0].connection == connection_id("c2"));
         CHECK(list_credential_reads(session, "p2", std::nullopt, 2).empty());
+    });
+}
+
+TEST_CASE("of an erased user no reads are accounted for, whenever they are added up", "[store]") {
+    test_database store(any_engine());
+    const auto read = [](const char* connection) {
+        return credential_reads_row{org_a, api_key_id("k1"), connection_id(connection), at(0), 3};
+    };
+    const std::vector reads{read("c1"), read("c2"), read("c3")};
+    const auto account = [&](sql_session& session) {
+        append_credential_reads(session, reads);
+        CHECK(add_up_credential_reads(session, at(60'000), 10) == 1);
+    };
+    writing(store.db(), [](sql_session& session) {
+        for (const auto* const connection : {"c1", "c2", "c3"}) {
+            consent_row consent;
+            consent.id = connection;
+            consent.subject = *(connection + 1) == '3' ? "bobs" : "anns";
+            consent.account = account_id("a1");
+            consent.connection = connection_id(connection);
+            record_consent(session, consent, at(1));
+        }
+        end_consent(session, connection_id("c2"), consent_end::disconnected, at(2));
+    });
+    as_service(store.db(), access::write, account);
+    writing(store.db(), [](sql_session& session) {
+        REQUIRE(count_rows(session, "credential_reads") == 3);
+        (void)begin_erasure(session, ann, "r1", at(3));
+        erase_credential_reads(session, "anns");
+        CHECK(erase_consents(session, "anns", at(3)) == 2);
+        CHECK(count_rows(session, "credential_reads") == 1);
+    });
+    as_service(store.db(), access::write, account);
+    reading(store.db(), [](sql_session& session) {
+        CHECK(list_credential_reads(session, "anns", std::nullopt, 9).empty());
+        const auto bobs = list_credential_reads(session, "bobs", std::nullopt, 9);
+        REQUIRE(bobs.size() == 1);
+        CHECK(bobs[0].count == 6);
     });
 }
 

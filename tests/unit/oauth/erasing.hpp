@@ -1,0 +1,37 @@
+// What the tests of erasures have in common: who is erased, and what is left.
+#pragma once
+
+#include "oauth/erasure.hpp"
+#include "store/audit.hpp"
+#include "support/row_scan.hpp"
+#include "verbs.hpp"
+
+namespace tenon::test {
+
+// Of a kind that stands nowhere by chance.
+inline const std::string ann_id = "ann-4711@customers.example";
+
+inline auto erase(oauth_world& world, const actor& by) -> erasure_receipt {
+    return world.run(erase_user(world.context, by)).value();
+}
+
+inline auto lines_of(oauth_world& world, const std::string& action) -> std::vector<audit_row> {
+    return transact(world, [&](sql_session& session) {
+        return list_audit(session, {.action = action});
+    });
+}
+
+inline void check_nothing_holds(oauth_world& world, const std::string& text) {
+    CAPTURE(text);
+    CHECK(columns_that_hold(world.store.db(), text) == std::vector<std::string>());
+}
+
+inline void let_fail(oauth_world& world, const std::string& path, std::int64_t times) {
+    sim::fault away;
+    away.path = path;
+    away.kind = sim::fault_kind::status;
+    away.times = times;
+    world.scene.inject(away);
+}
+
+}  // namespace tenon::test

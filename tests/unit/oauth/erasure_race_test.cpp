@@ -1,0 +1,138 @@
+// What is under way, or was cut off, while its user is erased.
+#include "erasing.hpp"
+
+#include "oauth/park.hpp"
+#include "store/intents.hpp"
+
+#include <utility>
+
+namespace tenon::test {
+namespace {
+
+// Moves on whenever it is looked at.
+class ticking_clock final : public host::clock {
+  public:
+    explicit ticking_clock(time_point start) : now_(start) {}
+    [[nodiscard]] auto now() const noexcept -> time_point override {
+        return std::exchange(now_, now_ + seconds(1));
+    }
+
+  private:
+    mutable time_point now_;
+};
+
+auto landing_of(const actor& by, time_point issued_at) -> landing {
+    landing what;
+    what.by = by;
+    what.provider = acme;
+    what.client_id = "demo-client";
+    what.account = account_id("u7");
+    what.issued_at = issued_at;
+    what.action = "connection.connected";
+    granted tokens;
+    tokens.access_token = secret("token");
+    what.grants.push_back(std::move(tokens));
+    return what;
+}
+
+}  // namespace
+
+TEST_CASE("what was under way when its user was erased does not bring the user back") {
+    oauth_world world(any_engine());
+    const auto ann = user(ann_id);
+    const auto began = world.time.now();
+    const auto redirect = world.consent(world.begin(ann), "u1");
+    world.time.advance(seconds(1));
+    (void)erase(world, ann);
+    CHECK(world.finish(redirect).error().code == errc::invalid_state);
+    CHECK(
+        world.run(land(world.context, landing_of(ann, began))).error().code == errc::invalid_state
+    );
+    CHECK(
+        world.run(park(world.context, landing_of(ann, began))).error().code == errc::invalid_state
+    );
+    check_nothing_holds(world, ann_id);
+
+    SECTION("but who connects anew is a new user") {
+        world.time.advance(seconds(1));
+        world.connect(ann, "u1");
+        CHECK(world.list(ann).size() == 1);
+        CHECK(count(world, "subjects") == 1);
+        const auto late = world.run(land(world.context, landing_of(ann, began)));
+        CHECK(late.error().code == errc::invalid_state);
+        CHECK(world.list(ann).size() == 1);
+    }
+}
+
+TEST_CASE("a connect counts from before its state was taken: an erasure in between is later") {
+    oauth_world world(any_engine());
+    const auto ann = user(ann_id);
+    const auto redirect = world.consent(world.begin(ann), "u1");
+    const ticking_clock ticking(world.time.now());
+    auto& usual = world.context;
+    oauth_context context{usual.db,       usual.providers,  usual.http,     usual.seal, ticking,
+                          usual.random,   usual.cache,      usual.statuses, usual.keys, usual.watch,
+                          usual.observer, usual.background, usual.options};
+    callback_request request;
+    request.provider = acme;
+    request.params = redirect.items();
+    REQUIRE(world.run(finish_connect(context, std::move(request))).has_value());
+    REQUIRE(grant_of(world, "u1"));
+    CHECK(grant_of(world, "u1")->authorized_at == world.time.now());
+}
+
+TEST_CASE("what an exchange that was cut off was granted is revoked with its user") {
+    oauth_world world(any_engine());
+    const auto ann = user(ann_id);
+    const auto is_connected = GENERATE(false, true);
+    CAPTURE(is_connected);
+    if (is_connected) {
+        world.connect(ann, "u2");
+    }
+    let_fail(world, "/userinfo", 1);
+    REQUIRE(world.finish(world.consent(world.begin(ann), "u1")).has_value());
+    REQUIRE(count(world, "intents") == 1);
+    std::string outcome = "revoked";
+    SECTION("where the provider is there") {}
+    SECTION("though not where it does not say whose it is") {
+        let_fail(world, "/userinfo", 100);
+        outcome = "failed";
+    }
+    const auto receipt = erase(world, ann);
+    CHECK_FALSE(receipt.id.empty());
+    CHECK(receipt.exchanges == 1);
+    CHECK(receipt.connections == (is_connected ? 1 : 0));
+    REQUIRE_FALSE(receipt.revocations.empty());
+    CHECK(receipt.revocations.back().provider == acme);
+    CHECK(receipt.revocations.back().connection.empty());
+    CHECK(receipt.revocations.back().what.outcome == outcome);
+    const auto sets = std::uint64_t{is_connected ? 1U : 0U} + (outcome == "revoked" ? 1U : 0U);
+    CHECK(world.scene.count().revokes == 2 * sets);
+    CHECK(count(world, "intents") == 0);
+    check_nothing_holds(world, "customers.example");
+    check_nothing_holds(world, "demo_user_1");
+}
+
+TEST_CASE("an exchange whose intent can't be opened does not keep a user from being erased") {
+    oauth_world world(any_engine());
+    const auto ann = user(ann_id);
+    transact(world, [&](sql_session& session) {
+        intent_row intent;
+        intent.id = "i1";
+        intent.kind = intent_kind::exchange;
+        intent.provider = acme;
+        intent.user = ann.user;
+        intent.sealed = "by another key";
+        insert_intent(session, intent);
+        return 0;
+    });
+    const auto receipt = erase(world, ann);
+    CHECK(receipt.exchanges == 1);
+    REQUIRE(receipt.revocations.size() == 1);
+    CHECK(receipt.revocations[0].what.outcome == "failed");
+    CHECK(count(world, "intents") == 0);
+    CHECK(lines_of(world, "connection.discarded").size() == 1);
+    check_nothing_holds(world, "customers.example");
+}
+
+}  // namespace tenon::test
