@@ -134,8 +134,8 @@ void set_up(sqlite_link& link) {
     link.execute("PRAGMA foreign_keys=ON");
     link.execute("PRAGMA trusted_schema=OFF");
     link.execute("PRAGMA temp_store=MEMORY");
-    // Erased credentials are overwritten in the pages that are written anyway.
-    link.execute("PRAGMA secure_delete=FAST");
+    // What is erased is overwritten, in the pages too that become free by it.
+    link.execute("PRAGMA secure_delete=ON");
 }
 
 // SQLite gives its other files the mode of this one.

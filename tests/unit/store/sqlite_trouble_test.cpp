@@ -4,6 +4,7 @@
 #include <atomic>
 #include <fstream>
 #include <future>
+#include <iterator>
 #include <semaphore>
 #include <thread>
 
@@ -15,6 +16,11 @@ void insert(sql_session& session, const std::string& id, std::size_t size = 10) 
     auto row = sample_connection(id, "user-1", id);
     row.scope = std::string(size, 's');
     (void)upsert_connection(session, row);
+}
+
+auto bytes_of(const std::string& path) -> std::string {
+    std::ifstream file(path, std::ios::binary);
+    return {std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
 }
 
 void limit_pages(database& db, bool limited) {
@@ -136,6 +142,31 @@ TEST_CASE(
     REQUIRE_FALSE(opened);
     CHECK(opened.error().code == errc::storage_unavailable);
     CHECK_THAT(opened.error().message, Catch::Contains("not a database"));
+}
+
+TEST_CASE("what is erased is in no page of the file any more, however many it filled", "[store]") {
+    test_database store(sql_engine::sqlite);
+    const std::string known = "ann@customers.example ";
+    writing(store.db(), [&](sql_session& session) {
+        for (int i = 0; i < 200; ++i) {
+            auto row = sample_connection("c" + std::to_string(i), known, std::to_string(i));
+            for (int times = 0; i < 5 && times < 1'000; ++times) {
+                row.scope += known;
+            }
+            (void)upsert_connection(session, row);
+        }
+    });
+    const auto is_in_file = [&] {
+        store.close();  // what is committed goes into the file itself
+        const auto held = bytes_of(store.name()).find(known) != std::string::npos;
+        store.reopen();
+        return held;
+    };
+    REQUIRE(is_in_file());
+    writing(store.db(), [&](sql_session& session) {
+        run(session, "DELETE FROM connections WHERE org_id = $1", session.org());
+    });
+    CHECK_FALSE(is_in_file());
 }
 
 }  // namespace tenon::test
