@@ -20,8 +20,9 @@ constexpr std::size_t batch = 100;
 
 // Whether anybody else uses the grant: then the leaving connection lets go of it here and now, so
 // that of several that leave at once the last one revokes. If nobody does, it is leased, so that no
-// refresh makes new tokens meanwhile.
-enum class hold { shared, leased, busy, gone };
+// refresh makes new tokens meanwhile. `back`: its user connected it anew, and the tokens are those
+// of that consent.
+enum class hold { shared, leased, busy, gone, back };
 
 // The row is the one that was held: who connects from then on brings tokens of his own.
 struct held_grant {
@@ -33,15 +34,24 @@ auto owner_of(const oauth_context& context) -> std::string {
     return context.options.instance + "/disconnect";
 }
 
+auto is_back(sql_session& session, const connection_row& leaver) -> bool {
+    const auto row = find_connection(session, leaver.user, leaver.provider, leaver.account.text());
+    return row && row->id == leaver.id &&
+           (row->state != connection_state::expired || row->state_reason != leaving_reason);
+}
+
 auto hold_in(
-    sql_session& session, const oauth_context& context, const connection_id& leaver,
+    sql_session& session, const oauth_context& context, const connection_row& leaver,
     const grant_id& grant
 ) -> held_grant {
     if (!lock_grant(session, grant)) {
         return {};
     }
-    if (is_used_by_others(session, grant, leaver)) {
-        unlink_grant(session, leaver, grant);
+    if (is_back(session, leaver)) {
+        return {hold::back, std::nullopt};
+    }
+    if (is_used_by_others(session, grant, leaver.id)) {
+        unlink_grant(session, leaver.id, grant);
         return {hold::shared, std::nullopt};
     }
     auto row = find_grant(session, grant);
@@ -66,10 +76,11 @@ auto looks_busy(oauth_context& context, org_id org, grant_id grant)
     co_return co_await context.db.with_org(org, access::read, std::move(look));
 }
 
-auto hold_grant(oauth_context& context, org_id org, connection_id leaver, grant_id grant)
-    -> boost::asio::awaitable<result<held_grant>> {
+auto hold_grant(
+    oauth_context& context, org_id org, std::shared_ptr<const connection_row> leaver, grant_id grant
+) -> boost::asio::awaitable<result<held_grant>> {
     auto attempt = [&context, leaver, grant](sql_session& session) -> result<held_grant> {
-        return hold_in(session, context, leaver, grant);
+        return hold_in(session, context, *leaver, grant);
     };
     const auto give_up = context.time.now() + context.options.lease;
     bool look_first = false;
@@ -112,13 +123,15 @@ auto opened(const oauth_context& context, const grant_row& grant) -> result<revo
 }
 
 // `revoked`, or why not: see views.hpp.
-auto revoke_grant(oauth_context& context, org_id org, connection_id leaver, grant_row grant)
-    -> boost::asio::awaitable<std::string> {
+auto revoke_grant(
+    oauth_context& context, org_id org, std::shared_ptr<const connection_row> leaver,
+    grant_row grant
+) -> boost::asio::awaitable<std::string> {
     auto held = co_await hold_grant(context, std::move(org), std::move(leaver), grant.id);
     if (held.has_error()) {
         co_return "failed";
     }
-    if (held->how == hold::shared) {
+    if (held->how == hold::shared || held->how == hold::back) {
         co_return "kept";
     }
     if (held->how == hold::busy) {
@@ -207,8 +220,9 @@ auto begin_leaving(sql_session& session, connection_row row, consent_end why, ti
 auto finish_leaving(oauth_context& context, actor by, leaving gone)
     -> boost::asio::awaitable<result<std::vector<revocation>>> {
     std::vector<revocation> outcomes;
+    const auto leaver = std::make_shared<const connection_row>(gone.connection);
     for (const auto& grant : gone.grants) {
-        auto outcome = co_await revoke_grant(context, by.org, gone.connection.id, grant);
+        auto outcome = co_await revoke_grant(context, by.org, leaver, grant);
         outcomes.push_back({grant.slot, std::move(outcome)});
     }
     auto erased = co_await erase(context, by, gone, outcomes);

@@ -24,7 +24,8 @@ struct leaving {
     sql_session& session, connection_row row, consent_end why, time_point now
 ) -> leaving;
 
-// What became of each of its grants. One that its user connected anew meanwhile stays. Error:
+// What became of each of its grants. One that its user connected anew meanwhile stays, and nothing
+// of it is revoked. Error:
 // storage_unavailable (finish_abandoned will erase it).
 auto finish_leaving(oauth_context& context, actor by, leaving gone)
     -> boost::asio::awaitable<result<std::vector<revocation>>>;

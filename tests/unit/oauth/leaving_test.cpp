@@ -78,6 +78,24 @@ TEST_CASE("who connects anew while leaving stays connected") {
     CHECK(world.read(ann, "u1", seconds(60)).has_value());
 }
 
+TEST_CASE("who connects anew before a disconnect revokes keeps what came") {
+    oauth_world world(any_engine());
+    const auto ann = user("ann");
+    world.connect(ann, "u1");
+    std::optional<leaving> gone;
+    transact(world, [&](sql_session& session) {
+        auto row = find_connection(session, ann.user, acme, "u1");
+        gone = begin_leaving(session, std::move(*row), consent_end::disconnected, world.time.now());
+        return gone->grants.size();
+    });
+    world.connect(ann, "u1");
+    REQUIRE(world.run(finish_leaving(world.context, ann, std::move(*gone))).has_value());
+    CHECK(world.scene.count().revokes == 0);
+    const auto token = world.read(ann, "u1", seconds(60));
+    REQUIRE(token.has_value());
+    CHECK_FALSE(world.userinfo(token->access_token).is_null());
+}
+
 TEST_CASE("a grant's intents go with it") {
     oauth_world world(any_engine());
     const auto ann = user("ann");
