@@ -13,11 +13,12 @@ void note_consent(
     const connection_row& stored
 );
 
-// Another user's connection, whose grant was dead and is shared, lives by this landing's again:
-// told in that user's log (`connection.revived`), and a consent of its own.
+// A connection whose grant was dead, and is shared, lives again by tokens that `by` brought: told
+// in its user's log (`connection.revived`), and a consent of its own. `given_at`: when their
+// consent was exchanged.
 void note_revived(
-    sql_session& session, const oauth_context& context, const landing& what,
-    const owned_connection& other
+    sql_session& session, const oauth_context& context, actor by, const owned_connection& other,
+    time_point given_at
 );
 
 // The landing came after a later consent, and changed nothing.

@@ -12,10 +12,10 @@ struct sink_state {
     std::shared_ptr<const intent_row> begin;  // null: it is there
 };
 
-auto store_reply(std::shared_ptr<sink_state> state, std::size_t position, recorded_reply reply)
-    -> boost::asio::awaitable<result<void>> {
-    auto& context = *state->context;
-    const auto& intent = state->intent;
+auto seal_reply(
+    const oauth_context& context, const intent_ref& intent, std::size_t position,
+    const recorded_reply& reply
+) -> intent_reply {
     std::string plain = serialize(reply);
     intent_reply row;
     row.position = static_cast<std::int64_t>(position);
@@ -25,6 +25,14 @@ auto store_reply(std::shared_ptr<sink_state> state, std::size_t position, record
     );
     wipe(plain.data(), plain.size());
     row.received_at = context.time.now();
+    return row;
+}
+
+auto store_reply(std::shared_ptr<sink_state> state, std::size_t position, recorded_reply reply)
+    -> boost::asio::awaitable<result<void>> {
+    auto& context = *state->context;
+    const auto& intent = state->intent;
+    const auto row = seal_reply(context, intent, position, reply);
     auto write = [begin = state->begin, row, id = intent.id](sql_session& session) -> result<void> {
         if (begin) {
             insert_intent(session, *begin);
@@ -45,6 +53,44 @@ auto store_reply(std::shared_ptr<sink_state> state, std::size_t position, record
     co_return written;
 }
 
+struct refresh_sink_state {
+    oauth_context* context;
+    intent_row intent;
+    overdue_listener overdue;
+};
+
+auto store_refresh_reply(
+    std::shared_ptr<refresh_sink_state> state, intent_reply row, bool puts_back
+) -> boost::asio::awaitable<result<void>> {
+    auto write = [state, row, puts_back](sql_session& session) -> result<void> {
+        if (puts_back) {
+            insert_intent(session, state->intent);
+        }
+        add_intent_reply(session, state->intent.id, row);
+        return {};
+    };
+    return persist_at_last(*state->context, state->intent.org, std::move(write), state->overdue);
+}
+
+auto keep_refresh_reply(
+    std::shared_ptr<refresh_sink_state> state, std::size_t position, recorded_reply reply
+) -> boost::asio::awaitable<result<void>> {
+    const intent_ref ref{state->intent.org, state->intent.id};
+    const auto row = seal_reply(*state->context, ref, position, reply);
+    // In turns: a commit whose answer was lost may have put it back.
+    bool puts_back = false;
+    result<void> written;
+    for (int tries = 0; tries < 3; ++tries) {
+        auto writing = store_refresh_reply(state, row, puts_back);
+        written = co_await std::move(writing);
+        if (written.has_value() || written.error().code != errc::conflict) {
+            break;
+        }
+        puts_back = !puts_back;
+    }
+    co_return written;
+}
+
 }  // namespace
 
 auto make_reply_sink(
@@ -54,6 +100,15 @@ auto make_reply_sink(
         std::make_shared<sink_state>(sink_state{&context, std::move(intent), std::move(begin)});
     return [state](std::size_t position, recorded_reply reply) {
         return store_reply(state, position, std::move(reply));
+    };
+}
+
+auto make_refresh_sink(oauth_context& context, intent_row intent, overdue_listener overdue)
+    -> reply_sink {
+    auto state = std::make_shared<refresh_sink_state>(refresh_sink_state{
+        &context, std::move(intent), std::move(overdue)});
+    return [state](std::size_t position, recorded_reply reply) {
+        return keep_refresh_reply(state, position, std::move(reply));
     };
 }
 

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "oauth/context.hpp"
+#include "oauth/persist.hpp"
 #include "provider/operation.hpp"
 #include "store/intents.hpp"
 
@@ -15,12 +16,19 @@ struct intent_ref {
     std::string id;
 };
 
-// The sink that seals each reply into the intent. `begin`: the intent to insert with the first
-// reply, of an exchange, for until then there is nothing to lose but a code; null where it is there
-// already. Storage that is away for a moment is tried again for as
-// long as the operation's deadline.
+// The sink that seals each reply of an exchange into its intent. `begin`: the intent to insert with
+// the first reply, for until then there is nothing to lose but a code; null where it is there
+// already. Storage that is away for a moment is tried again for as long as the operation's
+// deadline.
 [[nodiscard]] auto make_reply_sink(
     oauth_context& context, intent_ref intent, std::shared_ptr<const intent_row> begin
+) -> reply_sink;
+
+// The same of a refresh, whose intent is there. A reply may hold the only refresh token that is
+// good: it is kept until storage takes it, however long that is away (`overdue` is told), and where
+// another host has removed the intent meanwhile, for its lease was over, it is put back.
+[[nodiscard]] auto make_refresh_sink(
+    oauth_context& context, intent_row intent, overdue_listener overdue
 ) -> reply_sink;
 
 // The replies that were recorded, opened. Error: internal.

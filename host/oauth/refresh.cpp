@@ -50,6 +50,11 @@ auto grants_of(oauth_context& context, actor by, account_selector which, provide
 struct refresher::implementation {
     explicit implementation(oauth_context& shared) : context(shared), flights(shared.background) {}
 
+    // Who waits for a refresh whose answer can't be stored is told so; it goes on.
+    auto listener_of(const grant_id& grant) -> overdue_listener {
+        return [this, grant](const error& why) { flights.tell_meanwhile(grant, why); };
+    }
+
     oauth_context& context;
     single_flight<grant_id, result<shared_grant>> flights;
 };
@@ -62,7 +67,9 @@ refresher::~refresher() = default;
 auto refresher::refresh(refresh_order order) -> boost::asio::awaitable<result<shared_grant>> {
     auto& self = *implementation_;
     auto grant = order.grant;
-    auto work = [&self, order = std::move(order)] { return fly_refresh(self.context, order); };
+    auto work = [&self, order = std::move(order)] {
+        return fly_refresh(self.context, order, self.listener_of(order.grant));
+    };
     return self.flights.run(std::move(grant), std::move(work));
 }
 

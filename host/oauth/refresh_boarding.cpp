@@ -37,18 +37,8 @@ void begin_intent(sql_session& session, const oauth_context& context, boarding& 
         on.cut_off_at.reset();
         return;
     }
-    intent_row row;
-    row.id = make_uuid(context.time, context.random);
-    row.kind = intent_kind::refresh;
-    row.provider = on.row->provider;
-    row.grant = on.row->id;
-    row.generation = on.row->generation;
-    row.sealed = seal_for(context.seal, session.org(), row.id, sealed_column::intent, "{}");
-    row.owner = context.options.instance;
-    row.created_at = on.cut_off_at.value_or(now);
-    row.updated_at = now;
-    insert_intent(session, row);
-    on.intent = row.id;
+    on.intent = make_uuid(context.time, context.random);
+    insert_intent(session, intent_of(context, *on.row, on.intent, on.cut_off_at.value_or(now)));
 }
 
 auto has_moved(const grant_row& row, const refresh_order& order) -> bool {
@@ -95,6 +85,23 @@ auto too_busy() -> error {
 }
 
 }  // namespace
+
+auto intent_of(
+    const oauth_context& context, const grant_row& row, std::string id, time_point created_at
+) -> intent_row {
+    intent_row made;
+    made.id = std::move(id);
+    made.org = row.org;
+    made.kind = intent_kind::refresh;
+    made.provider = row.provider;
+    made.grant = row.id;
+    made.generation = row.generation;
+    made.sealed = seal_for(context.seal, row.org, made.id, sealed_column::intent, "{}");
+    made.owner = context.options.instance;
+    made.created_at = created_at;
+    made.updated_at = context.time.now();
+    return made;
+}
 
 auto board(oauth_context& context, refresh_order order)
     -> boost::asio::awaitable<result<boarding>> {

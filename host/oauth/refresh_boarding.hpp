@@ -24,6 +24,11 @@ struct boarding {
     std::optional<time_point> cut_off_at;
 };
 
+// The intent of that grant's refresh, as this process writes it.
+[[nodiscard]] auto intent_of(
+    const oauth_context& context, const grant_row& row, std::string id, time_point created_at
+) -> intent_row;
+
 // Takes the lease, and adopts the intent of an earlier run or writes a new one. Another host's
 // refresh is waited for, for as long as its lease may last. Errors: not_found, reconnect_required,
 // provider_unavailable (the other host takes too long), storage_unavailable.

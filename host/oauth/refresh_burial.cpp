@@ -1,6 +1,7 @@
 #include "oauth/refresh_burial.hpp"
 
 #include "oauth/audit_entry.hpp"
+#include "oauth/consent.hpp"
 #include "oauth/token_cache.hpp"
 #include "store/changes.hpp"
 #include "store/connections.hpp"
@@ -44,6 +45,25 @@ void mourn(oauth_context& context, const grant_row& row, std::size_t expired, ex
     for (std::size_t i = 0; i < expired; ++i) {
         context.observer.connection_expired(row.provider.text(), cause);
     }
+}
+
+auto commit_renewed(
+    sql_session& session, const oauth_context& context, const grant_row& row,
+    const refreshed_grant& values
+) -> bool {
+    const auto now = context.time.now();
+    if (commit_refresh(session, row.id, row.generation, values, now)) {
+        return true;
+    }
+    if (!commit_refresh(session, row.id, row.generation, values, now, grant_state::dead)) {
+        return false;
+    }
+    const auto revived =
+        set_state_of_connections_of_grant(session, row.id, connection_state::connected, "", now);
+    for (const auto& one : revived) {
+        note_revived(session, context, actor{row.org, {}, "refresh", {}}, one, row.authorized_at);
+    }
+    return true;
 }
 
 }  // namespace tenon::host

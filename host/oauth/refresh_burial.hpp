@@ -1,4 +1,4 @@
-// The end of a grant: written down once, and told to everybody.
+// The end of a grant, written down once and told to everybody, and its coming back to life.
 #pragma once
 
 #include "oauth/context.hpp"
@@ -26,5 +26,13 @@ struct expiry {
 
 // After the transaction: this process forgets the token, and counts each connection that expired.
 void mourn(oauth_context& context, const grant_row& row, std::size_t expired, expiry_cause cause);
+
+// Commits what a refresh of that row brought, but not where the user connected anew meanwhile:
+// those tokens are the newer ones. Where another host, which could know nothing of them, has buried
+// the grant they make it live again, with its connections. False: nothing was written.
+[[nodiscard]] auto commit_renewed(
+    sql_session& session, const oauth_context& context, const grant_row& row,
+    const refreshed_grant& values
+) -> bool;
 
 }  // namespace tenon::host

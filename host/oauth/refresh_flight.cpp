@@ -13,7 +13,8 @@
 namespace tenon::host {
 namespace {
 
-auto refresh_request(oauth_context& context, const boarding& on) -> result<operation_request> {
+auto refresh_request(oauth_context& context, const boarding& on, overdue_listener overdue)
+    -> result<operation_request> {
     const auto& row = *on.row;
     operation_request request;
     request.kind = operation_kind::refresh;
@@ -38,7 +39,9 @@ auto refresh_request(oauth_context& context, const boarding& on) -> result<opera
         return recorded.error();
     }
     request.recorded = std::move(*recorded);
-    request.sink = make_reply_sink(context, ref, nullptr);
+    const auto begun = on.cut_off_at.value_or(context.time.now());
+    request.sink =
+        make_refresh_sink(context, intent_of(context, row, on.intent, begun), std::move(overdue));
     return request;
 }
 
@@ -121,9 +124,10 @@ auto await_end(refresh_settlement settle, operation running, time_point began)
     co_return co_await std::move(writing);
 }
 
-auto carry_out(oauth_context& context, refresh_settlement settle, boarding on)
-    -> boost::asio::awaitable<result<shared_grant>> {
-    auto request = refresh_request(context, on);
+auto carry_out(
+    oauth_context& context, refresh_settlement settle, boarding on, overdue_listener overdue
+) -> boost::asio::awaitable<result<shared_grant>> {
+    auto request = refresh_request(context, on, std::move(overdue));
     if (request.has_error()) {
         return turned_back(context, std::move(on), request.error());
     }
@@ -135,8 +139,10 @@ auto carry_out(oauth_context& context, refresh_settlement settle, boarding on)
 }
 
 // Where a refresh goes that holds lease and intent.
-auto depart(oauth_context& context, refresh_settlement settle, boarding on, departure way)
-    -> boost::asio::awaitable<result<shared_grant>> {
+auto depart(
+    oauth_context& context, refresh_settlement settle, boarding on, departure way,
+    overdue_listener overdue
+) -> boost::asio::awaitable<result<shared_grant>> {
     switch (way) {
         case departure::go: break;
         case departure::cut_off: return settle_failure(std::move(settle), cut_off_failure());
@@ -150,7 +156,7 @@ auto depart(oauth_context& context, refresh_settlement settle, boarding on, depa
             return turned_back(context, std::move(on), std::move(reason));
         }
     }
-    return carry_out(context, std::move(settle), std::move(on));
+    return carry_out(context, std::move(settle), std::move(on), std::move(overdue));
 }
 
 // The host stood still between the lease and this moment: others may be at it already.
@@ -184,7 +190,7 @@ auto judge(
 
 }  // namespace
 
-auto fly_refresh(oauth_context& context, refresh_order order)
+auto fly_refresh(oauth_context& context, refresh_order order, overdue_listener overdue)
     -> boost::asio::awaitable<result<shared_grant>> {
     auto acquiring = context.providers.acquire(order.provider.text());
     auto provider = co_await std::move(acquiring);
@@ -201,7 +207,7 @@ auto fly_refresh(oauth_context& context, refresh_order order)
     }
     const auto way = judge(context, *boarded, order, **provider);
     refresh_settlement settle{context, std::move(*provider), boarded->row, boarded->intent};
-    auto rest = depart(context, std::move(settle), std::move(*boarded), way);
+    auto rest = depart(context, std::move(settle), std::move(*boarded), way, std::move(overdue));
     co_return co_await std::move(rest);
 }
 

@@ -3,6 +3,7 @@
 
 #include "base/result.hpp"
 #include "oauth/context.hpp"
+#include "oauth/persist.hpp"
 #include "oauth/refresh.hpp"
 #include "store/grants.hpp"
 
@@ -12,8 +13,10 @@ namespace tenon::host {
 
 // Lease and intent, the provider's operation, commit by compare-and-swap. What an earlier run
 // recorded is replayed instead of asked again; an earlier run that recorded nothing is an ambiguous
-// failure. The row as it is afterwards, or why it could not be renewed.
-auto fly_refresh(oauth_context& context, refresh_order order)
+// failure. The row as it is afterwards, or why it could not be renewed. While storage is away an
+// answer that came is kept, however long: `overdue` is told when nobody should wait for that any
+// more.
+auto fly_refresh(oauth_context& context, refresh_order order, overdue_listener overdue)
     -> boost::asio::awaitable<result<shared_grant>>;
 
 }  // namespace tenon::host

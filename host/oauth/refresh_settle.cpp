@@ -205,8 +205,7 @@ auto settle_success(refresh_settlement settle, granted tokens, time_point began)
                    values = std::move(values)](sql_session& session) -> result<shared_grant> {
         const auto& row = *settle.row;
         const auto now = settle.context.time.now();
-        // Not where the user connected anew meanwhile: those tokens are the newer ones.
-        const bool committed = commit_refresh(session, row.id, row.generation, *values, now);
+        const bool committed = commit_renewed(session, settle.context, row, *values);
         if (committed && !settle.context.options.sole_owner) {
             append_change(session, change_kind::grant, row.id.text(), now, row.generation + 1);
         }

@@ -20,7 +20,8 @@
 namespace tenon::host {
 
 // Coalesces work by key. The work is spawned on its own executor, so that no asker's end is the
-// work's end. Value must be copyable. An exception of the work's reaches every asker. Any thread.
+// work's end. Value must be copyable. An exception of the work's reaches every asker that was not
+// answered before. Any thread.
 template <class Key, class Value>
 class single_flight {
   public:
@@ -41,6 +42,25 @@ class single_flight {
         return landing_of(std::move(joined));
     }
 
+    // The work under way for the key will last: whoever waits for it, or joins it from now on, is
+    // answered with this. Nothing where there is none.
+    void tell_meanwhile(const Key& key, Value value) {
+        std::shared_ptr<flight> one;
+        {
+            const std::lock_guard lock(shared_->guard);
+            const auto found = shared_->flights.find(key);
+            if (found == shared_->flights.end()) {
+                return;
+            }
+            one = found->second;
+        }
+        {
+            const std::lock_guard lock(one->guard);
+            one->value.emplace(std::move(value));
+        }
+        answer_all(*one);
+    }
+
     [[nodiscard]] auto size() const -> std::size_t {
         const std::lock_guard lock(shared_->guard);
         return shared_->flights.size();
@@ -49,7 +69,7 @@ class single_flight {
   private:
     struct flight {
         std::mutex guard;
-        bool landed = false;
+        bool answered = false;  // with one of these
         std::optional<Value> value;
         std::exception_ptr thrown;
         std::vector<std::function<void()>> waiting;
@@ -73,19 +93,25 @@ class single_flight {
         -> boost::asio::awaitable<void> {
         try {
             auto value = co_await start();
+            const std::lock_guard lock(one->guard);
             one->value.emplace(std::move(value));
         } catch (...) {
+            const std::lock_guard lock(one->guard);
             one->thrown = std::current_exception();
         }
         {
             const std::lock_guard lock(all->guard);
             all->flights.erase(key);
         }
+        answer_all(*one);
+    }
+
+    static void answer_all(flight& one) {
         std::vector<std::function<void()>> waiting;
         {
-            const std::lock_guard lock(one->guard);
-            one->landed = true;
-            waiting.swap(one->waiting);
+            const std::lock_guard lock(one.guard);
+            one.answered = true;
+            waiting.swap(one.waiting);
         }
         for (auto& resume : waiting) {
             resume();
@@ -94,10 +120,15 @@ class single_flight {
 
     static auto landing_of(std::shared_ptr<flight> one) -> boost::asio::awaitable<Value> {
         co_await wait_for(one, boost::asio::use_awaitable);
-        if (one->thrown) {
-            std::rethrow_exception(one->thrown);
+        co_return answer_of(*one);
+    }
+
+    static auto answer_of(flight& one) -> Value {
+        const std::lock_guard lock(one.guard);
+        if (one.thrown) {
+            std::rethrow_exception(one.thrown);
         }
-        co_return *one->value;
+        return *one.value;
     }
 
     template <class Token>
@@ -114,7 +145,7 @@ class single_flight {
                 };
                 {
                     const std::lock_guard lock(one->guard);
-                    if (!one->landed) {
+                    if (!one->answered) {
                         one->waiting.push_back(std::move(resume));
                         return;
                     }

@@ -38,7 +38,7 @@ void release_grant_lease(sql_session& session, const grant_id& id, const std::st
 
 auto commit_refresh(
     sql_session& session, const grant_id& id, std::int64_t expected_generation,
-    const refreshed_grant& values, time_point now
+    const refreshed_grant& values, time_point now, grant_state expected
 ) -> bool {
     const auto rows =
         run(session,
@@ -49,12 +49,13 @@ auto commit_refresh(
             "next_refresh_at = $15, failures = $16, last_failure = $17, failure_code = $18, "
             "refused_since = NULL, generation = generation + 1, lease_owner = '', lease_until = "
             "NULL, updated_at = $19 "
-            "WHERE org_id = $1 AND id = $2 AND generation = $3",
+            "WHERE org_id = $1 AND id = $2 AND generation = $3 AND status = $20",
             session.org(), id, expected_generation, blob{values.access_token},
             to_sql_bytes(values.refresh_token), to_sql_bytes(values.id_token), values.key_id,
             values.token_type, values.scope, values.base_url, values.issued_at, values.expires_at,
             values.refresh_expires_at, values.refresh_not_before, values.next_refresh_at,
-            values.failures, values.last_failure, values.failure_code, now);
+            values.failures, values.last_failure, values.failure_code, now,
+            expected == grant_state::live ? "live" : "dead");
     return rows.affected() > 0;
 }
 

@@ -99,13 +99,15 @@ struct refreshed_grant {
     std::string last_failure;
     std::string failure_code;
 };
-// Compare-and-swap on the generation: writes the values, adds one to it, ends the lease, makes the
-// grant live. False: it moved meanwhile, or is gone; nothing was written.
+// Compare-and-swap on the generation of a grant that is live, or of one that is `dead` where that
+// is expected: writes the values, adds one to it, ends the lease, makes the grant live. False: it
+// moved meanwhile, is in another state or gone; nothing was written.
 [[nodiscard]] auto commit_refresh(
     sql_session& session, const grant_id& id, std::int64_t expected_generation,
-    const refreshed_grant& values, time_point now
+    const refreshed_grant& values, time_point now, grant_state expected = grant_state::live
 ) -> bool;
-// The same, for what a refresh that failed leaves: tokens and generation stay, the lease ends.
+// The same in whatever state, for what a refresh that failed leaves: tokens and generation stay,
+// the lease ends.
 [[nodiscard]] auto mark_grant_dead(
     sql_session& session, const grant_id& id, std::int64_t expected_generation,
     const std::string& reason, time_point now

@@ -119,6 +119,25 @@ TEST_CASE("an exception of the work's reaches everybody who waits, and ends the 
     CHECK(all.one.size() == 0);
 }
 
+TEST_CASE("who waits for what will last is answered meanwhile, and no second run begins") {
+    flights all;
+    all.spawn("a");
+    all.spawn("b");
+    all.settle();
+    all.one.tell_meanwhile("a", -1);
+    all.one.tell_meanwhile("of nobody", -2);
+    all.settle();
+    all.spawn("a");
+    all.settle();
+    CHECK(all.answers == std::vector<int>{-1, -1});
+    CHECK(all.work.runs == 2);
+    CHECK(all.one.size() == 2);
+    all.work.let_go();
+    all.settle();
+    CHECK(all.answers == std::vector<int>{-1, -1, 20});
+    CHECK(all.one.size() == 0);
+}
+
 TEST_CASE("who asks while the answer is on its way to the others gets it too or a new run's") {
     flights all;
     all.spawn("a");

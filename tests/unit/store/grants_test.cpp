@@ -231,6 +231,23 @@ TEST_CASE("a dead grant keeps its refresh token until it is erased", "[store]") 
     });
 }
 
+TEST_CASE("tokens for a grant that is dead are committed where that is expected", "[store]") {
+    test_database store(any_engine());
+    writing(store.db(), [](sql_session& session) {
+        put(session, sample_grant("g1"));
+        CHECK_FALSE(commit_refresh(session, g1, 1, renewed("a"), at(9), grant_state::dead));
+        CHECK(mark_grant_dead(session, g1, 1, "invalid_grant", at(60)));
+        CHECK_FALSE(commit_refresh(session, g1, 1, renewed("b"), at(70)));
+        CHECK_FALSE(commit_refresh(session, g1, 2, renewed("c"), at(71), grant_state::dead));
+        CHECK(commit_refresh(session, g1, 1, renewed("late"), at(72), grant_state::dead));
+        const auto found = find_grant(session, g1);
+        CHECK(found->state == grant_state::live);
+        CHECK(found->access_token == "late");
+        CHECK(found->generation == 2);
+        CHECK(found->last_failure.empty());
+    });
+}
+
 TEST_CASE("a grant goes with its last reference", "[store]") {
     test_database store(any_engine());
     writing(store.db(), [](sql_session& session) {

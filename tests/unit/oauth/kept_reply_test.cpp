@@ -1,0 +1,149 @@
+// What becomes of tokens that come at a bad moment: the only good refresh token is among them.
+#include "base/pause.hpp"
+#include "oauth/refresh_burial.hpp"
+#include "unit/oauth/flow_case.hpp"
+
+namespace tenon::test {
+namespace {
+
+// The inner one, unless it is away.
+class absent_database final : public database {
+  public:
+    absent_database(database& inner, const manual_clock& time) : inner_(inner), time_(time) {}
+    [[nodiscard]] auto engine() const noexcept -> sql_engine override { return inner_.engine(); }
+
+    time_point away_until{};
+
+  protected:
+    void submit(std::shared_ptr<transaction_job> job) override {
+        if (time_.now() < away_until) {
+            job->fail(host::fail(errc::storage_unavailable, "it is away"));
+            return job->complete();
+        }
+        auto work = [&job](sql_session& session) -> result<void> {
+            return job->run(session) ? result<void>() : host::fail(errc::conflict, "rolled back");
+        };
+        const auto mode = job->writes() ? access::write : access::read;
+        const auto done = inner_.with_org_now(*job->org(), mode, work);
+        if (done.has_error() && !job->failed()) {
+            job->fail(done.error());
+        }
+        job->complete();
+    }
+
+  private:
+    database& inner_;
+    const manual_clock& time_;
+};
+
+// `meanwhile` happens when the provider has answered, before the host knows it.
+class eventful_http final : public outbound_http {
+  public:
+    explicit eventful_http(outbound_http& inner) : inner_(inner) {}
+    auto send(outbound_request request) -> boost::asio::awaitable<outbound_response> override {
+        auto sending = inner_.send(std::move(request));
+        auto answer = co_await std::move(sending);
+        if (meanwhile) {
+            std::exchange(meanwhile, nullptr)();
+        }
+        co_return answer;
+    }
+
+    std::function<void()> meanwhile;
+
+  private:
+    outbound_http& inner_;
+};
+
+auto pass(manual_clock& time, milliseconds span) -> boost::asio::awaitable<void> {
+    time.advance(span);
+    const auto executor = co_await boost::asio::this_coro::executor;
+    co_await boost::asio::post(executor, boost::asio::use_awaitable);
+}
+
+// A host of its own over a world's storage and provider.
+struct bad_moment : flow_case {
+    bad_moment() {
+        boost::asio::use_service<pause_service>(io).wait = [this](milliseconds span) {
+            return pass(time, span);
+        };
+    }
+    auto renew(const grant_row& row, refresh_reason reason = refresh_reason::asked)
+        -> result<shared_grant> {
+        refresh_order order{row.org, row.id, row.provider, reason};
+        return run(late.refresh(std::move(order)));
+    }
+
+    absent_database db{store.db(), time};
+    eventful_http wire{http};
+    oauth_context at{db,
+                     providers,
+                     wire,
+                     seal,
+                     time,
+                     random,
+                     cache,
+                     statuses,
+                     signing,
+                     watch,
+                     observer,
+                     io.get_executor(),
+                     context.options};
+    refresher late{at};
+};
+
+}  // namespace
+
+TEST_CASE("tokens that come while storage is away, however long, are stored when it is back") {
+    bad_moment here;
+    const auto before = here.grant(here.connect(ann, "u1"));
+    here.wire.meanwhile = [&] { here.db.away_until = here.time.now() + hours(1); };
+    const auto told = here.renew(before);
+    // Who asked did not wait for all that time; the host did.
+    CHECK(told.error().code == errc::storage_unavailable);
+    const auto after = here.grant(here.list(ann).front().id);
+    CHECK(after.generation == before.generation + 1);
+    CHECK(here.intents(before.id).empty());
+    CHECK(here.renew(after).has_value());
+    CHECK(here.scene.count().refresh_reuses == 0);
+}
+
+TEST_CASE("tokens that come when another host has removed their intent are stored") {
+    bad_moment here;
+    const auto before = here.grant(here.connect(ann, "u1"));
+    here.wire.meanwhile = [&] {
+        here.look([&](sql_session& session) -> result<void> {
+            for (const auto& one : intents_of_grant(session, before.id)) {
+                delete_intent(session, one.id);
+            }
+            return {};
+        });
+    };
+    CHECK(here.renew(before).has_value());
+    const auto after = here.grant(here.list(ann).front().id);
+    CHECK(after.generation == before.generation + 1);
+    CHECK(here.intents(before.id).empty());
+}
+
+TEST_CASE("tokens that come for a grant that another host has buried connect its users again") {
+    bad_moment here;
+    const auto before = here.grant(here.connect(ann, "u1"));
+    const actor bob{org_id("org"), user_id("bob"), "test", {}};
+    here.connect(bob, "u1");
+    const auto shared = here.grant(here.list(bob).front().id);
+    REQUIRE(shared.id == before.id);
+    here.wire.meanwhile = [&] {
+        CHECK(here.look([&](sql_session& session) -> result<bool> {
+            return bury(session, here.at, shared, {expiry_cause::revoked, "it ended"}) == 2;
+        }));
+    };
+    CHECK(here.renew(shared).has_value());
+    for (const auto& who : {ann, bob}) {
+        const auto shown = here.list(who);
+        REQUIRE(shown.size() == 1);
+        CHECK(shown.front().status == connection_status::connected);
+        CHECK(here.read(who, "u1", seconds(0)).has_value());
+    }
+}
+
+}  // namespace tenon::test
