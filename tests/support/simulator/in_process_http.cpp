@@ -26,7 +26,13 @@ auto to_request(
     return request;
 }
 
-auto to_outbound(const stage_answer& from, time_point now) -> host::outbound_response {
+}  // namespace
+
+auto to_stage(const host::outbound_request& request) -> sim_request {
+    return to_request(request.method, request.url, request.headers, request.body);
+}
+
+auto from_stage(const stage_answer& from, time_point now) -> host::outbound_response {
     host::outbound_response answer;
     answer.sent_at = now;
     if (from.end != ending::whole) {
@@ -49,19 +55,17 @@ auto to_outbound(const stage_answer& from, time_point now) -> host::outbound_res
     return answer;
 }
 
-}  // namespace
-
 auto in_process_http::send(host::outbound_request request)
     -> boost::asio::awaitable<host::outbound_response> {
     seen.push_back(request);
-    const auto asked = to_request(request.method, request.url, request.headers, request.body);
+    const auto asked = to_stage(request);
     stage_answer answer;
     if (scene_.takes_reset(asked.path)) {
         answer.end = ending::reset;
     } else {
         answer = scene_.handle(asked, time_.now());
     }
-    co_return to_outbound(answer, time_.now());
+    co_return from_stage(answer, time_.now());
 }
 
 auto visit(stage& scene, const std::string& url, time_point now) -> parameters {

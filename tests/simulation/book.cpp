@@ -1,0 +1,154 @@
+#include "book.hpp"
+
+#include <algorithm>
+#include <nlohmann/json.hpp>
+
+namespace tenon::simulation {
+namespace {
+
+auto name_of(const std::string& provider, const std::string& token) -> std::string {
+    return provider + ' ' + token;
+}
+
+auto look_up(const std::unordered_map<std::string, std::size_t>& in, const std::string& name)
+    -> std::optional<std::size_t> {
+    const auto found = in.find(name);
+    return found == in.end() ? std::nullopt : std::optional(found->second);
+}
+
+}  // namespace
+
+void book::departs(const std::shared_ptr<token_call>& one) {
+    one->family = family_of_refresh(one->provider, one->refresh_token);
+    if (!one->family) {
+        return all_.violated("a refresh token was sent that no provider issued");
+    }
+    for (const auto& other : in_flight_) {
+        const bool both = other->family == one->family && !other->disturbed && !one->disturbed;
+        if (both && all_.clocks_agree) {
+            all_.violated("two refreshes of one grant overlap at the provider");
+        }
+    }
+    in_flight_.push_back(one);
+}
+
+void book::ends(const std::shared_ptr<token_call>& one) {
+    std::erase(in_flight_, one);
+}
+
+// A used refresh token is sent again only when the access token is dead, and only where its answer
+// was lost: else a living host has thrown the new one away.
+void book::check_use(const token_call& one) {
+    auto& of = families_[*one.family];
+    if (one.refresh_token == of.current || of.ended) {
+        return;
+    }
+    if (!all_.clocks_agree) {
+        excuse(*one.family, "the clocks of two hosts differed");
+    }
+    if (one.disturbed) {
+        excuse(*one.family, "its host stood still while the request was on its way");
+    }
+    if (one.was_alive && all_.clocks_agree && !one.disturbed) {
+        all_.violated("a used refresh token was sent again while the access token lived");
+    }
+    if (of.excuse.empty()) {
+        all_.violated("a used refresh token was sent again, and no answer had been lost");
+    }
+}
+
+void book::served(token_call& one, const sim::sim_response& answer) {
+    if (one.family) {
+        check_use(one);
+    }
+    if (answer.status != 200) {
+        return;
+    }
+    const auto body = nlohmann::json::parse(answer.body, nullptr, false);
+    if (body.is_object() && body.contains("access_token")) {
+        note_issued(
+            one, body.at("access_token").get<std::string>(),
+            body.value("refresh_token", std::string())
+        );
+    }
+}
+
+void book::note_issued(token_call& one, const std::string& access, const std::string& refresh) {
+    if (!one.family) {
+        one.family = families_.size();
+        families_.push_back({one.provider, refresh, {}, false});
+    }
+    of_access_[name_of(one.provider, access)] = *one.family;
+    if (!refresh.empty()) {
+        of_refresh_[name_of(one.provider, refresh)] = *one.family;
+        families_[*one.family].current = refresh;
+    }
+}
+
+void book::lost(const token_call& one, const std::string& why) {
+    if (one.family) {
+        excuse(*one.family, why);
+    }
+}
+
+void book::arrived(const token_call& one) {
+    if (!one.family || one.refresh_token.empty()) {
+        return;
+    }
+    if (one.disturbed) {
+        return excuse(*one.family, "its host stood still when the answer came");
+    }
+    held_.push_back({one.host, *one.family, one.grant});
+}
+
+void book::recorded(std::size_t host, const std::string& grant) {
+    std::erase_if(held_, [&](const holding& one) {
+        return one.host == host && one.grant == grant;
+    });
+}
+
+void book::crashed(std::size_t host) {
+    std::erase_if(held_, [&](const holding& one) {
+        if (one.host == host) {
+            excuse(one.family, "its host crashed with the answer in its hands");
+        }
+        return one.host == host;
+    });
+}
+
+void book::frozen(std::size_t host) {
+    for (const auto& one : in_flight_) {
+        one->disturbed = one->disturbed || one->host == host;
+    }
+    crashed(host);
+}
+
+void book::clocks_jumped() {
+    for (const auto& one : in_flight_) {
+        if (one->family) {
+            excuse(*one->family, "the clocks of two hosts differed");
+        }
+    }
+}
+
+void book::revoked(const std::string& provider, const std::string& token) {
+    auto which = family_of_refresh(provider, token);
+    which = which ? which : look_up(of_access_, name_of(provider, token));
+    if (which) {
+        families_[*which].ended = true;
+    }
+}
+
+auto book::family_of_refresh(const std::string& provider, const std::string& token) const
+    -> std::optional<std::size_t> {
+    return look_up(of_refresh_, name_of(provider, token));
+}
+
+void book::excuse(std::size_t which, const std::string& why) {
+    auto& of = families_[which];
+    if (of.excuse.empty()) {
+        of.excuse = why;
+    }
+}
+
+}  // namespace tenon::simulation

@@ -1,0 +1,147 @@
+// The rules hold whatever happens, and would be seen broken.
+#include "simulation.hpp"
+
+#include "base/log.hpp"
+#include "support/catch.hpp"
+
+#include <chrono>
+
+namespace tenon::simulation {
+namespace {
+
+using steady = std::chrono::steady_clock;
+
+// An optimized build goes through them all; where sanitizers look on, as many as fit in.
+constexpr std::uint64_t histories = 10'000;
+#ifdef NDEBUG
+constexpr auto time_for_them = std::chrono::seconds(300);
+#else
+constexpr auto time_for_them = std::chrono::seconds(15);
+#endif
+
+auto shared() -> house& {
+    static house one;
+    return one;
+}
+
+// What each fault takes to show, where it strikes at the right point.
+auto temptation_for(planted_fault fault) -> mishap {
+    using enum mishap_kind;
+    switch (fault) {
+        case planted_fault::short_lease:
+        case planted_fault::no_compare_and_swap: return {0, slow_provider, 19'000};
+        case planted_fault::retry_when_unsure: return {0, answer_lost, 0};
+        case planted_fault::reply_not_sealed: return {0, crash, 50};
+        case planted_fault::commit_after_use:
+        case planted_fault::secret_logged:
+        case planted_fault::none: break;
+    }
+    return {};
+}
+
+// One grant that is connected, renewed by two hosts, read, and (for the swap) connected again.
+auto tempting_plan(planted_fault fault, std::int64_t point) -> plan {
+    plan made;
+    made.seed = static_cast<std::uint64_t>(point);
+    made.hosts = 2;
+    made.duration_ms = 40'000;
+    const auto add = [&](std::int64_t at_ms, act_kind kind, int host) {
+        act one;
+        one.at_ms = at_ms;
+        one.kind = kind;
+        one.rotating = fault != planted_fault::short_lease;  // else the second one is spared
+        one.host = one.other_host = host;
+        made.acts.push_back(one);
+    };
+    add(0, act_kind::connect, 0);
+    add(8'000, act_kind::refresh, 0);
+    for (const std::int64_t at : {8'100, 8'200, 8'400, 8'800}) {
+        add(at, act_kind::read, 0);
+    }
+    const bool anew = fault == planted_fault::no_compare_and_swap;
+    add(10'000, anew ? act_kind::connect : act_kind::refresh, 1);
+    made.mishaps.push_back(temptation_for(fault));
+    made.mishaps.back().point = point;
+    return made;
+}
+
+}  // namespace
+
+TEST_CASE("hosts keep every promise through thousands of histories") {
+    const auto until = steady::now() + time_for_them;
+    std::uint64_t ran = 0;
+    std::int64_t refreshes = 0;
+    course all;
+    all.count = histories;
+    all.told = [&](const verdict& one) {
+        ++ran;
+        refreshes += one.refreshes;
+        return steady::now() < until;
+    };
+    const auto found = search(shared(), all);
+    INFO((found ? found->violation + "\n" + describe(found->shortest) : std::string()));
+    CHECK_FALSE(found);
+    CHECK(refreshes > 0);
+    WARN(ran << " histories, " << refreshes << " refreshes");
+}
+
+TEST_CASE("a host that is broken on purpose is found out, by the rule that it breaks") {
+    constexpr std::int64_t points = 80;  // more than the plan has
+    for (const auto& one : planted_faults) {
+        std::int64_t point = 0;
+        std::string rule;
+        while (rule != one.rule && point < points) {
+            const auto what = tempting_plan(one.fault, point++);
+            CHECK(play(shared(), what, planted_fault::none).violation.empty());
+            rule = rule_of(play(shared(), what, one.fault).violation);
+        }
+        CAPTURE(one.name);
+        CHECK(rule == one.rule);
+        WARN(one.name << ", after " << point << " histories: " << rule);
+    }
+}
+
+#ifdef NDEBUG
+TEST_CASE("a host that is broken on purpose is found out by chance") {
+    for (const auto& one : planted_faults) {
+        course some;
+        some.count = 1'000;
+        some.fault = one.fault;
+        some.rule = one.rule;
+        some.shrinks = false;
+        INFO("planted: " << one.name);
+        CHECK(search(shared(), some));
+    }
+}
+#endif
+
+TEST_CASE("the same seed makes the same history") {
+    for (const std::uint64_t seed : {7U, 77U, 777U}) {
+        const auto what = make_plan(seed);
+        const auto first = play(shared(), what, planted_fault::none);
+        const auto second = play(shared(), what, planted_fault::none);
+        CHECK(first.points == second.points);
+        CHECK(first.refreshes == second.refreshes);
+    }
+}
+
+TEST_CASE("a secret in a log line, or in the database's files, is noticed") {
+    std::vector<bool> noticed;
+    const log_lines lines([&](std::string_view line) { noticed.push_back(leaks(line)); });
+    host::log(host::log_level::trace, "asked", {{host::log_key::detail, "for a token"}});
+    host::log(host::log_level::trace, "asked", {{host::log_key::detail, "for demo-rt-1"}});
+    CHECK(noticed == std::vector<bool>{false, true});
+
+    house other;
+    other.begin(make_plan(1));
+    CHECK_FALSE(leaks(other.database_bytes()));
+    const auto written =
+        other.db().as_service_now(host::access::write, [](host::sql_session& session) {
+            run(session, "UPDATE organizations SET name = $1", "demo-at-1");
+            return host::result<void>();
+        });
+    REQUIRE(written.has_value());
+    CHECK(leaks(other.database_bytes()));
+}
+
+}  // namespace tenon::simulation

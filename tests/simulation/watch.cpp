@@ -1,0 +1,118 @@
+#include "watch.hpp"
+
+#include <algorithm>
+
+namespace tenon::simulation {
+namespace {
+
+using host::access;
+using host::result;
+using host::sql_session;
+
+// What a change is seen after, everywhere; see change_sight.
+constexpr milliseconds patience{1'100};
+
+}  // namespace
+
+void grant_watch::committed(std::size_t host, const transcript& what) {
+    for (const auto& intent : what.replies_of) {
+        note_reply(host, intent);
+    }
+    if (!what.touches_grants) {
+        return;
+    }
+    for (const auto& row : grants()) {
+        note(host, row, what.commits_refresh);
+    }
+}
+
+void grant_watch::note_reply(std::size_t host, const std::string& intent) {
+    const auto grant =
+        db_.as_service_now(access::read, [&](sql_session& session) -> result<std::string> {
+            const auto rows = run(session, "SELECT grant_id FROM intents WHERE id = $1", intent);
+            return rows.empty() ? std::string() : rows[0].optional_text(0).value_or("");
+        });
+    tokens_.recorded(host, grant.value());
+}
+
+auto grant_watch::open(const std::string& id, std::string_view field, const std::string& sealed)
+    const -> std::string {
+    const auto opened = seal_.open({"org", id, field}, sealed);
+    return opened.has_value() ? std::string(opened->reveal()) : std::string();
+}
+
+auto grant_watch::grants() -> std::vector<stored_grant> {
+    auto read = [this](sql_session& session) -> result<std::vector<stored_grant>> {
+        const auto rows =
+            run(session,
+                "SELECT id, provider, account_id, status, generation, access_token, refresh_token, "
+                "expires_at FROM grants ORDER BY id");
+        std::vector<stored_grant> all;
+        for (std::size_t i = 0; i < rows.size(); ++i) {
+            const auto row = rows[i];
+            stored_grant one;
+            one.id = row.text(0);
+            one.provider = row.text(1);
+            one.account = row.text(2);
+            one.live = row.text(3) == "live";
+            one.generation = row.integer(4);
+            one.access = open(one.id, "grants.access_token", row.bytes(5));
+            if (const auto sealed = row.optional_bytes(6)) {
+                one.refresh = open(one.id, "grants.refresh_token", *sealed);
+            }
+            one.expires_at = row.optional_time(7);
+            all.push_back(std::move(one));
+        }
+        return all;
+    };
+    return db_.as_service_now(access::read, read).value();
+}
+
+auto grant_watch::find(const std::string& provider, const std::string& refresh_token)
+    -> std::optional<stored_grant> {
+    for (auto& one : grants()) {
+        if (one.provider == provider && one.refresh == refresh_token) {
+            return std::move(one);
+        }
+    }
+    return std::nullopt;
+}
+
+void grant_watch::note(std::size_t host, const stored_grant& row, bool by_refresh) {
+    auto& entries = history_[{row.provider, row.account}];
+    const bool same = !entries.empty() && entries.back().id == row.id &&
+                      entries.back().generation == row.generation &&
+                      entries.back().access == row.access && entries.back().refresh == row.refresh;
+    if (same) {
+        return;
+    }
+    const bool goes_on = !entries.empty() && entries.back().id == row.id && by_refresh;
+    if (goes_on && tokens_.family_of_refresh(row.provider, entries.back().refresh) !=
+                       tokens_.family_of_refresh(row.provider, row.refresh)) {
+        all_.violated("a refresh was committed over the tokens of another consent");
+    }
+    if (!entries.empty() && entries.back().id == row.id &&
+        entries.back().generation >= row.generation) {
+        all_.violated("a grant's tokens changed, and its generation did not grow");
+    }
+    all_.tell(host, "grant " + row.id + " has generation " + std::to_string(row.generation));
+    entries.push_back({all_.time.now(), row.id, row.generation, row.access, row.refresh});
+}
+
+void grant_watch::check_answer(
+    const account_name& of, std::int64_t generation, std::string_view access, time_point begun
+) {
+    const auto& entries = history_[of];
+    const auto found = std::find_if(entries.rbegin(), entries.rend(), [&](const entry& one) {
+        return one.generation == generation && one.access == access;
+    });
+    if (found == entries.rend()) {
+        return all_.violated("a read was answered with a token that is not committed");
+    }
+    const auto later = found == entries.rbegin() ? entries.end() : found.base();
+    if (later != entries.end() && later->at < begun - patience && all_.clocks_agree) {
+        all_.violated("a read was answered with a token that had been replaced for a second");
+    }
+}
+
+}  // namespace tenon::simulation
