@@ -100,6 +100,7 @@ void stock_records(sql_session& session, char letter) {
     consent_row consent;
     consent.id = "consent-1";
     consent.subject = "p1";
+    consent.account = account_id("account-1");
     consent.connection = connection_id("c1");
     record_consent(session, consent, at(1));
     (void)begin_erasure(session, {user_id("user-2"), hash_of(letter)}, "receipt-1", at(1));
