@@ -39,6 +39,7 @@ auto word_of(alarm_cause cause) -> std::string {
         case alarm_cause::client_refused: return "client_refused";
         case alarm_cause::refusals: return "refusals";
         case alarm_cause::other_account: return "other_account";
+        case alarm_cause::rate_limited: return "rate_limited";
     }
     return {};
 }
@@ -73,9 +74,8 @@ struct api_metrics::implementation {
     counters& expired = counter(
         "tenon_connections_expired_total", "Connections whose user must reconnect, by reason"
     );
-    counters& alarms = counter(
-        "tenon_provider_alarms_total", "Times a provider's credentials looked misconfigured"
-    );
+    counters& alarms =
+        counter("tenon_provider_alarms_total", "Times that an operator should look at a provider");
     counters& token_reads = counter(
         "tenon_token_reads_total", "Token reads: from the cache, missed, waited for a refresh"
     );

@@ -140,6 +140,7 @@ host_process::host_process(
           statuses_,
           signing_keys_,
           revocations_,
+          governor_,
           metrics_,
           loop_.get_executor(),
           oauth_options_of(settings_, random_)},

@@ -18,6 +18,7 @@
 #include "oauth/background.hpp"
 #include "oauth/context.hpp"
 #include "oauth/id_token.hpp"
+#include "oauth/rate_governor.hpp"
 #include "oauth/refresh.hpp"
 #include "oauth/revocation_watch.hpp"
 #include "oauth/status_cache.hpp"
@@ -89,6 +90,7 @@ class host_process {
     status_cache statuses_{cache_.marks()};
     signing_keys signing_keys_;
     revocation_watch revocations_;
+    rate_governor governor_;
     oauth_context oauth_;
     refresher refresher_;
     token_reader tokens_;

@@ -20,6 +20,7 @@ class token_cache;
 class status_cache;
 class signing_keys;
 class revocation_watch;
+class rate_governor;
 
 struct oauth_options {
     std::string public_url;  // without a trailing slash; redirect URIs are made from it
@@ -49,6 +50,7 @@ struct oauth_context {
     status_cache& statuses;
     signing_keys& keys;
     revocation_watch& watch;
+    rate_governor& governor;
     oauth_observer& observer;
     boost::asio::any_io_executor
         background;  // where work runs that outlives the request that asked for it

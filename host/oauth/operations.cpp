@@ -2,6 +2,7 @@
 
 #include "base/log.hpp"
 #include "oauth/observer.hpp"
+#include "oauth/rate_governor.hpp"
 
 namespace tenon::host {
 namespace {
@@ -28,6 +29,34 @@ void report(
 
 auto was_answered(const operation_failure& failure) -> bool {
     return failure.outcome == transport::ok && failure.http_status != 0;
+}
+
+// What the client is told at the token endpoint is told all who come with it. What a profile is
+// told is the account's own limit.
+void tell_governor(
+    oauth_context& context, const provider_instance& provider, operation_kind kind,
+    const operation_result& outcome
+) {
+    if (kind != operation_kind::refresh && kind != operation_kind::exchange) {
+        return;
+    }
+    using verdict = rate_governor::verdict;
+    auto how = verdict::answered;
+    std::optional<milliseconds> wait;
+    if (outcome.has_error()) {
+        const auto& failure = outcome.error();
+        wait = failure.retry_after;
+        how = !was_answered(failure)                               ? verdict::unknown
+              : failure.category == failure_category::rate_limited ? verdict::limited
+                                                                   : verdict::answered;
+    }
+    const provider_id id(provider.name());
+    if (context.governor.report(id, how, wait, context.time.now())) {
+        context.observer.provider_alarm(id.text(), alarm_cause::rate_limited);
+        log(log_level::warn, "provider_limits_client",
+            {{log_key::provider, id.text()},
+             {log_key::detail, "it limits this client's requests: refreshes wait"}});
+    }
 }
 
 // Providers call it by different names: the category tells. Once tokens were given for the secret
@@ -71,6 +100,7 @@ auto see_through(
         }
     }
     report(context, *provider, kind, outcome, began);
+    tell_governor(context, *provider, kind, outcome);
     co_return outcome;
 }
 

@@ -6,6 +6,7 @@
 #include "oauth/intents.hpp"
 #include "oauth/landing.hpp"
 #include "oauth/operations.hpp"
+#include "oauth/rate_governor.hpp"
 #include "oauth/refresh_boarding.hpp"
 #include "oauth/refresh_settle.hpp"
 #include "oauth/renewed_tokens.hpp"
@@ -114,6 +115,20 @@ auto turned_back(oauth_context& context, boarding on, error reason)
     co_return reason;
 }
 
+// The provider limits the client, as others were told: nothing was sent. Those who wait come back
+// at different times.
+auto held(oauth_context& context, milliseconds wait) -> operation_failure {
+    operation_failure failure;
+    failure.category = failure_category::rate_limited;
+    failure.code = "client_limited";
+    failure.message = "the provider limits this client's requests, and is asked again later";
+    failure.sent = request_sent::no;
+    failure.retry_after = std::chrono::milliseconds(static_cast<std::int64_t>(
+        static_cast<double>(wait.count()) * (1 + random_fraction(context.random))
+    ));
+    return failure;
+}
+
 using operation = boost::asio::awaitable<operation_result>;
 
 // What a refresh waits in: nothing is kept here but what the end is written with.
@@ -131,9 +146,15 @@ auto carry_out(
     if (request.has_error()) {
         return turned_back(context, std::move(on), request.error());
     }
+    const bool replays = !request->recorded.empty();  // which asks nobody
+    if (!replays) {
+        const auto wait = context.governor.ask(on.row->provider, context.time.now());
+        if (wait) {
+            return settle_failure(std::move(settle), held(context, *wait));
+        }
+    }
     // What is replayed was issued when it was recorded.
-    const auto began =
-        request->recorded.empty() ? context.time.now() : request->recorded.begin()->second.began_at;
+    const auto began = replays ? request->recorded.begin()->second.began_at : context.time.now();
     auto running = perform(context, settle.provider, std::move(*request));
     return await_end(std::move(settle), std::move(running), began);
 }

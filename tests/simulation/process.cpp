@@ -44,6 +44,7 @@ process::process(parts made_of)
           statuses_,
           keys_,
           watch_,
+          governor_,
           observer_,
           loop_.get_executor(),
           options_of(std::move(made_of.name))},

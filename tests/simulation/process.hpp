@@ -8,6 +8,7 @@
 #include "oauth/context.hpp"
 #include "oauth/id_token.hpp"
 #include "oauth/observer.hpp"
+#include "oauth/rate_governor.hpp"
 #include "oauth/refresh.hpp"
 #include "oauth/revocation_watch.hpp"
 #include "oauth/status_cache.hpp"
@@ -67,6 +68,7 @@ class process {
     host::status_cache statuses_{cache_.marks()};
     host::signing_keys keys_;
     host::revocation_watch watch_;
+    host::rate_governor governor_;
     silent_observer observer_;
 
   public:

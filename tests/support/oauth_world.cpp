@@ -81,6 +81,7 @@ oauth_world::oauth_world(sql_engine engine)
           statuses,
           signing,
           watch,
+          governor,
           observer,
           io.get_executor(),
           options_of_oauth()} {

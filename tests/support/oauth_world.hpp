@@ -7,6 +7,7 @@
 #include "oauth/connect.hpp"
 #include "oauth/id_token.hpp"
 #include "oauth/observer.hpp"
+#include "oauth/rate_governor.hpp"
 #include "oauth/refresh.hpp"
 #include "oauth/revocation_watch.hpp"
 #include "oauth/status_cache.hpp"
@@ -126,6 +127,7 @@ class oauth_world {
     host::status_cache statuses{cache.marks()};
     host::signing_keys signing;
     host::revocation_watch watch;
+    host::rate_governor governor;
     silent_observer observer;
     host::oauth_context context;
     std::unique_ptr<host::refresher> refresh;

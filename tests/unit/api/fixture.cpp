@@ -67,6 +67,7 @@ api_fixture::api_fixture(rate_limits rates, registry_options provider_options, b
           statuses,
           signing,
           watch,
+          governor,
           metrics,
           io.get_executor(),
           options_of_oauth()},

@@ -13,6 +13,7 @@
 #include "crypto/random.hpp"
 #include "http/router.hpp"
 #include "oauth/id_token.hpp"
+#include "oauth/rate_governor.hpp"
 #include "oauth/refresh.hpp"
 #include "oauth/revocation_watch.hpp"
 #include "oauth/status_cache.hpp"
@@ -95,6 +96,7 @@ class api_fixture {
     host::status_cache statuses{cache.marks()};
     host::signing_keys signing;
     host::revocation_watch watch;
+    host::rate_governor governor;
     host::api_metrics metrics{"1.2.3"};
     host::catalogue_listing catalogued{host::read_catalogue("").value()};
     host::oauth_context oauth;

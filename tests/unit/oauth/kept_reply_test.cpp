@@ -76,19 +76,21 @@ struct bad_moment : flow_case {
 
     absent_database db{store.db(), time};
     eventful_http wire{http};
-    oauth_context at{db,
-                     providers,
-                     wire,
-                     seal,
-                     time,
-                     random,
-                     cache,
-                     statuses,
-                     signing,
-                     watch,
-                     observer,
-                     io.get_executor(),
-                     context.options};
+    oauth_context at{
+        db,
+        providers,
+        wire,
+        seal,
+        time,
+        random,
+        cache,
+        statuses,
+        signing,
+        watch,
+        governor,
+        observer,
+        io.get_executor(),
+        context.options};
     refresher late{at};
 };
 

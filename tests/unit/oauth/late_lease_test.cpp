@@ -63,6 +63,7 @@ TEST_CASE("a refresh whose host stood still past its lease does not go out under
         here.statuses,
         here.signing,
         here.watch,
+        here.governor,
         here.observer,
         here.io.get_executor(),
         here.context.options};

@@ -1,0 +1,51 @@
+// A provider that says "too many requests" is heard by all refreshes that would ask it, not only by
+// the one that it said it to: the limit is the operator's client's.
+#pragma once
+
+#include "base/clock.hpp"
+#include "base/ids.hpp"
+
+#include <mutex>
+#include <optional>
+#include <unordered_map>
+
+namespace tenon::host {
+
+// Any thread. Operations that people wait for with a code in hand are not held: they are few, and a
+// code is good for a minute; what they are answered counts all the same.
+class rate_governor {
+  public:
+    // How long a refresh must not be sent yet; nothing: it may go, and its end is to be reported.
+    // When a hold is over one goes first.
+    [[nodiscard]] auto ask(const provider_id& provider, time_point now)
+        -> std::optional<milliseconds>;
+
+    enum class verdict {
+        answered,  // as any provider does that has no limit in mind
+        limited,
+        unknown,  // nothing came of it
+    };
+    // True where a hold begins with it.
+    auto report(
+        const provider_id& provider, verdict how, std::optional<milliseconds> retry_after,
+        time_point now
+    ) -> bool;
+
+  private:
+    struct standing {
+        unsigned limited = 0;  // in a row
+        time_point until{};
+        bool trial = false;  // one is under way, since the hold was over
+        time_point trial_ends{};
+    };
+    // A limit of one account's is no limit of the client's: others are answered between.
+    static constexpr unsigned refusals_to_hold = 3;
+    // Of a provider that names no time, and of one that names a day: then one asks a minute.
+    static constexpr milliseconds shortest{1'000};
+    static constexpr milliseconds longest{60'000};
+
+    std::mutex guard_;
+    std::unordered_map<provider_id, standing> providers_;  // those that said so, until they don't
+};
+
+}  // namespace tenon::host

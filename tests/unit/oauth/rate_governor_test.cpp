@@ -1,0 +1,84 @@
+#include "oauth/rate_governor.hpp"
+
+#include "support/catch.hpp"
+
+namespace tenon::host {
+namespace {
+
+using std::chrono::hours;
+using std::chrono::seconds;
+using verdict = rate_governor::verdict;
+
+const time_point start{milliseconds(1'700'000'000'000)};
+const provider_id slack{"slack"};
+const provider_id google{"google"};
+
+// Limited as often as it takes; true where the last one began the hold.
+auto limit(rate_governor& governor, std::optional<milliseconds> retry_after) -> bool {
+    CHECK_FALSE(governor.report(slack, verdict::limited, retry_after, start));
+    CHECK_FALSE(governor.report(slack, verdict::limited, retry_after, start));
+    CHECK_FALSE(governor.ask(slack, start));
+    return governor.report(slack, verdict::limited, retry_after, start);
+}
+
+}  // namespace
+
+TEST_CASE("the third limit in a row holds all refreshes of a provider, and no other's") {
+    rate_governor governor;
+    CHECK(limit(governor, seconds(30)));
+    CHECK(governor.ask(slack, start) == seconds(30));
+    CHECK(governor.ask(slack, start + seconds(29)) == seconds(1));
+    CHECK_FALSE(governor.ask(google, start));
+}
+
+TEST_CASE("what limits one account holds nobody: others are answered between") {
+    rate_governor governor;
+    for (int i = 0; i < 10; ++i) {
+        CHECK_FALSE(governor.report(slack, verdict::limited, hours(1), start));
+        CHECK_FALSE(governor.report(slack, verdict::limited, hours(1), start));
+        CHECK_FALSE(governor.report(slack, verdict::answered, {}, start));
+    }
+    CHECK_FALSE(governor.ask(slack, start));
+}
+
+TEST_CASE("when a hold is over one goes first, and the others as it was answered") {
+    rate_governor governor;
+    limit(governor, seconds(30));
+    const auto over = start + seconds(30);
+    CHECK_FALSE(governor.ask(slack, over));
+    CHECK(governor.ask(slack, over) == seconds(1));
+    SECTION("well") {
+        governor.report(slack, verdict::answered, {}, over);
+        CHECK_FALSE(governor.ask(slack, over));
+        CHECK_FALSE(governor.ask(slack, over));
+    }
+    SECTION("limited again") {
+        CHECK_FALSE(governor.report(slack, verdict::limited, seconds(5), over));
+        CHECK(governor.ask(slack, over) == seconds(5));
+    }
+    SECTION("by nobody: the next one tries") {
+        governor.report(slack, verdict::unknown, {}, over);
+        CHECK_FALSE(governor.ask(slack, over));
+    }
+    SECTION("never: it is given up") {
+        CHECK_FALSE(governor.ask(slack, over + seconds(60)));
+    }
+}
+
+TEST_CASE("a hold is a second at least and a minute at most") {
+    rate_governor governor;
+    SECTION("where no time is named") {
+        limit(governor, std::nullopt);
+        CHECK(governor.ask(slack, start) == seconds(1));
+    }
+    SECTION("where a day is named") {
+        limit(governor, hours(24));
+        CHECK(governor.ask(slack, start) == seconds(60));
+    }
+    SECTION("where the clock is set back") {
+        limit(governor, hours(24));
+        CHECK_FALSE(governor.ask(slack, start - hours(1)));
+    }
+}
+
+}  // namespace tenon::host
