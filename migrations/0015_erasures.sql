@@ -1,6 +1,7 @@
 -- Users who are being erased: until that is done nothing of theirs is stored any more, and if the process ends meanwhile another
 -- one goes on. For two hours longer a hash alone stays, so that what was under way then does not bring them back.
--- Kept answers say whose data they hold: empty, several users'; NULL, nobody's.
+-- Kept answers say whose data they hold: empty, several users'; NULL, nobody's. Of those that are there already nobody knows it:
+-- they go with whoever is erased. An answer that went so is empty and has its status still: the key stays used.
 
 -- up
 CREATE TABLE erasures (
@@ -14,6 +15,7 @@ CREATE TABLE erasures (
 );
 CREATE INDEX erasures_age ON erasures (touched_at);
 ALTER TABLE idempotency ADD COLUMN user_id TEXT;
+UPDATE idempotency SET user_id = '';
 CREATE INDEX idempotency_of_user ON idempotency (org_id, user_id) WHERE user_id IS NOT NULL;
 
 -- up postgresql

@@ -80,7 +80,7 @@ auto finish(call& mine, std::string key, const response& answer)
     }
     kept.expires_at = mine.api.oauth.time.now() + mine.api.settings.idempotency_lifetime;
     auto work = [key, kept](sql_session& session) -> result<bool> {
-        return finish_idempotent(session, key, kept) || abandon_idempotent(session, key);
+        return finish_idempotent(session, key, kept);
     };
     co_return co_await mine.api.oauth.db.with_org(mine.who->org, access::write, std::move(work));
 }
@@ -123,6 +123,14 @@ auto answer_without_running(
             fail(errc::conflict, "The first request of this Idempotency-Key is still at work.");
         wait.retry_after = std::chrono::seconds{1};
         return wait;
+    }
+    if (std::holds_alternative<idempotent_erased>(seen)) {
+        return fail(
+            errc::conflict,
+            "This was done, but the answer is no longer kept: a user whom it was about, or may "
+            "have been, was erased. Look at what there is now; to do it again take another "
+            "Idempotency-Key."
+        );
     }
     if (const auto* kept = std::get_if<idempotent_finished>(&seen)) {
         return replay(mine, key, *kept);

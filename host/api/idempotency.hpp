@@ -8,7 +8,8 @@ namespace tenon::host {
 // Runs the handler once for the caller's Idempotency-Key; the same request again gets the stored
 // answer (sealed, kept for idempotency_lifetime, header Idempotency-Replayed: true). Answers of 429
 // and 5xx are not kept: nothing came of them. Errors: conflict (the key was used for another
-// request; or the first one is still at it, retry_after), invalid_request (no key that can be
+// request; or the first one is still at it, retry_after; or it was done and the answer is not kept,
+// for a user was erased), invalid_request (no key that can be
 // taken), storage_unavailable, and the handler's.
 auto run_once(call& mine, handler run) -> boost::asio::awaitable<result<response>>;
 

@@ -80,7 +80,8 @@ void write_parameters(json_writer& json, const route_spec& spec, const path_temp
     }
     if (spec.idempotent_by_key) {
         const auto* const meaning =
-            "The same key and request again get the first answer, for a day";
+            "The same key and request again get the first answer, for a day; 409 where that went "
+            "with an erased user";
         write_parameter(json, "header", "Idempotency-Key", meaning, required::no);
     }
     json.end_array();

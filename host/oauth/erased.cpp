@@ -17,10 +17,11 @@ auto refuse_erased(
         hold_pseudonym(session, by.user, random_token(context.random, 128));
     // It stays when its user comes back: what began before, and takes long, is refused then too.
     const auto erased = find_erasure(session, erased_hash(by.org, by.user));
-    if (erased && (!erased->finished_at || *erased->finished_at >= began)) {
+    if (erased && (!erased->finished_at || *erased->finished_at >= began - erasure_margin)) {
         return fail(
             errc::invalid_state,
-            "the user was erased while this was under way; begin the connection anew"
+            "the user was erased while this was under way, or less than a minute before it began; "
+            "begin the connection anew, no sooner than a minute after the erasure"
         );
     }
     return {};

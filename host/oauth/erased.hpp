@@ -11,7 +11,8 @@ namespace tenon::host {
 [[nodiscard]] auto erased_hash(const org_id& org, const user_id& user) -> std::string;
 
 // First of all in the transaction that stores what the actor's user began at `began`: until it ends
-// no erasure of that user's begins or ends. Who comes back after one is a new user, with a
+// no erasure of that user's begins or ends. Hosts' clocks may differ by erasure_margin: what began
+// so soon after one is refused as well. Who comes back after one is a new user, with a
 // pseudonym of their own. Error: invalid_state (the user is being erased, or was since; the
 // transaction must come to nothing).
 [[nodiscard]] auto refuse_erased(

@@ -9,6 +9,10 @@
 
 namespace tenon::host {
 
+// By how much a host's clock may be behind that of the host which finished an erasure: what began
+// less than this after the erasure counts as begun before it.
+inline constexpr milliseconds erasure_margin{60'000};
+
 // The user, and the hash that is all that stays of the id.
 struct erased_user {
     user_id user;

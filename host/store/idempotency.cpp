@@ -1,5 +1,6 @@
 #include "store/idempotency.hpp"
 
+#include "store/erasures.hpp"
 #include "store/read_rows.hpp"
 
 namespace tenon::host {
@@ -14,7 +15,7 @@ auto begin_idempotent(
             "INSERT INTO idempotency (org_id, key_hash, request_hash, status, sealed, created_at, "
             "expires_at) VALUES ($1, $2, $3, NULL, NULL, $4, $5) "
             "ON CONFLICT (org_id, key_hash) DO UPDATE SET request_hash = EXCLUDED.request_hash, "
-            "status = NULL, sealed = NULL, created_at = EXCLUDED.created_at, "
+            "status = NULL, sealed = NULL, user_id = NULL, created_at = EXCLUDED.created_at, "
             "expires_at = EXCLUDED.expires_at WHERE idempotency.expires_at <= EXCLUDED.created_at "
             "RETURNING created_at",
             session.org(), blob{key_hash}, blob{request_hash}, now, expires_at);
@@ -30,29 +31,56 @@ auto begin_idempotent(
     if (rows.empty() || (rows[0].bytes(0) == request_hash && rows[0].is_null(1))) {
         return idempotent_running{};
     }
+    if (!rows[0].is_null(1) && rows[0].is_null(2)) {
+        return idempotent_erased{};
+    }
     if (rows[0].bytes(0) != request_hash) {
         return idempotent_different{};
     }
     return idempotent_finished{rows[0].integer(1), rows[0].bytes(2)};
 }
 
+namespace {
+
+// Of what was asked, too, nothing stays: a request names its user.
+constexpr std::string_view emptied =
+    "sealed = NULL, user_id = NULL, request_hash = $3 WHERE org_id = $1 ";
+
+auto empty_answers(sql_session& session, const user_id& of) -> std::int64_t {
+    static const auto statement =
+        "UPDATE idempotency SET " + std::string(emptied) + "AND user_id = $2";
+    return run(session, statement, session.org(), of, blob{""}).affected();
+}
+
+// It was done, and that is all that is kept.
+void finish_empty(sql_session& session, const std::string& key_hash, const kept_answer& answer) {
+    static const auto statement = "UPDATE idempotency SET status = $4, expires_at = $5, " +
+                                  std::string(emptied) + "AND key_hash = $2 AND status IS NULL";
+    run(session, statement, session.org(), blob{key_hash}, blob{""}, answer.status,
+        answer.expires_at);
+}
+
+}  // namespace
+
 auto finish_idempotent(sql_session& session, const std::string& key_hash, const kept_answer& answer)
     -> bool {
-    return run(session,
-               "UPDATE idempotency SET status = $3, sealed = $4, expires_at = $5, user_id = $6 "
-               "WHERE org_id = $1 AND key_hash = $2 AND status IS NULL AND NOT EXISTS "
-               "(SELECT 1 FROM erasures e WHERE e.org_id = $1 AND e.user_hash = $7 AND "
-               "(e.finished_at IS NULL OR e.finished_at >= idempotency.created_at))",
-               session.org(), blob{key_hash}, answer.status, blob{answer.sealed}, answer.expires_at,
-               answer.user, blob{answer.user_hash})
-               .affected() > 0;
+    const auto kept =
+        run(session,
+            "UPDATE idempotency SET status = $3, sealed = $4, expires_at = $5, user_id = $6 "
+            "WHERE org_id = $1 AND key_hash = $2 AND status IS NULL AND NOT EXISTS "
+            "(SELECT 1 FROM erasures e WHERE e.org_id = $1 AND (e.user_hash = $7 OR $6 = '') AND "
+            "(e.finished_at IS NULL OR e.finished_at >= idempotency.created_at - $8))",
+            session.org(), blob{key_hash}, answer.status, blob{answer.sealed}, answer.expires_at,
+            answer.user, blob{answer.user_hash}, static_cast<std::int64_t>(erasure_margin.count()));
+    if (kept.affected() == 0) {
+        finish_empty(session, key_hash, answer);
+    }
+    return kept.affected() > 0;
 }
 
 auto erase_answers(sql_session& session, const user_id& user) -> std::int64_t {
-    run_later(session, "DELETE FROM idempotency WHERE org_id = $1 AND user_id = ''", session.org());
-    return run(session, "DELETE FROM idempotency WHERE org_id = $1 AND user_id = $2", session.org(),
-               user)
-        .affected();
+    empty_answers(session, user_id());
+    return empty_answers(session, user);
 }
 
 auto abandon_idempotent(sql_session& session, const std::string& key_hash) -> bool {

@@ -252,7 +252,8 @@ TEST_CASE("the receipt is kept under an Idempotency-Key, and holds no name") {
     CHECK(columns_that_hold(api.store.db(), "customers.example").empty());
 }
 
-TEST_CASE("an answer that was kept for a request of the user's is erased") {
+TEST_CASE("an answer that was kept for a request of the user's is erased, and it is not done again"
+) {
     api_fixture api;
     const auto key = api.make_key(key_scopes::all());
     const asking making{
@@ -264,7 +265,10 @@ TEST_CASE("an answer that was kept for a request of the user's is erased") {
     REQUIRE(first.http.status == 201);
     REQUIRE(api.ask("POST", "/api/keys", making).json == first.json);
     REQUIRE(api.ask("DELETE", path, {.key = key}).http.status == 200);
-    CHECK(api.ask("POST", "/api/keys", making).json.at("id") != first.json.at("id"));
+    const auto again = api.ask("POST", "/api/keys", making);
+    CHECK(again.http.status == 409);
+    CHECK(again.json.dump().find("no longer kept") != std::string::npos);
+    CHECK(columns_that_hold(api.store.db(), "customers.example").empty());
 }
 
 TEST_CASE("an answer of what was under way when its user was erased is not kept") {

@@ -2,6 +2,7 @@
 #include "erasing.hpp"
 
 #include "oauth/park.hpp"
+#include "store/erasures.hpp"
 #include "store/intents.hpp"
 
 #include <utility>
@@ -53,8 +54,12 @@ TEST_CASE("what was under way when its user was erased does not bring the user b
     );
     check_nothing_holds(world, ann_id);
 
+    SECTION("nor does what began after it by a clock that is a minute ahead") {
+        const auto late = landing_of(ann, world.time.now() + erasure_margin);
+        CHECK(world.run(land(world.context, late)).error().code == errc::invalid_state);
+    }
     SECTION("but who connects anew is a new user") {
-        world.time.advance(seconds(1));
+        world.time.advance(erasure_margin + seconds(1));
         world.connect(ann, "u1");
         CHECK(world.list(ann).size() == 1);
         CHECK(count(world, "subjects") == 1);

@@ -142,7 +142,9 @@ TEST_CASE("keys that act for the user only are removed", "[store]") {
 }
 
 TEST_CASE(
-    "kept answers go with whom they are about, those about several with any of them", "[store]"
+    "kept answers go with whom they are about, those about several with any of them, but their "
+    "keys stay used",
+    "[store]"
 ) {
     test_database store(any_engine());
     writing(store.db(), [](sql_session& session) {
@@ -153,8 +155,14 @@ TEST_CASE(
         CHECK(erase_answers(session, user_id("ann")) == 1);
         CHECK(is_kept(session, "bobs"));
         CHECK(is_kept(session, "nobodys"));
-        CHECK_FALSE(is_kept(session, "anns"));
-        CHECK_FALSE(is_kept(session, "several"));
+        for (const auto* const gone : {"anns", "several"}) {
+            for (const auto* const request : {gone, "another"}) {
+                const auto again = begin_idempotent(session, gone, request, at(2), at(9));
+                CHECK(std::holds_alternative<idempotent_erased>(again));
+            }
+            const auto later = begin_idempotent(session, gone, gone, at(9), at(12));
+            CHECK(std::holds_alternative<idempotent_started>(later));
+        }
     });
 }
 
@@ -171,12 +179,37 @@ TEST_CASE("an answer for who is being erased, or was a moment ago, is not kept",
         CHECK_FALSE(keep("finished", ann));
         CHECK(keep("bobs", {user_id("bob"), std::string(32, 'b')}));
         CHECK(count_rows(session, "idempotency") == 3);
+        const auto again = begin_idempotent(session, "finished", "finished", at(2), at(9));
+        CHECK(std::holds_alternative<idempotent_erased>(again));
     });
     CHECK(columns_that_hold(store.db(), "ann").empty());
     writing(store.db(), [](sql_session& session) {
-        (void)begin_idempotent(session, "came back", "came back", at(3), at(9));
-        const kept_answer answer{200, "sealed", ann.user, ann.hash, at(9)};
-        CHECK(finish_idempotent(session, "came back", answer));
+        const auto keep = [&](const char* key, time_point began) {
+            (void)begin_idempotent(session, key, key, began, began + milliseconds(9));
+            const kept_answer answer{200, "sealed", ann.user, ann.hash, began + milliseconds(9)};
+            return finish_idempotent(session, key, answer);
+        };
+        CHECK_FALSE(keep("by a clock that is ahead", at(2) + erasure_margin));
+        CHECK(keep("came back", at(3) + erasure_margin));
+    });
+}
+
+TEST_CASE("an answer about several is not kept if any user was erased meanwhile", "[store]") {
+    test_database store(any_engine());
+    writing(store.db(), [](sql_session& session) {
+        const auto keep = [&](const char* key, time_point began) {
+            (void)begin_idempotent(session, key, key, began, began + milliseconds(9));
+            const kept_answer answer{200, "sealed", user_id(), {}, began + milliseconds(9)};
+            return finish_idempotent(session, key, answer);
+        };
+        CHECK(keep("before", at(1)));
+        (void)begin_erasure(session, ann, "r1", at(1));
+        CHECK_FALSE(keep("under way", at(1)));
+        CHECK(finish_erasure(session, ann, at(2)));
+        CHECK_FALSE(keep("finished", at(2)));
+        CHECK(keep("after", at(3) + erasure_margin));
+        const auto again = begin_idempotent(session, "finished", "finished", at(3), at(9));
+        CHECK(std::holds_alternative<idempotent_erased>(again));
     });
 }
 

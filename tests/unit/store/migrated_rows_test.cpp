@@ -195,6 +195,12 @@ TEST_CASE(
     REQUIRE(migrate_down(store.db(), static_cast<std::int64_t>(version)));
     REQUIRE(migrate_up(store.db(), wall));
     check_all(store.db());
+    // Whose data an answer of back then holds nobody knows: it goes with whoever is erased.
+    writing(store.db(), [](sql_session& session) {
+        (void)erase_answers(session, user_id("bob"));
+        const auto gone = begin_idempotent(session, hash, hash, at(2), at(99));
+        CHECK(std::holds_alternative<idempotent_erased>(gone));
+    });
 }
 
 }  // namespace tenon::test
