@@ -4,6 +4,7 @@
 #include "app/parts.hpp"
 #include "app/verbs.hpp"
 #include "crypto/random.hpp"
+#include "oauth/erased.hpp"
 #include "store/api_keys.hpp"
 #include "store/changes.hpp"
 #include "store/organizations.hpp"
@@ -44,6 +45,7 @@ auto create(const settings& values, const key_arguments& given) -> result<void> 
     }
     system_random random;
     const system_clock time;
+    const auto began = time.now();
     const org_id org(given.org);
     if (org == default_org()) {
         if (auto made = ensure_default_org(**db, time); made.has_error()) {
@@ -53,6 +55,12 @@ auto create(const settings& values, const key_arguments& given) -> result<void> 
     const auto user = given.user.empty() ? std::nullopt : std::optional(user_id(given.user));
     const auto minted = mint_key(org, given.name, *scopes, user, time, random);
     auto done = (*db)->with_org_now(org, access::write, [&](sql_session& session) -> result<void> {
+        if (user) {
+            if (auto welcome = refuse_erased_unnamed(session, random, *user, began);
+                welcome.has_error()) {
+                return welcome;
+            }
+        }
         insert_api_key(session, minted.row);
         append_change(session, change_kind::key, minted.row.id.text(), minted.row.created_at);
         note_operator(session, time, random, "key.created", detail_of(minted.row));

@@ -12,7 +12,8 @@ namespace {
 
 constexpr std::size_t batch = 1'000;
 constexpr auto changes_kept = std::chrono::hours(1);
-// Longer than anything that was under way when its user was erased goes on.
+// And for as long as an exchange is there that began before: a host that is down recovers it when
+// it starts. Nothing else that stores a user's data goes on for longer than this.
 constexpr auto erasures_kept = std::chrono::hours(2);
 
 }  // namespace

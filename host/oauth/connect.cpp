@@ -4,6 +4,7 @@
 #include "crypto/hash.hpp"
 #include "crypto/pkce.hpp"
 #include "crypto/random.hpp"
+#include "oauth/erased.hpp"
 #include "oauth/exchange.hpp"
 #include "oauth/operations.hpp"
 #include "oauth/reconnect.hpp"
@@ -135,6 +136,7 @@ auto pending_row(
 
 auto begin_connect(oauth_context& context, connect_request request)
     -> boost::asio::awaitable<result<connect_started>> {
+    const auto began = context.time.now();
     auto acquired = co_await context.providers.acquire(request.provider.text());
     if (acquired.has_error()) {
         co_return acquired.error();
@@ -184,9 +186,13 @@ auto begin_connect(oauth_context& context, connect_request request)
     if (authorized.has_error()) {
         co_return to_error(authorized.error(), request.provider.text());
     }
-    auto save = [row =
-                     pending_row(context, request, *provider, secrets, scope)](sql_session& session
+    auto save = [&context, began, row = pending_row(context, request, *provider, secrets, scope)](
+                    sql_session& session
                 ) -> result<void> {
+        if (auto welcome = refuse_erased_unnamed(session, context.random, row.user, began);
+            welcome.has_error()) {
+            return welcome;
+        }
         save_pending_connect(session, row);
         return {};
     };

@@ -27,7 +27,8 @@ struct connect_started {
 };
 
 // Errors: unknown_provider, provider_disabled, redirect_not_allowed, invalid_request (details name
-// the field), unsupported_by_provider, storage_unavailable.
+// the field), unsupported_by_provider, invalid_state (the user is being erased, or was since
+// this began), storage_unavailable.
 auto begin_connect(oauth_context& context, connect_request request)
     -> boost::asio::awaitable<result<connect_started>>;
 

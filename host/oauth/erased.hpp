@@ -19,6 +19,11 @@ namespace tenon::host {
     sql_session& session, const oauth_context& context, const actor& by, time_point began
 ) -> result<void>;
 
+// The same where the log is not going to name the user for it: leaves no pseudonym behind.
+[[nodiscard]] auto refuse_erased_unnamed(
+    sql_session& session, random_source& random, const user_id& user, time_point began
+) -> result<void>;
+
 // The other side of it: until this transaction ends nothing is stored for the actor's user. The
 // user's pseudonym; nothing: the log never named the user, or not since an erasure.
 auto hold_subject(sql_session& session, const oauth_context& context, const actor& by)

@@ -13,7 +13,8 @@ namespace tenon::host {
 namespace {
 
 auto exchange_request(
-    oauth_context& context, const exchange_input& input, exchange_progress progress
+    oauth_context& context, const exchange_input& input, exchange_progress progress,
+    std::shared_ptr<bool> unwanted
 ) -> operation_request {
     operation_request request;
     request.kind = operation_kind::exchange;
@@ -46,7 +47,7 @@ auto exchange_request(
         begin->owner = context.options.instance;
         begin->created_at = begin->updated_at = input.began_at;
     }
-    request.sink = make_reply_sink(context, ref, std::move(begin));
+    request.sink = make_reply_sink(context, ref, std::move(begin), std::move(unwanted));
     return request;
 }
 
@@ -195,10 +196,13 @@ auto run_exchange(oauth_context& context, exchange_input input, exchange_progres
     const auto recorded_at = progress.recorded.empty()
                                  ? std::optional<time_point>()
                                  : progress.recorded.rbegin()->second.response.sent_at;
-    auto request = exchange_request(context, input, std::move(progress));
+    const auto unwanted = std::make_shared<bool>(false);
+    auto request = exchange_request(context, input, std::move(progress), unwanted);
     auto exchanged = co_await perform(context, *provider, std::move(request));
     if (exchanged.has_error()) {
-        co_return failed(exchanged.error(), input);
+        auto failure = failed(exchanged.error(), input);
+        failure.try_again = failure.try_again && !*unwanted;
+        co_return failure;
     }
     if (!recorded_at) {
         context.watch.note_success(input.provider);
@@ -206,6 +210,7 @@ auto run_exchange(oauth_context& context, exchange_input input, exchange_progres
     auto what = begin_landing(input, std::move(*exchanged), intent);
     auto problem = co_await identify(context, *provider, input, what, recorded_at);
     if (problem) {
+        problem->try_again = problem->try_again && !*unwanted;
         problem->granted = std::make_shared<const landing>(std::move(what));
         co_return std::move(*problem);
     }

@@ -1,5 +1,6 @@
 #include "oauth/intents.hpp"
 
+#include "oauth/erased.hpp"
 #include "oauth/persist.hpp"
 #include "oauth/sealing.hpp"
 
@@ -10,6 +11,7 @@ struct sink_state {
     oauth_context* context;
     intent_ref intent;
     std::shared_ptr<const intent_row> begin;  // null: it is there
+    std::shared_ptr<bool> unwanted;
 };
 
 auto seal_reply(
@@ -28,13 +30,27 @@ auto seal_reply(
     return row;
 }
 
+// Its user was erased; or the intent is gone.
+auto is_unwanted(const error& problem) -> bool {
+    return problem.code == errc::invalid_state || problem.code == errc::conflict;
+}
+
 auto store_reply(std::shared_ptr<sink_state> state, std::size_t position, recorded_reply reply)
     -> boost::asio::awaitable<result<void>> {
+    if (*state->unwanted) {
+        co_return result<void>();
+    }
     auto& context = *state->context;
     const auto& intent = state->intent;
     const auto row = seal_reply(context, intent, position, reply);
-    auto write = [begin = state->begin, row, id = intent.id](sql_session& session) -> result<void> {
+    auto write = [&context, begin = state->begin, row,
+                  id = intent.id](sql_session& session) -> result<void> {
         if (begin) {
+            if (auto welcome =
+                    refuse_erased_unnamed(session, context.random, begin->user, begin->created_at);
+                welcome.has_error()) {
+                return welcome;
+            }
             insert_intent(session, *begin);
         }
         add_intent_reply(session, id, row);
@@ -49,6 +65,9 @@ auto store_reply(std::shared_ptr<sink_state> state, std::size_t position, record
     }
     if (written.has_value()) {
         state->begin.reset();
+    } else if (is_unwanted(written.error())) {
+        *state->unwanted = true;
+        co_return result<void>();
     }
     co_return written;
 }
@@ -94,10 +113,11 @@ auto keep_refresh_reply(
 }  // namespace
 
 auto make_reply_sink(
-    oauth_context& context, intent_ref intent, std::shared_ptr<const intent_row> begin
+    oauth_context& context, intent_ref intent, std::shared_ptr<const intent_row> begin,
+    std::shared_ptr<bool> unwanted
 ) -> reply_sink {
-    auto state =
-        std::make_shared<sink_state>(sink_state{&context, std::move(intent), std::move(begin)});
+    auto state = std::make_shared<sink_state>(sink_state{
+        &context, std::move(intent), std::move(begin), std::move(unwanted)});
     return [state](std::size_t position, recorded_reply reply) {
         return store_reply(state, position, std::move(reply));
     };

@@ -18,10 +18,12 @@ struct intent_ref {
 
 // The sink that seals each reply of an exchange into its intent. `begin`: the intent to insert with
 // the first reply, for until then there is nothing to lose but a code; null where it is there
-// already. Storage that is away for a moment is tried again for as long as the operation's
-// deadline.
+// already. Where the user was erased since it began, or somebody else has ended it, nothing is
+// stored and *unwanted set: the operation goes on, for whoever runs it to discard what it yields.
+// Storage that is away for a moment is tried again for as long as the operation's deadline.
 [[nodiscard]] auto make_reply_sink(
-    oauth_context& context, intent_ref intent, std::shared_ptr<const intent_row> begin
+    oauth_context& context, intent_ref intent, std::shared_ptr<const intent_row> begin,
+    std::shared_ptr<bool> unwanted
 ) -> reply_sink;
 
 // The same of a refresh, whose intent is there. A reply may hold the only refresh token that is

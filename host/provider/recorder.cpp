@@ -170,6 +170,9 @@ auto redact(cassette recorded, const known_secrets& known) -> cassette {
     for (auto& [name, value] : recorded.params) {
         value = by.anywhere(value);
     }
+    for (auto& [name, value] : recorded.connect) {
+        value = by.anywhere(value);
+    }
     for (auto& [name, value] : recorded.config) {
         value.text = by.anywhere(value.text);
     }

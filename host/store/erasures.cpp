@@ -62,14 +62,16 @@ auto remove_old_erasures(sql_session& session, time_point before, std::size_t li
     -> std::int64_t {
     const auto rows =
         run(session,
-            "SELECT org_id, user_hash FROM erasures "
-            "WHERE touched_at < $1 AND finished_at IS NOT NULL LIMIT $2",
-            before, as_limit(limit));
+            "SELECT org_id, user_hash FROM erasures e "
+            "WHERE finished_at < $1 AND NOT EXISTS (SELECT 1 FROM intents i WHERE "
+            "i.org_id = e.org_id AND i.kind = 'exchange' AND i.created_at <= e.finished_at + $3) "
+            "LIMIT $2",
+            before, as_limit(limit), static_cast<std::int64_t>(erasure_margin.count()));
     std::int64_t removed = 0;
     for (std::size_t i = 0; i < rows.size(); ++i) {
         removed += run(session,
                        "DELETE FROM erasures WHERE org_id = $1 AND user_hash = $2 "
-                       "AND touched_at < $3 AND finished_at IS NOT NULL",
+                       "AND finished_at < $3",
                        rows[i].text(0), blob{rows[i].bytes(1)}, before)
                        .affected();
     }

@@ -48,7 +48,8 @@ struct erasure_state {
 // As the service: those that are not finished, and that nobody has touched since `before`.
 [[nodiscard]] auto erasures_left(sql_session& session, time_point before, std::size_t limit)
     -> std::vector<erasure_row>;
-// As the service: removes up to `limit` that were finished before `before`; answers how many.
+// As the service: removes up to `limit` that were finished before `before`, unless an exchange is
+// there that began before they were; answers how many.
 auto remove_old_erasures(sql_session& session, time_point before, std::size_t limit)
     -> std::int64_t;
 

@@ -4,6 +4,7 @@
 #include "api/key_minting.hpp"
 #include "api/page_parameters.hpp"
 #include "oauth/audit_entry.hpp"
+#include "oauth/erased.hpp"
 #include "store/changes.hpp"
 #include "store/database.hpp"
 
@@ -51,6 +52,13 @@ auto wanted_key_of(call& mine) -> result<wanted_key> {
     return wanted;
 }
 
+// A key that acts for one user only must not outlive their erasure.
+auto check_welcome(
+    sql_session& session, random_source& random, const api_key_row& row, time_point began
+) -> result<void> {
+    return row.user ? refuse_erased_unnamed(session, random, *row.user, began) : result<void>();
+}
+
 }  // namespace
 
 // A key that is pinned to a user sees and revokes that user's keys only.
@@ -89,11 +97,12 @@ auto list_keys(call& mine) -> answer {
 }
 
 auto create_key(call& mine) -> answer {
+    auto& oauth = mine.api.oauth;
+    const auto began = oauth.time.now();
     auto wanted = wanted_key_of(mine);
     if (wanted.has_error()) {
         co_return wanted.error();
     }
-    auto& oauth = mine.api.oauth;
     const auto made = mint_key(
         mine.who->org, wanted->name, wanted->scopes, wanted->user, oauth.time, oauth.random
     );
@@ -104,8 +113,11 @@ auto create_key(call& mine) -> answer {
     }
     detail.field("scopes", made.row.scopes).end_object();
     const audit_entry entry{"key.created", {}, {}, "ok", detail.take()};
-    auto work = [&oauth, by = mine.as_actor(), row = made.row,
+    auto work = [&oauth, by = mine.as_actor(), row = made.row, began,
                  entry](sql_session& session) -> result<void> {
+        if (auto welcome = check_welcome(session, oauth.random, row, began); welcome.has_error()) {
+            return welcome;
+        }
         insert_api_key(session, row);
         append_change(session, change_kind::key, row.id.text(), row.created_at);
         write_audit(session, oauth, by, entry);

@@ -4,6 +4,7 @@
 #include "store/connections.hpp"
 #include "store/consents.hpp"
 #include "store/credential_reads.hpp"
+#include "store/erasures.hpp"
 #include "store/pending_connects.hpp"
 #include "support/catch.hpp"
 #include "support/row_scan.hpp"
@@ -271,18 +272,25 @@ TEST_CASE("an answer that was kept for a request of the user's is erased, and it
     CHECK(columns_that_hold(api.store.db(), "customers.example").empty());
 }
 
-TEST_CASE("an answer of what was under way when its user was erased is not kept") {
+TEST_CASE("a key that begins to be made for who is erased is refused, and the answer not kept") {
     api_fixture api;
     const auto key = api.make_key(key_scopes::all());
     REQUIRE(api.ask("DELETE", path, {.key = key}).http.status == 200);
-    const asking making{
+    asking making{
         .key = key,
         .user = ann,
         .body = R"({"name":"k","scopes":["tokens:read"]})",
         .idempotency_key = "late"};
-    REQUIRE(api.ask("POST", "/api/keys", making).http.status == 201);
+    CHECK(api.ask("POST", "/api/keys", making).error() == "INVALID_STATE");
+    CHECK(columns_that_hold(api.store.db(), "customers.example").empty());
+    CHECK(
+        api.ask("POST", "/api/keys", making).json.dump().find("no longer kept") != std::string::npos
+    );
+    api.time.advance(erasure_margin + milliseconds(1));
+    making.idempotency_key = "anew";
+    CHECK(api.ask("POST", "/api/keys", making).http.status == 201);
     const auto holding = columns_that_hold(api.store.db(), "customers.example");
-    CHECK(holding == std::vector<std::string>{"api_keys.user_id"});
+    CHECK(holding == std::vector<std::string>{"api_keys.user_id", "idempotency.user_id"});
 }
 
 TEST_CASE("the log does not keep the name of a key that acts for one user") {

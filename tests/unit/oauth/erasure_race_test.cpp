@@ -1,10 +1,15 @@
 // What is under way, or was cut off, while its user is erased.
 #include "erasing.hpp"
 
+#include "oauth/erased.hpp"
+#include "oauth/intents.hpp"
 #include "oauth/park.hpp"
+#include "store/api_keys.hpp"
 #include "store/erasures.hpp"
 #include "store/intents.hpp"
+#include "store/organizations.hpp"
 
+#include <future>
 #include <utility>
 
 namespace tenon::test {
@@ -67,6 +72,74 @@ TEST_CASE("what was under way when its user was erased does not bring the user b
         CHECK(late.error().code == errc::invalid_state);
         CHECK(world.list(ann).size() == 1);
     }
+}
+
+TEST_CASE("a flow that begins while its user is erased, or a moment after, is not stored") {
+    oauth_world world(any_engine());
+    const auto ann = user(ann_id);
+    (void)erase(world, ann);
+    connect_request request;
+    request.by = ann;
+    request.provider = acme;
+    request.redirect_url = "http://127.0.0.1:3000/done";
+    const auto begun = world.run(begin_connect(world.context, std::move(request)));
+    REQUIRE(begun.has_error());
+    CHECK(begun.error().code == errc::invalid_state);
+    CHECK(count(world, "pending_connects") == 0);
+    check_nothing_holds(world, ann_id);
+}
+
+TEST_CASE("who stores a key of one user's, and who erases the user, wait for each other") {
+    oauth_world world(any_engine());
+    const auto ann = user(ann_id);
+    std::future<erasure_receipt> erased;
+    transact(world, [&](sql_session& session) {
+        const auto now = world.time.now();
+        REQUIRE(refuse_erased_unnamed(session, world.context.random, ann.user, now).has_value());
+        insert_organization(session, {ann.org, "ours", now});
+        api_key_row key;
+        key.id = api_key_id("k1");
+        key.key_hash = "k1";
+        key.user = ann.user;
+        insert_api_key(session, key);
+        erased = std::async(std::launch::async, [&] { return erase(world, ann); });
+        CHECK(erased.wait_for(milliseconds(200)) == std::future_status::timeout);
+        return 0;
+    });
+    CHECK(erased.get().api_keys == std::vector{api_key_id("k1")});
+    check_nothing_holds(world, ann_id);
+}
+
+TEST_CASE("a reply to an exchange that nobody wants any more is not written down") {
+    oauth_world world(any_engine());
+    const auto ann = user(ann_id);
+    const auto begin = std::make_shared<intent_row>();
+    begin->id = "i1";
+    begin->org = ann.org;
+    begin->kind = intent_kind::exchange;
+    begin->provider = acme;
+    begin->user = ann.user;
+    begin->created_at = begin->updated_at = world.time.now();
+    const intent_ref ref{ann.org, begin->id};
+    const auto unwanted = std::make_shared<bool>(false);
+    SECTION("its user was erased before the first one came") {
+        const auto sink = make_reply_sink(world.context, ref, begin, unwanted);
+        world.time.advance(seconds(1));
+        (void)erase(world, ann);
+        CHECK(world.run(sink(0, recorded_reply{})).has_value());
+        CHECK(world.run(sink(1, recorded_reply{})).has_value());
+    }
+    SECTION("somebody ended it between two") {
+        const auto sink = make_reply_sink(world.context, ref, begin, unwanted);
+        CHECK(world.run(sink(0, recorded_reply{})).has_value());
+        CHECK_FALSE(*unwanted);
+        REQUIRE(count(world, "intents") == 1);
+        transact(world, [&](sql_session& session) { return take_intent(session, "i1"); });
+        CHECK(world.run(sink(1, recorded_reply{})).has_value());
+    }
+    CHECK(*unwanted);
+    CHECK(count(world, "intents") == 0);
+    check_nothing_holds(world, ann_id);
 }
 
 TEST_CASE("a connect counts from before its state was taken: an erasure in between is later") {

@@ -80,13 +80,15 @@ TEST_CASE("no secret is left in a cassette: known ones, tokens in answers, addre
     one.outcome =
         R"({"done":{"grants":[{"access_token":"at-1"}],"fields":{"email":"rui@acme.com"}}})";
     one.params = {{"code", "c0de-1"}};
+    one.connect = {{"team", "of rt-1"}, {"owner", "rui@acme.com"}, {"region", "eu"}};
     const auto clean = redact(one, {{"code", "c0de-1"}, {"client_secret", "hush"}});
     const auto text = write_cassette(clean);
     INFO(text);
     for (const auto* hidden : {"at-1", "rt-1", "c0de-1", "rui@acme.com", "abc", "s1gnature"}) {
         CHECK(text.find(hidden) == std::string::npos);
     }
-    for (const auto* kept : {"\"Bearer\"", "\"E7\"", "application/json", "REDACTED_code"}) {
+    for (const auto* kept :
+         {"\"Bearer\"", "\"E7\"", "\"eu\"", "application/json", "REDACTED_code"}) {
         CHECK(text.find(kept) != std::string::npos);
     }
     // Equal secrets stay equal, and the ID token still says whose it is.

@@ -112,8 +112,34 @@ TEST_CASE("what a process left of erasures is found, and old hashes go", "[store
         CHECK(left[0].id == "r1");
         CHECK(erasures_left(session, at(20), 10).size() == 2);
         CHECK(remove_old_erasures(session, at(6), 10) == 0);
+    });
+    intent_row exchange;
+    exchange.id = "i1";
+    exchange.kind = intent_kind::exchange;
+    exchange.created_at = at(6) + erasure_margin;
+    writing(store.db(), [&](sql_session& session) { insert_intent(session, exchange); });
+    as_service(store.db(), access::write, [](sql_session& session) {
+        CHECK(remove_old_erasures(session, at(100), 10) == 0);  // what it left may come yet
+    });
+    writing(store.db(), [](sql_session& session) { CHECK(take_intent(session, "i1")); });
+    as_service(store.db(), access::write, [](sql_session& session) {
         CHECK(remove_old_erasures(session, at(100), 10) == 1);
         CHECK(erasures_left(session, at(20), 10).size() == 2);
+    });
+}
+
+TEST_CASE("whatever is looked for by its user, or by an erasure's age, has an index", "[store]") {
+    test_database store(any_engine());
+    const auto* const name = GENERATE(
+        "erasures_left", "erasures_finished", "pending_connects_of_user", "intents_of_user",
+        "api_keys_of_user", "idempotency_of_user", "confirmations_of_user"
+    );
+    as_service(store.db(), access::read, [&](sql_session& session) {
+        const auto* const look =
+            session.engine() == sql_engine::sqlite
+                ? "SELECT COUNT(*) FROM sqlite_master WHERE type = 'index' AND name = $1"
+                : "SELECT COUNT(*) FROM pg_indexes WHERE CAST(indexname AS TEXT) = $1";
+        CHECK(run(session, look, std::string(name))[0].integer(0) == 1);
     });
 }
 
