@@ -107,7 +107,13 @@ struct background_work::implementation : std::enable_shared_from_this<implementa
         const bool first = !finished_once;
         finished_once = true;
         co_await finish_abandoned(context, first);
-        co_await finish_erasures(context, first);
+        co_return recovery_interval;
+    }
+    auto go_on_erasing() -> boost::asio::awaitable<milliseconds> {
+        const bool first = !erased_once;
+        erased_once = true;
+        std::function<bool()> stop = [this] { return stopping.load(); };
+        co_await finish_erasures(context, first, std::move(stop));
         co_return recovery_interval;
     }
     auto discard_unconfirmed() -> boost::asio::awaitable<milliseconds> {
@@ -149,6 +155,7 @@ struct background_work::implementation : std::enable_shared_from_this<implementa
 
     bool recovered_once = false;
     bool finished_once = false;
+    bool erased_once = false;
 };
 
 background_work::background_work(oauth_context& context, refresher& refresh)
@@ -168,6 +175,7 @@ void background_work::start() {
     self.spawn("refresh", &implementation::refresh_due);
     self.spawn("recovery", &implementation::recover);
     self.spawn("disconnects", &implementation::finish_disconnects);
+    self.spawn("erasures", &implementation::go_on_erasing);
     self.spawn("confirmations", &implementation::discard_unconfirmed);
     self.spawn("audit", &implementation::seal_log);
     self.spawn("cleaning", &implementation::clean);

@@ -47,13 +47,13 @@ void note_consent(
 }
 
 void note_revived(
-    sql_session& session, const oauth_context& context, actor by, const owned_connection& other,
-    time_point given_at
+    sql_session& session, const oauth_context& context, actor by, const owned_connection& other
 ) {
     by.user = other.user;
     append_change(session, change_kind::connection, other.connection.text(), context.time.now());
     if (const auto row = find_connection(session, other.connection)) {
-        note(session, context, by, *row, "connection.revived", given_at);
+        write_audit(session, context, by, entry_of("connection.revived", *row));
+        reopen_consent(session, row->id);
     }
 }
 

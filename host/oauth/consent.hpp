@@ -14,11 +14,10 @@ void note_consent(
 );
 
 // A connection whose grant was dead, and is shared, lives again by tokens that `by` brought: told
-// in its user's log (`connection.revived`), and a consent of its own. `given_at`: when their
-// consent was exchanged.
+// in its user's log (`connection.revived`). The consent that its user gave stands again, as it was
+// given: nobody gave another.
 void note_revived(
-    sql_session& session, const oauth_context& context, actor by, const owned_connection& other,
-    time_point given_at
+    sql_session& session, const oauth_context& context, actor by, const owned_connection& other
 );
 
 // The landing came after a later consent, and changed nothing.

@@ -25,6 +25,7 @@ namespace tenon::host {
 namespace {
 
 constexpr std::size_t batch = 100;
+constexpr std::size_t taken_up_at_once = 8;  // each may wait for providers
 constexpr int most_rounds = 5;
 
 // resume: only what was begun and is not finished; whoever finished it meanwhile did all of it.
@@ -234,7 +235,7 @@ auto abandoned(oauth_context& context, bool at_start)
     const bool all = at_start && context.options.sole_owner;
     const auto before = all ? now + std::chrono::hours(24) : now - context.options.lease;
     auto look = [before](sql_session& session) -> result<std::vector<erasure_row>> {
-        return erasures_left(session, before, batch);
+        return erasures_left(session, before, taken_up_at_once);
     };
     co_return co_await context.db.as_service(access::read, std::move(look));
 }
@@ -251,17 +252,23 @@ auto erase_user(oauth_context& context, actor by)
     co_return co_await alone.run(0, std::move(work));
 }
 
-auto finish_erasures(oauth_context& context, bool at_start) -> boost::asio::awaitable<std::size_t> {
+auto finish_erasures(oauth_context& context, bool at_start, std::function<bool()> stopping)
+    -> boost::asio::awaitable<std::size_t> {
     const auto found = co_await abandoned(context, at_start);
     if (found.has_error()) {
         co_return 0;
     }
+    std::size_t done = 0;
     for (const auto& row : *found) {
+        if (stopping()) {
+            break;
+        }
         log(log_level::info, "erasure taken up", {{log_key::org, row.org.text()}});
         const actor by{row.org, row.user, "recovery", {}};
-        [[maybe_unused]] const auto done = co_await erase(context, by, erasing::resume);
+        [[maybe_unused]] const auto ended = co_await erase(context, by, erasing::resume);
+        ++done;
     }
-    co_return found->size();
+    co_return done;
 }
 
 }  // namespace tenon::host

@@ -6,6 +6,7 @@
 #include "oauth/views.hpp"
 
 #include <boost/asio/awaitable.hpp>
+#include <functional>
 #include <vector>
 
 namespace tenon::host {
@@ -35,12 +36,15 @@ struct erasure_receipt {
 // audit log says so (`user.erased`) and whose its lines are is forgotten. What is under way
 // meanwhile is not stored (see erased.hpp). Runs on context.background: whoever asked may go; what
 // a process that ends leaves, the same call or finish_erasures goes on with, under the same
-// receipt's id. Error: storage_unavailable.
+// receipt's id, and counts what it did itself. Two that are at it at once may both replay what was
+// cut off. Error: storage_unavailable.
 auto erase_user(oauth_context& context, actor by)
     -> boost::asio::awaitable<result<erasure_receipt>>;
 
 // Goes on where a process ended in the middle: at the start (`at_start`; where nobody else can be
-// at it, with all there is), then now and then. Answers how many there were.
-auto finish_erasures(oauth_context& context, bool at_start) -> boost::asio::awaitable<std::size_t>;
+// at it, with all there is), then now and then, a few at a time. `stopping` is asked before each.
+// Answers how many were taken up.
+auto finish_erasures(oauth_context& context, bool at_start, std::function<bool()> stopping)
+    -> boost::asio::awaitable<std::size_t>;
 
 }  // namespace tenon::host

@@ -91,7 +91,7 @@ auto store_with_grants(
             );
             for (const auto& other : revived) {
                 if (other.connection != stored.id) {  // its line is what brought the tokens
-                    note_revived(session, context, what.by, other, what.issued_at);
+                    note_revived(session, context, what.by, other);
                 }
             }
         }

@@ -61,7 +61,7 @@ auto commit_renewed(
     const auto revived =
         set_state_of_connections_of_grant(session, row.id, connection_state::connected, "", now);
     for (const auto& one : revived) {
-        note_revived(session, context, actor{row.org, {}, "refresh", {}}, one, row.authorized_at);
+        note_revived(session, context, actor{row.org, {}, "refresh", {}}, one);
     }
     return true;
 }

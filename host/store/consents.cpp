@@ -60,6 +60,16 @@ void end_consent(
     );
 }
 
+void reopen_consent(sql_session& session, const connection_id& connection) {
+    run_later(
+        session,
+        "UPDATE consents SET ended_at = NULL, ended_by = NULL WHERE org_id = $1 "
+        "AND ended_by IN ($3, $4) AND id = (SELECT c.id FROM consents c WHERE c.org_id = $1 "
+        "AND c.connection_id = $2 ORDER BY c.given_at DESC, c.id DESC LIMIT 1)",
+        session.org(), connection, to_text(consent_end::revoked), to_text(consent_end::lapsed)
+    );
+}
+
 auto erase_consents(sql_session& session, const std::string& subject, time_point now)
     -> std::int64_t {
     return run(session,

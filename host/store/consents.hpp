@@ -42,6 +42,8 @@ void record_consent(sql_session& session, const consent_row& row, time_point now
 void end_consent(
     sql_session& session, const connection_id& connection, consent_end how, time_point now
 );
+// The last one of the connection stands again, if it ended with the tokens and not by its user.
+void reopen_consent(sql_session& session, const connection_id& connection);
 // With the subject's erasure: what stands ends, and no row names an account. How many rows there
 // are.
 auto erase_consents(sql_session& session, const std::string& subject, time_point now)

@@ -103,6 +103,7 @@ TEST_CASE("a grant that the provider ended ends the consent of each who shares i
     const auto ann = user("ann");
     const auto bob = user("bob");
     const auto anns = world.connect(ann, "u1");
+    const auto given_at = consents_of(world, ann).at(0).given_at;
     world.connect(bob, "u1");
     let_the_grant_die(world, ann);
     for (const auto& one : {ann, bob}) {
@@ -119,9 +120,11 @@ TEST_CASE("a grant that the provider ended ends the consent of each who shares i
         world.forget_the_past();
         world.connect(bob, "u1");
         const auto all = consents_of(world, ann);
-        REQUIRE(all.size() == 2);
-        CHECK(all[1].action == "connection.revived");
-        CHECK(all[1].ended_by.empty());
+        REQUIRE(all.size() == 1);  // the one that was given, as it was given
+        CHECK(all[0].action == "connection.connected");
+        CHECK(all[0].given_at == given_at);
+        CHECK(all[0].ended_by.empty());
+        CHECK_FALSE(all[0].ended_at);
         CHECK(log_of(world, ann, "connection.revived").size() == 1);
         CHECK(log_of(world, bob, "connection.revived").empty());
         check_each_connected_one_stands(world);
