@@ -22,8 +22,9 @@ inline auto lines_of(oauth_world& world, const std::string& action) -> std::vect
 }
 
 inline void check_nothing_holds(oauth_world& world, const std::string& text) {
-    CAPTURE(text);
-    CHECK(columns_that_hold(world.store.db(), text) == std::vector<std::string>());
+    const auto holders = columns_that_hold(world.store.db(), text);
+    CAPTURE(text, holders);
+    CHECK(holders.empty());
 }
 
 inline void let_fail(oauth_world& world, const std::string& path, std::int64_t times) {

@@ -168,7 +168,8 @@ TEST_CASE("a connect counts from before its state was taken: an erasure in betwe
     callback_request request;
     request.provider = acme;
     request.params = redirect.items();
-    REQUIRE(world.run(finish_connect(context, std::move(request))).has_value());
+    const auto finished = world.run(finish_connect(context, std::move(request)));
+    REQUIRE(finished.has_value());
     REQUIRE(grant_of(world, "u1"));
     CHECK(grant_of(world, "u1")->authorized_at == world.time.now());
 }
