@@ -28,8 +28,9 @@ auto open_beside(world& here) -> std::unique_ptr<host::database> {
 }
 
 void check_nothing_holds(world& here, const std::string& text) {
-    CAPTURE(text);
-    CHECK(columns_that_hold(*open_beside(here), text) == std::vector<std::string>());
+    const auto holders = columns_that_hold(*open_beside(here), text);
+    CAPTURE(text, holders);
+    CHECK(holders.empty());
 }
 
 auto erase(world& here) -> json {
