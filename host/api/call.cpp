@@ -43,6 +43,11 @@ auto admit(api_context& api, const route_spec& spec, const call& mine) -> std::o
     return api.limits.admit(limit_kind::connect, mine.who->org.text() + '\n' + mine.user.text());
 }
 
+auto check_scopes(const caller& who, const route_spec& spec) -> result<void> {
+    auto allowed = check_scope(who, spec.scope);
+    return allowed.has_error() ? allowed : check_scope(who, spec.scope_too);
+}
+
 // Everything before the handler. Errors are the answer.
 auto prepare(api_context& api, const route_spec& spec, call& mine)
     -> boost::asio::awaitable<result<void>> {
@@ -53,10 +58,8 @@ auto prepare(api_context& api, const route_spec& spec, call& mine)
         }
         mine.who = std::move(*who);
         api.journal.note_use(mine.who);
-        for (const auto& scope : {spec.scope, spec.scope_too}) {
-            if (auto allowed = check_scope(*mine.who, scope); allowed.has_error()) {
-                co_return allowed;
-            }
+        if (auto allowed = check_scopes(*mine.who, spec); allowed.has_error()) {
+            co_return allowed;
         }
     }
     if (spec.body == body_rule::json) {
