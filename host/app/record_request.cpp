@@ -40,7 +40,7 @@ auto named(const std::vector<std::string>& pairs, const char* option) -> result<
     named_values out;
     for (const auto& pair : pairs) {
         const auto equals = pair.find('=');
-        if (equals == 0 || equals == pair.npos) {
+        if (equals == 0 || equals == std::string::npos) {
             return fail(
                 errc::invalid_request,
                 std::string(option) + ": expected NAME=VALUE, not '" + pair + "'"
