@@ -106,7 +106,7 @@ auto record(const recording& what, const settings& values) -> result<void> {
     const auto ended = run_one(loop, *instance, ready->request, heard, time);
     const auto recorded =
         redact(cassette_of(what, **instance, ready->request, ended, heard), ready->known);
-    if (const auto written = write_to(what.output, write_cassette(recorded)); written.has_error()) {
+    if (auto written = write_to(what.output, write_cassette(recorded)); written.has_error()) {
         return written;
     }
     std::cout << what.output << "  " << recorded.exchanges.size() << " exchanges, "

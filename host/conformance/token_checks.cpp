@@ -26,39 +26,52 @@ auto granted_with(
 // What a careful plugin takes off a lifetime, at most.
 constexpr auto longest_margin = std::chrono::minutes(5);
 
-void expires_in(const job& about, findings& found) {
-    struct shape {
-        const char* text;  // null: absent
-        std::optional<std::int64_t> seconds;
+struct expiry_shape {
+    const char* text;  // null: absent
+    std::optional<std::int64_t> seconds;
+};
+
+void judge_expiry(
+    const granted& grant, time_point expected, const std::string& name, findings& into
+) {
+    if (!grant.expires_at) {
+        into.fail(name + ", and the grant's expiry is unknown");
+    } else if (*grant.expires_at > expected) {
+        into.fail(name + ", and the grant expires later than that after the request");
+    } else if (expected - *grant.expires_at > longest_margin) {
+        into.fail(name + ", and the grant expires minutes before its time");
+    }
+}
+
+void expires_as(
+    const expiry_shape& shape, const subject& whose, const sample& one, findings& into
+) {
+    const auto change = [text = shape.text](json& body) {
+        body.erase("expires_in");
+        if (text != nullptr) {
+            body["expires_in"] = json::parse(text);
+        }
     };
+    const auto name =
+        std::string("expires_in is ") + (shape.text == nullptr ? "absent" : shape.text);
+    const auto run = play(whose, one);
+    const auto sent_at = 1'790'000'000'000 + 1000 * static_cast<std::int64_t>(run.steps - 1);
+    const auto grants = granted_with(whose, one, change, name, into);
+    if (!shape.seconds) {
+        return;  // unknown, or some bounded guess: that there is a grant is enough
+    }
+    for (const auto& grant : grants) {
+        judge_expiry(grant, time_point(milliseconds(sent_at + *shape.seconds * 1000)), name, into);
+    }
+}
+
+void expires_in(const job& about, findings& found) {
     each_token_sample(about, found, [](const subject& whose, const sample& one, findings& into) {
-        const std::initializer_list<shape> shapes{
+        const std::initializer_list<expiry_shape> shapes{
             {"1800", 1800}, {"\"1800\"", 1800}, {nullptr, {}}, {"null", {}},
             {"-5", {}},     {"\"soon\"", {}},   {"[]", {}},    {"99999999999999999999", {}}};
-        for (const auto& [text, seconds] : shapes) {
-            const auto change = [text = text](json& body) {
-                body.erase("expires_in");
-                if (text != nullptr) {
-                    body["expires_in"] = json::parse(text);
-                }
-            };
-            const auto name = std::string("expires_in is ") + (text == nullptr ? "absent" : text);
-            const auto run = play(whose, one);
-            const auto sent_at =
-                1'790'000'000'000 + 1000 * static_cast<std::int64_t>(run.steps - 1);
-            for (const auto& grant : granted_with(whose, one, change, name, into)) {
-                if (!seconds) {
-                    continue;  // unknown, or some bounded guess: that there is a grant is enough
-                }
-                const auto expected = time_point(milliseconds(sent_at + *seconds * 1000));
-                if (!grant.expires_at) {
-                    into.fail(name + ", and the grant's expiry is unknown");
-                } else if (*grant.expires_at > expected) {
-                    into.fail(name + ", and the grant expires later than that after the request");
-                } else if (expected - *grant.expires_at > longest_margin) {
-                    into.fail(name + ", and the grant expires minutes before its time");
-                }
-            }
+        for (const auto& shape : shapes) {
+            expires_as(shape, whose, one, into);
         }
     });
 }
@@ -145,6 +158,23 @@ auto shows(const std::vector<key_value>& list, const std::string& what) -> bool 
     });
 }
 
+// Whether the grant is shown where it may be.
+auto judge_token_request(const http_action& request, const std::string& what, findings& into)
+    -> bool {
+    const bool in_json = shows(request.json, what);
+    const bool in_body = in_json || shows(request.form, what);
+    if (shows(request.query, what) || shows(request.path_params, what)) {
+        into.fail("the grant is sent in the URL of " + request.url);
+    }
+    if (in_json) {
+        into.departs("json-token-request", "the token request to " + request.url + " is JSON");
+    }
+    if (in_body && request.method != "POST") {
+        into.fail("the token request to " + request.url + " is no POST");
+    }
+    return in_body;
+}
+
 void token_request_form(const job& about, findings& found) {
     each_sample(about, found, [](const subject& whose, const sample& one, findings& into) {
         const bool exchange = one.kind == operation_kind::exchange;
@@ -154,19 +184,7 @@ void token_request_form(const job& about, findings& found) {
         const auto what = exchange ? whose.hidden.of("code") : "${refresh_token}";
         bool sent = !exchange;
         for (const auto& request : play(whose, one).requests) {
-            sent = sent || shows(request.form, what) || shows(request.json, what);
-            if (shows(request.query, what) || shows(request.path_params, what)) {
-                into.fail("the grant is sent in the URL of " + request.url);
-            }
-            if (shows(request.json, what)) {
-                into.departs(
-                    "json-token-request", "the token request to " + request.url + " is JSON"
-                );
-            }
-            if ((shows(request.form, what) || shows(request.json, what)) &&
-                request.method != "POST") {
-                into.fail("the token request to " + request.url + " is no POST");
-            }
+            sent = judge_token_request(request, what, into) || sent;
         }
         if (!sent) {
             into.fail("the code is in no form that is sent");
@@ -179,6 +197,29 @@ auto has_token(const std::vector<key_value>& form) -> bool {
     return std::ranges::find(form, "token", &key_value::key) != form.end();
 }
 
+void judge_revocation(const subject& whose, const sample& one, findings& into) {
+    const auto with = [&](outbound_response response) {
+        return play(whose, call_of(whose, one), always(std::move(response)));
+    };
+    const auto down = with(answer_of(503, ""));
+    if (down.done() != nullptr ||
+        (down.failed() != nullptr && down.failed()->category != failure_category::unavailable)) {
+        into.fail("503 must be UNAVAILABLE (the host tries again); it " + down.ending());
+    }
+    const auto refused = with(answer_of(400, R"({"error":"unsupported_token_type"})"));
+    if (refused.done() != nullptr) {
+        into.fail("unsupported_token_type is no success, and it succeeds");
+    }
+    if (down.requests.empty() || !has_token(down.requests.back().form)) {
+        return;  // not by the RFC
+    }
+    for (const char* body : {"", "OK", "<html>Bye</html>"}) {
+        if (with(answer_of(200, body)).done() == nullptr) {
+            into.fail("200 is success, whatever the body says, and it fails");
+        }
+    }
+}
+
 void revoke_outcomes(const job& about, findings& found) {
     each_subject(about, found, [](const subject& whose, findings& into) {
         if (!whose.supports(operation_kind::revoke)) {
@@ -186,25 +227,7 @@ void revoke_outcomes(const job& about, findings& found) {
             return;
         }
         for (const auto* one : whose.good(operation_kind::revoke)) {
-            const auto with = [&](outbound_response response) {
-                return play(whose, call_of(whose, *one), always(std::move(response)));
-            };
-            const auto down = with(answer_of(503, ""));
-            if (down.done() != nullptr ||
-                (down.failed() != nullptr &&
-                 down.failed()->category != failure_category::unavailable)) {
-                into.fail("503 must be UNAVAILABLE (the host tries again); it " + down.ending());
-            }
-            const auto refused = with(answer_of(400, R"({"error":"unsupported_token_type"})"));
-            if (refused.done() != nullptr) {
-                into.fail("unsupported_token_type is no success, and it succeeds");
-            }
-            const bool by_rfc = !down.requests.empty() && has_token(down.requests.back().form);
-            for (const char* body : {"", "OK", "<html>Bye</html>"}) {
-                if (by_rfc && with(answer_of(200, body)).done() == nullptr) {
-                    into.fail("200 is success, whatever the body says, and it fails");
-                }
-            }
+            judge_revocation(whose, *one, into);
         }
     });
 }

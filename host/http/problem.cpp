@@ -38,7 +38,7 @@ constexpr auto is_plain(char letter) -> bool {
 void append_json_string(std::string& out, std::string_view text) {
     out += '"';
     for (;;) {
-        const auto end = std::find_if_not(text.begin(), text.end(), is_plain);
+        const auto* const end = std::find_if_not(text.begin(), text.end(), is_plain);
         out.append(text.begin(), end);
         text.remove_prefix(static_cast<std::size_t>(end - text.begin()));
         if (text.empty()) {

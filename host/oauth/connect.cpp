@@ -132,6 +132,43 @@ auto pending_row(
     return row;
 }
 
+auto check_kind(const provider_instance& provider) -> result<void> {
+    if ((provider.about().auth_kinds & TENON_AUTH_CODE) != 0 &&
+        provider.supports(operation_kind::authorize)) {
+        return {};
+    }
+    return fail(
+        errc::unsupported_by_provider,
+        provider.supports(operation_kind::validate)
+            ? "this provider is connected by credentials, without a redirect: send them as "
+              "`credentials`"
+            : "this provider is not connected by a browser's redirect"
+    );
+}
+
+auto check_target(const oauth_options& options, const connect_request& request) -> result<void> {
+    if (leads_home(options, request) ||
+        redirect_allowed(options.redirect_targets, request.redirect_url)) {
+        return {};
+    }
+    return fail(
+        errc::redirect_not_allowed,
+        "redirectUrl is not among the redirect_targets of the configuration"
+    );
+}
+
+auto save_flow(oauth_context& context, org_id org, pending_connect_row row, time_point began)
+    -> boost::asio::awaitable<result<void>> {
+    auto save = [&context, began, row = std::move(row)](sql_session& session) -> result<void> {
+        auto welcome = refuse_erased_unnamed(session, context.random, row.user, began);
+        if (welcome.has_value()) {
+            save_pending_connect(session, row);
+        }
+        return welcome;
+    };
+    co_return co_await context.db.with_org(org, access::write, std::move(save));
+}
+
 }  // namespace
 
 auto begin_connect(oauth_context& context, connect_request request)
@@ -143,22 +180,11 @@ auto begin_connect(oauth_context& context, connect_request request)
     }
     const provider_handle provider = *acquired;
     const auto& about = provider->about();
-    if ((about.auth_kinds & TENON_AUTH_CODE) == 0 ||
-        !provider->supports(operation_kind::authorize)) {
-        co_return fail(
-            errc::unsupported_by_provider,
-            provider->supports(operation_kind::validate)
-                ? "this provider is connected by credentials, without a redirect: send them as "
-                  "`credentials`"
-                : "this provider is not connected by a browser's redirect"
-        );
+    if (auto kind = check_kind(*provider); kind.has_error()) {
+        co_return kind.error();
     }
-    if (!leads_home(context.options, request) &&
-        !redirect_allowed(context.options.redirect_targets, request.redirect_url)) {
-        co_return fail(
-            errc::redirect_not_allowed,
-            "redirectUrl is not among the redirect_targets of the configuration"
-        );
+    if (auto target = check_target(context.options, request); target.has_error()) {
+        co_return target.error();
     }
     auto params = check_fields(about.connect_fields, std::move(request.params));
     if (params.has_error()) {
@@ -186,17 +212,8 @@ auto begin_connect(oauth_context& context, connect_request request)
     if (authorized.has_error()) {
         co_return to_error(authorized.error(), request.provider.text());
     }
-    auto save = [&context, began, row = pending_row(context, request, *provider, secrets, scope)](
-                    sql_session& session
-                ) -> result<void> {
-        if (auto welcome = refuse_erased_unnamed(session, context.random, row.user, began);
-            welcome.has_error()) {
-            return welcome;
-        }
-        save_pending_connect(session, row);
-        return {};
-    };
-    auto saved = co_await context.db.with_org(request.by.org, access::write, std::move(save));
+    auto row = pending_row(context, request, *provider, secrets, scope);
+    const auto saved = co_await save_flow(context, request.by.org, std::move(row), began);
     if (saved.has_error()) {
         co_return saved.error();
     }

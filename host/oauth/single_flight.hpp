@@ -137,7 +137,7 @@ class single_flight {
             [one](auto handler) {
                 auto executor = boost::asio::prefer(
                     boost::asio::get_associated_executor(handler),
-                    boost::asio::execution::outstanding_work.tracked
+                    boost::asio::execution::outstanding_work_t::tracked
                 );
                 auto kept = std::make_shared<decltype(handler)>(std::move(handler));
                 auto resume = [kept, executor] {
