@@ -143,8 +143,10 @@ auto land(oauth_context& context, landing what) -> boost::asio::awaitable<result
         co_return provider.error();
     }
     auto org = what.by.org;
-    const auto shared = std::make_shared<const landing>(std::move(what));
-    landing_source source = [shared](sql_session& /*session*/) { return shared; };
+    auto shared = std::make_shared<const landing>(std::move(what));
+    landing_source source = [shared = std::move(shared)](sql_session& /*session*/) {
+        return shared;
+    };
     co_return co_await land_from(context, std::move(org), std::move(*provider), std::move(source));
 }
 

@@ -102,7 +102,7 @@ class redaction {
 
     auto id_token(const std::string& token) -> std::string {
         const auto subject = subject_in(token);
-        const auto end = placeholder("id_token", token);
+        auto end = placeholder("id_token", token);
         if (subject.empty()) {
             return end;
         }
@@ -116,7 +116,7 @@ class redaction {
 
     void walk(json& at, const std::string& name) {
         if (at.is_structured()) {
-            for (auto& [key, value] : at.items()) {
+            for (const auto& [key, value] : at.items()) {
                 walk(value, at.is_object() ? key : name);
             }
         } else if (at.is_string()) {

@@ -67,16 +67,21 @@ void answer(ucontext_t& at, long value) {
 #endif
 }
 
+// A path that the call names.
+auto path_of(const trapped& call, std::size_t argument) -> const char* {
+    // NOLINTNEXTLINE(performance-no-int-to-ptr): what a register holds
+    return reinterpret_cast<const char*>(call.arguments.at(argument));
+}
+
 // The image's own path, and no other.
 auto opens_image(const trapped& call) -> bool {
     static_assert(worker_image == 4);
-    const auto* path = reinterpret_cast<const char*>(call.arguments[1]);
-    return call.number == SYS_openat && std::strcmp(path, "/proc/self/fd/4") == 0;
+    return call.number == SYS_openat && std::strcmp(path_of(call, 1), "/proc/self/fd/4") == 0;
 }
 
 // fstat() in the guise that some C libraries give it.
 auto asks_for_status(const trapped& call) -> bool {
-    const auto* path = reinterpret_cast<const char*>(call.arguments[1]);
+    const auto* path = path_of(call, 1);
     return call.number == SYS_newfstatat && (call.arguments[3] & AT_EMPTY_PATH) != 0 &&
            path != nullptr && *path == '\0';
 }
@@ -85,8 +90,8 @@ auto asks_for_status(const trapped& call) -> bool {
 auto is_sanitizers([[maybe_unused]] const trapped& call) -> bool {
 #ifdef TENON_SANITIZED
     const auto asks = [&call](long number, std::size_t argument) {
-        const auto* path = reinterpret_cast<const char*>(call.arguments.at(argument));
-        return call.number == number && std::strncmp(path, "/proc/self/", 11) == 0;
+        return call.number == number &&
+               std::strncmp(path_of(call, argument), "/proc/self/", 11) == 0;
     };
 #ifdef SYS_open
     if (asks(SYS_open, 0) || asks(SYS_readlink, 0)) {

@@ -11,6 +11,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include <array>
 #include <cerrno>
 #include <system_error>
 #include <utility>
@@ -81,9 +82,10 @@ class spawn_plan {
             arguments.push_back(const_cast<char*>(argument.c_str()));
         }
         arguments.push_back(nullptr);
-        char* environment[] = {nullptr};
+        std::array<char*, 1> environment{nullptr};
         return ::posix_spawn(
-            &pid, program.path.c_str(), &actions_, &attributes_, arguments.data(), environment
+            &pid, program.path.c_str(), &actions_, &attributes_, arguments.data(),
+            environment.data()
         );
     }
 
@@ -105,8 +107,8 @@ auto in_words(int status) -> std::string {
 
 auto worker_process::start(const worker_program& program, const plugin_image& image)
     -> result<worker_process> {
-    int ends[2] = {-1, -1};
-    if (::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends) != 0) {
+    std::array<int, 2> ends{-1, -1};
+    if (::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends.data()) != 0) {
         return refused("socketpair", errno);
     }
     worker_process out(-1, ends[0]);

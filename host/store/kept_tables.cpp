@@ -2,11 +2,13 @@
 
 #include "store/read_rows.hpp"
 
+#include <array>
+
 namespace tenon::host {
 
 namespace {
 
-constexpr kept_table kept[] = {
+constexpr auto kept = std::to_array<kept_table>({
     {"keyring_checks", "key_id"},
     {"organizations", "id"},
     {"api_keys", "id"},
@@ -25,9 +27,10 @@ constexpr kept_table kept[] = {
     {"idempotency", "org_id, key_hash"},
     {"credential_reads", "org_id, connection_id, minute, api_key_id"},
     {"credential_read_batches", "seq"},
-};
+});
 
-constexpr std::string_view left[] = {"schema_migrations", "readiness", "leases", "changes"};
+constexpr auto left =
+    std::to_array<std::string_view>({"schema_migrations", "readiness", "leases", "changes"});
 
 auto texts(const sql_rows& rows) -> std::vector<std::string> {
     return read_all(rows, [](const sql_row& row) { return row.text(0); });

@@ -8,8 +8,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 #include <cerrno>
-#include <cstring>
 #include <mutex>
+#include <system_error>
 
 namespace tenon::host {
 
@@ -148,8 +148,8 @@ auto make_private(const std::string& path) -> result<void> {
     }
     if (!done) {
         return fail(
-            errc::storage_unavailable,
-            "the database file " + path + " can't be opened: " + std::strerror(reason)
+            errc::storage_unavailable, "the database file " + path + " can't be opened: " +
+                                           std::generic_category().message(reason)
         );
     }
     return {};
