@@ -87,8 +87,10 @@ auto add_fields(const recording& what, const provider_instance& instance, record
     into.request.params = {params->begin(), params->end()};
     into.request.connect = std::move(*connect);
     for (const auto& [name, value] : *credentials) {
-        into.request.secrets.credentials.emplace(name, secret(value));
-        into.known.emplace_back(name, value);
+        if (!value.empty()) {  // one that may be left out: the host has none of that name either
+            into.request.secrets.credentials.emplace(name, secret(value));
+            into.known.emplace_back(name, value);
+        }
     }
     return {};
 }
