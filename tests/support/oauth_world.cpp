@@ -175,6 +175,24 @@ auto oauth_world::read(const actor& by, const std::string& account, std::chrono:
     return run(tokens->read(std::move(request)));
 }
 
+auto oauth_world::context_with(const other_parts& other) const -> oauth_context {
+    return {
+        other.db == nullptr ? context.db : *other.db,
+        context.providers,
+        other.http == nullptr ? context.http : *other.http,
+        context.seal,
+        other.time == nullptr ? context.time : *other.time,
+        context.random,
+        context.cache,
+        context.statuses,
+        context.keys,
+        context.watch,
+        context.governor,
+        context.observer,
+        context.background,
+        context.options};
+}
+
 auto oauth_world::userinfo(const secret& access_token) -> nlohmann::json {
     sim::sim_request request;
     request.method = "GET";

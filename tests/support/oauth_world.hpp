@@ -112,6 +112,13 @@ class oauth_world {
         -> host::result<host::token_answer>;
     // What the provider says to whoever shows this token: null where it refuses it.
     auto userinfo(const host::secret& access_token) -> nlohmann::json;
+    // The world's context with others of its parts, which outlive it; null: the world's own.
+    struct other_parts {
+        host::database* db = nullptr;
+        host::outbound_http* http = nullptr;
+        const host::clock* time = nullptr;
+    };
+    [[nodiscard]] auto context_with(const other_parts& other) const -> host::oauth_context;
     // Refreshes of earlier cases are no evidence for later ones: a burst of deaths is suspicious.
     void forget_the_past();
 

@@ -12,9 +12,7 @@ namespace {
 
 struct keyed_world : oauth_world {
     explicit keyed_world(sql_engine engine)
-        : oauth_world(engine), mine{store.db(), providers, answers,           seal,           time,
-                                    random,     cache,     statuses,          signing,        watch,
-                                    governor,   observer,  io.get_executor(), context.options} {
+        : oauth_world(engine), mine(context_with({.http = &answers})) {
         providers.reload(in_process({std::string(TENON_TEST_PLUGINS) + "/good"}, {section("keyed")})
         );
         refresh = std::make_unique<refresher>(mine);

@@ -160,11 +160,7 @@ TEST_CASE("a connect counts from before its state was taken: an erasure in betwe
     const auto ann = user(ann_id);
     const auto redirect = world.consent(world.begin(ann), "u1");
     const ticking_clock ticking(world.time.now());
-    auto& usual = world.context;
-    oauth_context context{usual.db,         usual.providers, usual.http,     usual.seal,
-                          ticking,          usual.random,    usual.cache,    usual.statuses,
-                          usual.keys,       usual.watch,     usual.governor, usual.observer,
-                          usual.background, usual.options};
+    auto context = world.context_with({.time = &ticking});
     callback_request request;
     request.provider = acme;
     request.params = redirect.items();

@@ -76,21 +76,7 @@ struct bad_moment : flow_case {
 
     absent_database db{store.db(), time};
     eventful_http wire{http};
-    oauth_context at{
-        db,
-        providers,
-        wire,
-        seal,
-        time,
-        random,
-        cache,
-        statuses,
-        signing,
-        watch,
-        governor,
-        observer,
-        io.get_executor(),
-        context.options};
+    oauth_context at = context_with({.db = &db, .http = &wire});
     refresher late{at};
 };
 

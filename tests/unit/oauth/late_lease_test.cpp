@@ -52,21 +52,7 @@ TEST_CASE("a refresh whose host stood still past its lease does not go out under
         });
     };
     stalling_database db(here.store.db(), stall);
-    oauth_context context{
-        db,
-        here.providers,
-        here.http,
-        here.seal,
-        here.time,
-        here.random,
-        here.cache,
-        here.statuses,
-        here.signing,
-        here.watch,
-        here.governor,
-        here.observer,
-        here.io.get_executor(),
-        here.context.options};
+    auto context = here.context_with({.db = &db});
     refresher late(context);
     here.http.seen.clear();
     refresh_order order{before.org, before.id, before.provider, refresh_reason::needed};
