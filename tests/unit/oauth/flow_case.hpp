@@ -65,7 +65,7 @@ struct flow_case : oauth_world {
         auto response = run(http.send(std::move(request)));
         INFO(response.body);
         REQUIRE(response.status == 200);
-        const auto id = leave_intent(row);
+        auto id = leave_intent(row);
         const recorded_reply reply{time.now(), std::move(response)};
         intent_reply sealed;
         sealed.sealed = seal_for(
