@@ -67,6 +67,7 @@ auto serve(const std::filesystem::path& config) -> result<void> {
     configure_log(values->level, values->format);
     fit_descriptors(*values);
     std::signal(SIGPIPE, SIG_IGN);
+    std::signal(SIGXFSZ, SIG_IGN);  // a file at its limit is a write that fails, as on a full disk
     const auto signals = handled_signals();
     ::pthread_sigmask(SIG_BLOCK, &signals, nullptr);
     auto host = started(std::move(*values), config);

@@ -36,6 +36,7 @@ struct world_options {
     // simulator's address.
     std::string provider_config;
     nlohmann::json settings = nlohmann::json::object();  // of the simulator
+    int disk_megabytes = 0;                              // as host_options has it
     int connects_per_15_minutes = 0;                     // 0: any number
     int reads_per_second = 0;                            // 0: any number
 };

@@ -65,6 +65,7 @@ auto to_host_options(
     const std::string& database
 ) -> host_options {
     host_options made;
+    made.disk_megabytes = options.disk_megabytes;
     made.config = "bootstrap_api_key: " + std::string(operator_key) + "\nlog: {level: trace}\n";
     made.config += "rate_limits: {callbacks_per_minute: 0, connect_per_15_minutes: " +
                    std::to_string(options.connects_per_15_minutes) +

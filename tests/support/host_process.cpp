@@ -9,6 +9,7 @@
 #include <thread>
 
 #include "support/catch.hpp"
+#include "support/own_disk.hpp"
 
 namespace tenon::test {
 namespace {
@@ -113,12 +114,14 @@ void host_process::start(std::optional<std::string> config) {
         options_.config = std::move(*config);
     }
     write_config();
-    const command serve{
-        {tenon_binary(), "serve", "--config", config_file_.string()},
-        options_.variables,
-        dir_->path(),
-        {},
-        log_file_};
+    auto words = options_.disk_megabytes == 0
+                     ? std::vector<std::string>()
+                     : on_own_disk(dir_->path() / "data", options_.disk_megabytes);
+    for (auto&& word :
+         {tenon_binary(), std::string("serve"), std::string("--config"), config_file_.string()}) {
+        words.push_back(word);
+    }
+    const command serve{std::move(words), options_.variables, dir_->path(), {}, log_file_};
     process_ = std::make_unique<process>(serve);
     url_ = process_->wait_for_line(ready_line, options_.start_deadline);
 }

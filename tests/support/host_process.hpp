@@ -24,6 +24,9 @@ struct host_options {
     //   database: sqlite:{dir}/data/tenon.db
     std::string config;
     environment variables;
+    // {dir}/data is a file system of its own of that size, gone with the process; 0, and where the
+    // system lets nobody make one (see own_disk.hpp): a folder.
+    int disk_megabytes = 0;
     // A sanitized build on a busy machine needs its time.
     std::chrono::seconds start_deadline{60};
 };

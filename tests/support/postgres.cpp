@@ -34,10 +34,14 @@ if id -u postgres >/dev/null 2>&1; then user=postgres group=postgres; fi
 if [ "$(id -u)" = 0 ]; then chown "$user:$group" "$dir"; fi
 cd "$dir" || exit 1
 clean() { cd /; rm -rf "$dir"; }
-if ! as "$bin/initdb" -D "$dir/data" -U postgres -A trust -E UTF8 --locale=C --no-sync >"$dir/log" 2>&1 ||
-    ! as "$bin/pg_ctl" -D "$dir/data" -s -w -t 60 -l "$dir/data/log" -o "-k $dir -c listen_addresses= \
+start() {
+    as "$bin/pg_ctl" -D "$dir/data" -s -w -t 60 -l "$dir/data/log" -o "-k $dir -c listen_addresses= \
 -c max_connections=300 -c log_min_messages=fatal $settings" \
-        start </dev/null >>"$dir/log" 2>&1 ||
+        start </dev/null >>"$dir/log" 2>&1
+}
+stop() { as "$bin/pg_ctl" -D "$dir/data" -s -m immediate -w stop </dev/null >/dev/null 2>&1; }
+if ! as "$bin/initdb" -D "$dir/data" -U postgres -A trust -E UTF8 --locale=C --no-sync >"$dir/log" 2>&1 ||
+    ! start ||
     ! as "$bin/psql" -h "$dir" -U postgres -q -c 'CREATE ROLE tenon LOGIN' postgres </dev/null >>"$dir/log" 2>&1; then
     tail -n 3 "$dir/log" "$dir/data/log" 2>/dev/null | tr '\n' ' '
     echo
@@ -45,8 +49,10 @@ if ! as "$bin/initdb" -D "$dir/data" -U postgres -A trust -E UTF8 --locale=C --n
     exit 1
 fi
 echo ready
-read -r _
-as "$bin/pg_ctl" -D "$dir/data" -s -m immediate -w stop </dev/null >/dev/null 2>&1
+while read -r word; do
+    if "$word"; then echo done; else echo "it did not $word"; fi
+done
+stop
 clean
 )sh";
 
@@ -98,8 +104,8 @@ class cluster {
         ::close(input[0]);
         ::close(output[1]);
         lifeline_ = input[1];
-        const std::string said = read_line(output[0]);
-        ::close(output[0]);
+        answers_ = output[0];
+        const std::string said = read_line(answers_);
         if (said != "ready") {
             throw std::runtime_error("PostgreSQL did not start: " + said);
         }
@@ -108,6 +114,18 @@ class cluster {
     ~cluster() {
         ::close(lifeline_);
         ::waitpid(shepherd_, nullptr, 0);
+        ::close(answers_);
+    }
+
+    // `stop` or `start`, as the shepherd calls it.
+    void tell(const std::string& word) const {
+        const auto line = word + "\n";
+        if (::write(lifeline_, line.data(), line.size()) != static_cast<ssize_t>(line.size())) {
+            throw std::runtime_error("PostgreSQL's shepherd is gone");
+        }
+        if (const auto said = read_line(answers_); said != "done") {
+            throw std::runtime_error("PostgreSQL: " + said);
+        }
     }
 
     cluster(const cluster&) = delete;
@@ -152,6 +170,7 @@ class cluster {
     std::string folder_;
     pid_t shepherd_ = -1;
     int lifeline_ = -1;
+    int answers_ = -1;
 };
 
 auto the_cluster() -> const cluster& {
@@ -225,6 +244,14 @@ void copy_connection(
             "ALTER TABLE l DROP COLUMN n;"
             "INSERT INTO connection_grants SELECT * FROM l;"
     );
+}
+
+void stop_postgres() {
+    the_cluster().tell("stop");
+}
+
+void start_postgres() {
+    the_cluster().tell("start");
 }
 
 void end_postgres_sessions(const std::string& database) {
