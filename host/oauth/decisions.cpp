@@ -113,8 +113,10 @@ auto is_doubted(std::optional<time_point> since, time_point now) -> bool {
     return !since || now - *since < longest_doubt;
 }
 
-auto judge_failure(const grant_life& life, const failure_facts& facts, time_point now)
-    -> after_failure {
+namespace {
+
+auto next_try(const grant_life& life, const failure_facts& facts, time_point now)
+    -> std::optional<time_point> {
     const bool alive = is_alive(life, now);
     const milliseconds longest =
         alive ? milliseconds(longest_backoff) : milliseconds(longest_backoff_of_dead);
@@ -122,21 +124,28 @@ auto judge_failure(const grant_life& life, const failure_facts& facts, time_poin
         std::min<milliseconds>(facts.retry_after.value_or(milliseconds(0)), longest_retry_after);
     const auto again = now + std::max(backoff(facts.failures_before, facts.jitter, longest), asked);
     switch (facts.kind) {
-        case refresh_failure::revoked: return {true, std::nullopt};
-        case refresh_failure::misconfigured:
-            return {false, std::max(again, now + misconfigured_backoff)};
+        case refresh_failure::revoked: return std::nullopt;
+        case refresh_failure::misconfigured: return std::max(again, now + misconfigured_backoff);
         case refresh_failure::transient:
         case refresh_failure::broken:
-        case refresh_failure::not_sent: return {false, again};
+        case refresh_failure::not_sent: return again;
         case refresh_failure::ambiguous: {
             const bool within_grace = facts.reuse_grace > again - now;
-            if (!facts.rotates || within_grace || !alive) {
-                return {false, again};
-            }
-            return {false, life.expires_at};
+            return !facts.rotates || within_grace || !alive ? again : life.expires_at;
         }
     }
-    return {false, again};
+    return again;
+}
+
+}  // namespace
+
+auto judge_failure(const grant_life& life, const failure_facts& facts, time_point now)
+    -> after_failure {
+    after_failure after;
+    after.dead = facts.kind == refresh_failure::revoked;
+    after.try_again = next_try(life, facts, now);
+    after.keeps_record = facts.holds_grant && facts.rotates && !after.dead;
+    return after;
 }
 
 }  // namespace tenon::host

@@ -82,10 +82,12 @@ enum class refresh_failure {
 struct after_failure {
     bool dead = false;                    // the user must reconnect
     std::optional<time_point> try_again;  // when
+    bool keeps_record = false;            // what was recorded is replayed then, for it has tokens
 };
 
 struct failure_facts {
     refresh_failure kind = refresh_failure::transient;
+    bool holds_grant = false;                 // tokens came, and are recorded, before it failed
     bool rotates = false;                     // a refresh token is used once
     milliseconds reuse_grace{0};              // for this long after its use it is accepted again
     std::int64_t failures_before = 0;         // in a row
@@ -95,7 +97,8 @@ struct failure_facts {
 
 // With a rotating provider an ambiguous failure is not repeated while the access token lives (the
 // refresh token may have been used up, and a second use may revoke the family), unless the provider
-// declares a grace; then once it is dead. One whose end is unknown lives until it is refused: it is
+// declares a grace; then once it is dead. Tokens that such a provider has given are not asked for
+// again. One whose end is unknown lives until it is refused: it is
 // repeated when somebody asks.
 [[nodiscard]] auto judge_failure(const grant_life& life, const failure_facts& facts, time_point now)
     -> after_failure;

@@ -63,14 +63,15 @@ void tell_governor(
 // it was right, and the code or refresh token is used up.
 auto client_was_refused(const operation_failure& failure) -> bool {
     return failure.category == failure_category::misconfigured && was_answered(failure) &&
-           failure.grant_requests <= 1 && !failure.grant_reply_pending;
+           failure.grant_requests <= 1 && !failure.grant_reply_pending && !failure.holds_grant;
 }
 
 // Answered, but was it carried out? A provider that says 503 did nothing; of any other 5xx nobody
 // knows, as of a 2xx that holds no tokens: with rotation the refresh token may be used up.
 auto is_of_unknown_effect(const operation_failure& failure) -> bool {
     const auto status = failure.http_status;
-    return was_answered(failure) && ((status >= 500 && status != 503) || status / 100 == 2);
+    return was_answered(failure) && !failure.holds_grant &&
+           ((status >= 500 && status != 503) || status / 100 == 2);
 }
 
 auto has_another_secret(const provider_instance& provider, const operation_request& request)

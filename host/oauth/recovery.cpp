@@ -112,20 +112,21 @@ auto recover_exchange(oauth_context& context, intent_row intent) -> boost::asio:
 }
 
 // The flight finds the intent, and replays what it recorded; but only where the grant still waits
-// for it.
+// for it, and not before its time: one that failed after its tokens came has its turn.
 auto recover_refresh(oauth_context& context, refresher& refresh, intent_row intent)
     -> boost::asio::awaitable<void> {
-    auto drop_stale = [intent](sql_session& session) -> result<bool> {
+    auto drop_stale = [intent, now = context.time.now()](sql_session& session) -> result<bool> {
         const auto grant = find_grant(session, *intent.grant);
         const bool stale =
             !grant || grant->state == grant_state::dead || grant->generation != intent.generation;
         if (stale) {
             delete_intent(session, intent.id);
         }
-        return stale;
+        const bool waits = !stale && grant->failures > 0 && grant->next_refresh_at > now;
+        return stale || waits;
     };
-    auto stale = co_await context.db.with_org(intent.org, access::write, std::move(drop_stale));
-    if (stale.has_error() || *stale) {
+    auto settled = co_await context.db.with_org(intent.org, access::write, std::move(drop_stale));
+    if (settled.has_error() || *settled) {
         co_return;
     }
     refresh_order order{intent.org, *intent.grant, intent.provider, refresh_reason::ahead};

@@ -90,6 +90,7 @@ auto to_values(const refresh_settlement& settle, const granted& tokens, time_poi
 auto facts_of(const refresh_settlement& settle, const operation_failure& failure) -> failure_facts {
     failure_facts facts;
     facts.kind = classify(failure);
+    facts.holds_grant = failure.holds_grant;
     if (const auto& policy = settle.provider->about().refresh) {
         facts.rotates = policy->rotates;
         // Of a run that was cut off the grace is over: within it, it would have gone on.
@@ -142,7 +143,7 @@ auto look_again(sql_session& session, const grant_id& id) -> shared_grant {
     return row ? std::make_shared<const grant_row>(std::move(*row)) : nullptr;
 }
 
-// The intent goes in every case: what is answered without tokens holds none.
+// The intent goes, unless it holds tokens that the next attempt goes on from.
 auto write_failure(
     sql_session& session, const refresh_settlement& settle, const after_failure& after,
     const grant_failure& what, expiry_cause cause
@@ -158,7 +159,9 @@ auto write_failure(
             session, row.id, row.generation, what, after.try_again, context.time.now()
         );
     }
-    delete_intent(session, settle.intent);
+    if (!after.keeps_record) {
+        delete_intent(session, settle.intent);
+    }
     written.row = look_again(session, row.id);
     return written;
 }

@@ -48,4 +48,8 @@ auto may_carry_tokens(const http_action& action, const encoding_context& context
            leads_to_token_origin(action, context);
 }
 
+auto is_success(const outbound_response& answer) -> bool {
+    return answer.outcome == transport::ok && answer.status / 100 == 2;
+}
+
 }  // namespace tenon::host

@@ -11,4 +11,7 @@ namespace tenon::host {
 [[nodiscard]] auto may_carry_tokens(const http_action& action, const encoding_context& context)
     -> bool;
 
+// Did the provider do what it was asked?
+[[nodiscard]] auto is_success(const outbound_response& answer) -> bool;
+
 }  // namespace tenon::host

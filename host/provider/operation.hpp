@@ -113,6 +113,8 @@ struct operation_failure {
     // How many requests whose replies may carry tokens were made, or replayed. With the second one
     // the first had gone well.
     std::size_t grant_requests = 0;
+    // A reply with tokens came before what failed: it is recorded, and a replay goes on from it.
+    bool holds_grant = false;
 };
 
 [[noreturn]] void throw_exception_from_error(

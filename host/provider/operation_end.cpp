@@ -1,3 +1,4 @@
+#include "provider/grant_reply.hpp"
 #include "provider/operation_run.hpp"
 
 #include <tenon/descriptor.h>
@@ -22,7 +23,34 @@ void redact(std::string& text, std::string_view secret_text) {
     }
 }
 
+// How the plugin broke the contract; empty where what went wrong is not its fault.
+auto plugins_fault(const operation_failure& failed) -> std::string_view {
+    const bool its_own = failed.code == "plugin_broke_contract" || failed.code == "step_budget" ||
+                         failed.code == "authorize_url" || failed.code == "plugin_crashed" ||
+                         failed.code == "plugin_hung" || failed.code == "plugin_forbidden_call";
+    return its_own ? std::string_view(failed.message) : std::string_view();
+}
+
 }  // namespace
+
+void operation_run::note_answer(bool grants) {
+    const bool lost = last_.outcome != transport::ok && last_.sent != request_sent::no;
+    grant_requests_ += grants ? 1 : 0;
+    if (grants && lost) {
+        grant_reply_pending_ = true;
+    }
+    went_on_ = went_on_ || granted_;
+    granted_ = granted_ || (grants && is_success(last_));
+}
+
+// What the plugin itself refuses in an answer is none with tokens; of what went wrong afterwards,
+// or in its hands, the answer knows nothing.
+auto operation_run::holds_grant(const operation_failure& failed) const -> bool {
+    if (failed.code == "replay_diverged") {
+        return false;
+    }
+    return went_on_ || (granted_ && (failed.code == "deadline" || !plugins_fault(failed).empty()));
+}
 
 void operation_run::redact_all(operation_failure& failed) const {
     std::vector<std::string_view> secrets{
@@ -50,6 +78,14 @@ auto operation_run::param(std::string_view name) const -> std::string_view {
 }
 
 auto operation_run::finish() -> operation_result {
+    auto ended = judge_end();
+    if (parts_.trial) {
+        parts_.trial->note(ended.has_error() ? plugins_fault(ended.error()) : std::string_view());
+    }
+    return ended;
+}
+
+auto operation_run::judge_end() -> operation_result {
     auto out = [&]() -> operation_result {
         if (auto* done = std::get_if<done_action>(&action_)) {
             return finish_done(std::move(*done));
@@ -71,6 +107,7 @@ auto operation_run::finish() -> operation_result {
     failed.sent = last_.sent;
     failed.grant_reply_pending = grant_reply_pending_;
     failed.grant_requests = grant_requests_;
+    failed.holds_grant = holds_grant(failed);
     if (!failed.retry_after) {
         failed.retry_after = last_.retry_after;
     }

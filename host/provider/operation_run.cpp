@@ -70,23 +70,11 @@ auto lost_response() -> outbound_response {
     return out;
 }
 
-// How the plugin broke the contract; empty where what went wrong is not its fault.
-auto plugins_fault(const operation_failure& failed) -> std::string_view {
-    const bool its_own = failed.code == "plugin_broke_contract" || failed.code == "step_budget" ||
-                         failed.code == "authorize_url" || failed.code == "plugin_crashed" ||
-                         failed.code == "plugin_hung" || failed.code == "plugin_forbidden_call";
-    return its_own ? std::string_view(failed.message) : std::string_view();
-}
-
-auto is_success(const recorded_reply& reply) -> bool {
-    return reply.response.status >= 200 && reply.response.status < 300;
-}
-
 // An answer without tokens at the end of a run is no loss: replayed, it would be the answer for
 // ever. What it refused (429, 503) is asked again. Those before it stay: they keep each reply in
 // its place.
 void forget_refusals(std::map<std::size_t, recorded_reply>& recorded) {
-    while (!recorded.empty() && !is_success(recorded.rbegin()->second)) {
+    while (!recorded.empty() && !is_success(recorded.rbegin()->second.response)) {
         recorded.erase(std::prev(recorded.end()));
     }
 }
@@ -186,13 +174,7 @@ auto operation_run::drive(std::unique_ptr<operation_run> run) -> awaitable<opera
             "the plugin did not end the operation within " + std::to_string(step_budget) + " steps"
         );
     }
-    auto ended = run->finish();
-    if (run->parts_.trial) {
-        run->parts_.trial->note(
-            ended.has_error() ? plugins_fault(ended.error()) : std::string_view()
-        );
-    }
-    co_return ended;
+    co_return run->finish();
 }
 
 auto operation_run::perform() -> awaitable<void> {
@@ -287,14 +269,6 @@ auto operation_run::keep(std::size_t position) -> awaitable<result<void>> {
     recorded_reply reply{began_at_, last_};
     reply.response.problem.clear();
     return request_.sink(position, std::move(reply));
-}
-
-void operation_run::note_answer(bool grants) {
-    const bool lost = last_.outcome != transport::ok && last_.sent != request_sent::no;
-    grant_requests_ += grants ? 1 : 0;
-    if (grants && lost) {
-        grant_reply_pending_ = true;
-    }
 }
 
 }  // namespace tenon::host

@@ -44,7 +44,9 @@ class operation_run {
     auto keep(std::size_t position) -> awaitable<result<void>>;
     void step_with(const outbound_response& response);
 
+    // What the operation ends with, of which a plugin on trial is told.
     auto finish() -> operation_result;
+    auto judge_end() -> operation_result;
     auto finish_done(done_action done) -> operation_result;
     auto check_grants(const operation_output& output) const -> std::optional<operation_failure>;
     auto fill_templates(operation_output& output) const -> std::optional<operation_failure>;
@@ -52,6 +54,7 @@ class operation_run {
 
     void redact_all(operation_failure& failed) const;
     void note_answer(bool grants);
+    [[nodiscard]] auto holds_grant(const operation_failure& failed) const -> bool;
     [[nodiscard]] auto failure(failure_category category, std::string code, std::string message)
         const -> operation_failure;
     [[nodiscard]] auto stop(failure_category category, std::string code, std::string message) const
@@ -74,6 +77,8 @@ class operation_run {
     outbound_response last_;  // the last request's answer; without its body once the plugin has it
     std::size_t grant_requests_ = 0;
     bool grant_reply_pending_ = false;
+    bool granted_ = false;  // an answer of success came that may carry tokens …
+    bool went_on_ = false;  // … and the plugin asked for something after it
     any_op op_;
     std::optional<awaitable<any_action>> coming_;  // from a worker: waited for before all else
 };

@@ -118,6 +118,17 @@ TEST_CASE(
     }
 }
 
+TEST_CASE("tokens that came before a refresh failed are kept where they can't be asked for again") {
+    failure_facts facts;
+    facts.kind = refresh_failure::transient;
+    facts.holds_grant = true;
+    CHECK_FALSE(judge_failure(token(hours(1)), facts, epoch).keeps_record);
+    facts.rotates = true;
+    CHECK(judge_failure(token(hours(1)), facts, epoch).keeps_record);
+    facts.kind = refresh_failure::revoked;
+    CHECK_FALSE(judge_failure(token(hours(1)), facts, epoch).keeps_record);
+}
+
 TEST_CASE("after an ambiguous failure a token of unknown end is renewed only when somebody asks") {
     failure_facts facts;
     facts.kind = refresh_failure::ambiguous;
