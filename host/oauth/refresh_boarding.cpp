@@ -9,6 +9,9 @@ namespace {
 
 // Somebody else's lease is waited for this long at a time.
 constexpr milliseconds lease_poll{250};
+// A host that storage was away from longer than its lease, and that holds the provider's answer,
+// tries to store it every second.
+constexpr milliseconds latest_answer{3'000};
 
 auto dead_error(const grant_row& row) -> error {
     return fail(
@@ -17,9 +20,11 @@ auto dead_error(const grant_row& row) -> error {
     );
 }
 
-// Adopts what an earlier run of the same generation left, or begins a new intent.
-void begin_intent(sql_session& session, const oauth_context& context, boarding& on) {
+// Adopts what an earlier run of the same generation left, or begins a new intent. Whether another
+// host's is among what recorded nothing.
+auto begin_intent(sql_session& session, const oauth_context& context, boarding& on) -> bool {
     const auto now = context.time.now();
+    bool of_another = false;
     for (const auto& left : intents_of_grant(session, on.row->id)) {
         auto replies = replies_of_intent(session, left.id);
         const bool same = left.generation == on.row->generation;
@@ -30,15 +35,17 @@ void begin_intent(sql_session& session, const oauth_context& context, boarding& 
         }
         if (same) {
             on.cut_off_at = std::min(on.cut_off_at.value_or(left.created_at), left.created_at);
+            of_another = of_another || left.owner != context.options.instance;
         }
         delete_intent(session, left.id);
     }
     if (!on.intent.empty()) {
         on.cut_off_at.reset();
-        return;
+        return false;
     }
     on.intent = make_uuid(context.time, context.random);
     insert_intent(session, intent_of(context, *on.row, on.intent, on.cut_off_at.value_or(now)));
+    return of_another;
 }
 
 auto has_moved(const grant_row& row, const refresh_order& order) -> bool {
@@ -47,9 +54,15 @@ auto has_moved(const grant_row& row, const refresh_order& order) -> bool {
     return renewed || (order.due && row.next_refresh_at != order.due);
 }
 
-auto try_board(sql_session& session, const oauth_context& context, const refresh_order& order)
-    -> result<boarding> {
+struct first_look {
     boarding on;
+    bool once_more = false;  // another host may hold an answer that it could not store yet
+};
+
+auto try_board(sql_session& session, const oauth_context& context, const refresh_order& order)
+    -> result<first_look> {
+    first_look seen;
+    auto& on = seen.on;
     const auto now = context.time.now();
     auto before = find_grant(session, order.grant);
     if (!before) {
@@ -61,7 +74,7 @@ auto try_board(sql_session& session, const oauth_context& context, const refresh
     if (has_moved(*before, order)) {
         on.state = boarding::kind::moved;
         on.row = std::make_shared<const grant_row>(std::move(*before));
-        return on;
+        return seen;
     }
     auto leased = take_grant_lease(
         session, order.grant, context.options.instance, now + context.options.lease, now
@@ -69,11 +82,48 @@ auto try_board(sql_session& session, const oauth_context& context, const refresh
     if (!leased) {
         on.state = boarding::kind::taken;
         on.row = std::make_shared<const grant_row>(std::move(*before));
-        return on;
+        return seen;
     }
     on.row = std::make_shared<const grant_row>(std::move(*leased));
+    seen.once_more = begin_intent(session, context, on);
+    return seen;
+}
+
+// Under the lease: what another host has stored since.
+auto look_once_more(sql_session& session, const oauth_context& context, boarding on)
+    -> result<boarding> {
+    auto row = find_grant(session, on.row->id);
+    if (!row) {
+        return fail(errc::not_found, "the grant is gone");
+    }
+    const bool moved = row->generation != on.row->generation;
+    if (moved || row->state == grant_state::dead) {
+        delete_intent(session, on.intent);
+        release_grant_lease(session, row->id, context.options.instance);
+    }
+    if (row->state == grant_state::dead) {
+        return dead_error(*row);
+    }
+    on.row = std::make_shared<const grant_row>(std::move(*row));
+    if (moved) {
+        on.state = boarding::kind::moved;
+        return on;
+    }
+    on.intent.clear();
     begin_intent(session, context, on);
     return on;
+}
+
+auto wait_for_answer(oauth_context& context, boarding on)
+    -> boost::asio::awaitable<result<boarding>> {
+    for (milliseconds waited{0}; waited < latest_answer; waited += lease_poll) {
+        co_await pause(lease_poll);
+    }
+    const auto org = on.row->org;
+    auto look = [&context, on = std::move(on)](sql_session& session) -> result<boarding> {
+        return look_once_more(session, context, on);
+    };
+    co_return co_await context.db.with_org(org, access::write, std::move(look));
 }
 
 auto too_busy() -> error {
@@ -108,18 +158,25 @@ auto board(oauth_context& context, refresh_order order)
     const auto give_up = context.time.now() + context.options.lease;
     std::int64_t generation = 0;
     for (;;) {
-        auto attempt = [&context, order](sql_session& session) -> result<boarding> {
+        auto attempt = [&context, order](sql_session& session) -> result<first_look> {
             return try_board(session, context, order);
         };
-        auto on = co_await context.db.with_org(order.org, access::write, std::move(attempt));
-        if (on.has_error() || on->state != boarding::kind::taken) {
-            co_return on;
+        auto seen = co_await context.db.with_org(order.org, access::write, std::move(attempt));
+        if (seen.has_error()) {
+            co_return seen.error();
         }
-        if (generation != 0 && on->row->generation != generation) {
-            on->state = boarding::kind::moved;
-            co_return on;
+        auto& on = seen->on;
+        if (seen->once_more) {
+            co_return co_await wait_for_answer(context, std::move(on));
         }
-        generation = on->row->generation;
+        if (on.state != boarding::kind::taken) {
+            co_return std::move(on);
+        }
+        if (generation != 0 && on.row->generation != generation) {
+            on.state = boarding::kind::moved;
+            co_return std::move(on);
+        }
+        generation = on.row->generation;
         if (context.time.now() > give_up) {
             co_return too_busy();
         }

@@ -30,8 +30,10 @@ struct boarding {
 ) -> intent_row;
 
 // Takes the lease, and adopts the intent of an earlier run or writes a new one. Another host's
-// refresh is waited for, for as long as its lease may last. Errors: not_found, reconnect_required,
-// provider_unavailable (the other host takes too long), storage_unavailable.
+// refresh is waited for, for as long as its lease may last; one that recorded nothing, for a moment
+// more: its host may hold an answer that storage, which was away, does not have yet. Errors:
+// not_found, reconnect_required, provider_unavailable (the other host takes too long),
+// storage_unavailable.
 auto board(oauth_context& context, refresh_order order) -> boost::asio::awaitable<result<boarding>>;
 
 // Ends the lease of a refresh that does not take place. What an earlier run left stays for the next

@@ -1,6 +1,7 @@
 // What the tests of whole refreshes have in common.
 #pragma once
 
+#include "base/pause.hpp"
 #include "oauth/intents.hpp"
 #include "oauth/sealing.hpp"
 #include "store/connection_grants.hpp"
@@ -18,6 +19,11 @@ using std::chrono::hours;
 using std::chrono::seconds;
 
 inline const actor ann{org_id("org"), user_id("ann"), "test", {}};
+
+// A pause that takes no time.
+inline auto at_once(milliseconds) -> boost::asio::awaitable<void> {
+    co_return;
+}
 
 // A world whose provider has these settings.
 struct flow_case : oauth_world {
@@ -88,6 +94,7 @@ struct flow_case : oauth_world {
         left.generation = row.generation;
         left.sealed = seal_for(seal, row.org, left.id, sealed_column::intent, "{}");
         left.owner = "another";
+        boost::asio::use_service<pause_service>(io).wait = at_once;
         left.created_at = left.updated_at = time.now();
         look([&](sql_session& session) -> result<void> {
             insert_intent(session, left);
