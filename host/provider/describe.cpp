@@ -120,21 +120,24 @@ void trust_json(const std::string& text, trusted_origins& out) {
     }
 }
 
-// The metadata that the host fetched is among the configuration, under `discovery`.
-enum class metadata { counts, counts_not };
-
-auto trusted_by(const std::vector<key_value>& config, metadata how) -> trusted_origins {
+// Values that the operator gave, and the metadata that the host fetched. What the plugin's form
+// fills in by default is the plugin's own word, and names nothing for the operator.
+auto trusted_by(
+    const provider_draft& draft, const std::map<std::string, std::string>& values,
+    const std::string& metadata
+) -> trusted_origins {
     trusted_origins out;
-    for (const auto& [key, value, flags] : config) {
-        if (key == "discovery" && how == metadata::counts_not) {
+    for (const auto& [key, value] : values) {
+        if (!draft.settings.config.contains(key)) {
             continue;
         }
-        if ((flags & TENON_KV_JSON) != 0) {
+        if ((flags_of(draft.plugin_about().config_fields, key) & TENON_KV_JSON) != 0) {
             trust_json(value, out);
         } else {
             trust_url(value, out);
         }
     }
+    trust_json(metadata, out);
     return out;
 }
 
@@ -185,10 +188,9 @@ auto describe_provider(
     }
     described_provider out;
     out.config = config_of(draft, *values, fetched.json);
-    const auto trusted =
-        trusted_by(out.config, fetched.loopback ? metadata::counts : metadata::counts_not);
+    const auto trusted = trusted_by(draft, *values, fetched.loopback ? fetched.json : "");
     // Whose metadata are fetched is itself approved, or named by the configuration.
-    out.named = trusted_by(out.config, metadata::counts);
+    out.named = trusted_by(draft, *values, fetched.json);
     if (draft.plugin_about().supports(operation_kind::describe)) {
         auto about = ask_plugin(draft, out.config, trusted, now);
         if (about.has_error()) {

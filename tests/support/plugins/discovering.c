@@ -1,5 +1,6 @@
 /* A provider that is described by its issuer's metadata: DESCRIBE asks for them, then takes an
- * origin from them. */
+ * origin from them. Built with DISCOVERING_DEFAULT it names an issuer itself where the operator
+ * names none. */
 #include "kit.h"
 
 struct tenon_op {
@@ -84,7 +85,12 @@ static void destroy(tenon_op* op) {
 }
 
 static const tenon_field issuer_field = {
-    .struct_size = sizeof(tenon_field), .type = TENON_FIELD_URL, .name = TEXT("issuer")};
+    .struct_size = sizeof(tenon_field),
+#ifdef DISCOVERING_DEFAULT
+    .default_value = TEXT(DISCOVERING_DEFAULT),
+#endif
+    .type = TENON_FIELD_URL,
+    .name = TEXT("issuer")};
 static const tenon_field* const config_fields[] = {&issuer_field};
 static const tenon_descriptor descriptor = {
     .struct_size = sizeof(tenon_descriptor),

@@ -163,6 +163,26 @@ TEST_CASE("an origin that was not approved keeps the plugin out, wherever it is 
     CHECK(all.find("well").error().code == errc::provider_disabled);
 }
 
+TEST_CASE("an address that a plugin's form fills in by default was named by nobody") {
+    const auto entry_of = [](const std::string& file) {
+        const temp_dir dir;
+        fs::copy_file(plugin_file(file), dir.path() / "collects.so");
+        const auto image = plugin_image::read(dir.path() / "collects.so").value();
+        const plugin_approval nothing{{"discovering", {}}};
+        REQUIRE(write_pins(dir.path(), {{"collects.so", {image->digest(), nothing}}}));
+        standing_clock time;
+        scripted_http http(time);
+        const registry all(in_process({dir.path()}, {section("discovering")}, pinned), http, time);
+        return all.snapshot()->providers.at("discovering");
+    };
+    const auto collects = entry_of("defaults/collects");
+    CHECK(collects.state == provider_state::misconfigured);
+    CHECK_THAT(collects.message, Contains("https://evil.example.test was not approved"));
+    const auto inside = entry_of("defaults/inside");
+    CHECK(inside.state == provider_state::misconfigured);
+    CHECK_THAT(inside.message, Contains("issuer: is not an https URL"));
+}
+
 TEST_CASE("pins are written and read as they were") {
     const temp_dir dir;
     CHECK(read_pins(dir.path()).value().empty());
