@@ -77,7 +77,9 @@ void check_form(const std::vector<field_descriptor>& form, std::string_view list
         if (!field.pattern.empty() && !pattern::compile(field.pattern)) {
             out.push_back(
                 {where,
-                 "its pattern is not an ECMAScript regular expression of at most 500 characters"}
+                 "its pattern is not an ECMAScript regular expression of at most 500 characters "
+                 "(1500 with counted repetitions written out), without look-aheads and "
+                 "back-references"}
             );
         }
         if (field.type == field_type::choice && field.choices.empty()) {

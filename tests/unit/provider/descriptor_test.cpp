@@ -2,6 +2,7 @@
 
 #include "provider/descriptor_check.hpp"
 #include "provider/library.hpp"
+#include "provider/pattern.hpp"
 #include "unit/provider/fixture.hpp"
 
 #include <algorithm>
@@ -129,6 +130,27 @@ TEST_CASE("a pattern that would take for ever takes no longer than others") {
     const auto begun = std::chrono::steady_clock::now();
     CHECK(check_fields({shop}, {{"shop", std::string(60, 'a')}}).has_error());
     CHECK(std::chrono::steady_clock::now() - begun < std::chrono::seconds(5));
+}
+
+TEST_CASE("a pattern whose look-aheads or repetitions multiply is none") {
+    for (const auto* text :
+         {"(?:(?=(?:(?=(?:(?=a*)a)*)a)*)a)*", "(?!a)b", "(?:(?:a?){99}){99}", "(a?){1501}",
+          "((a|){99}){1,99}", "([(](a?){99}){99}", "(\\c((a?){99}\\c)){99}", "(a?){16}{99}",
+          "((a?){99})*{99}", "a{99999999999999999999999}", "((a)", "a)(b"}) {
+        CAPTURE(text);
+        CHECK_FALSE(pattern::compile(text));
+    }
+}
+
+TEST_CASE("a pattern of counted repetitions that are no more than a form needs is one") {
+    for (const auto* text :
+         {"[a-z0-9_.:,-]{0,1000}", "([0-9]{1,20}-?){4}", "[A-Za-z0-9]([A-Za-z0-9-]{0,61}[a-z])?",
+          "(?:[^\\s@]{1,64}@)[^\\]()]{1,253}|\\*", "a{2,}"}) {
+        CAPTURE(text);
+        CHECK(pattern::compile(text));
+    }
+    CHECK(pattern::compile("(?:[a-c]{2}-){2}")->matches("ab-ca-"));
+    CHECK_FALSE(pattern::compile("(?:[a-c]{2}-){2}")->matches("ab-"));
 }
 
 TEST_CASE("values of a form are checked by type, pattern and choice") {
