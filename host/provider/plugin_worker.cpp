@@ -16,6 +16,10 @@ constexpr std::size_t steps_of_one_worker = 1'000'000;
 
 constexpr auto forgotten_after = 60s;
 
+// Of questions before it serves: so many in vain, and for so long it is asked none.
+constexpr unsigned most_in_vain = 3;
+constexpr auto asked_again_after = 5s;
+
 // The first loss is made good at once; then it takes longer each time.
 auto rest_after(unsigned losses) -> milliseconds {
     constexpr milliseconds longest = 30s;
@@ -106,11 +110,28 @@ auto plugin_worker::hear(
     );
 }
 
+auto plugin_worker::asked_in_vain() const -> bool {
+    const std::lock_guard lock(guard_);
+    return asked_in_vain_ >= most_in_vain &&
+           std::chrono::steady_clock::now() - asked_at_ < asked_again_after;
+}
+
+void plugin_worker::note_asked(bool in_vain) {
+    const std::lock_guard lock(guard_);
+    asked_in_vain_ = in_vain ? asked_in_vain_ + 1 : 0;
+    asked_at_ = std::chrono::steady_clock::now();
+}
+
 auto plugin_worker::ask_once(
     std::size_t provider, const op_input& input, const tenon_reply* then, fail_action& lost
 ) -> std::unique_ptr<action_message> {
+    if (asked_in_vain()) {
+        lost = failure_of({loss_reason::resting, report().last_loss, false, {}});
+        return nullptr;
+    }
     auto with = greeted_spare();
     if (with.has_error()) {
+        note_asked(true);
         lost = failure_of({loss_reason::not_started, with.error().message, true, {}});
         return nullptr;
     }
@@ -119,6 +140,7 @@ auto plugin_worker::ask_once(
     if (said != nullptr && then != nullptr && std::holds_alternative<http_action>(said->action())) {
         said = hear(**with, step_frame(op.number, *then), op, lost);
     }
+    note_asked(said == nullptr);
     if (said != nullptr) {
         (*with)->tell(end_frame(op.number));
         const std::lock_guard lock(guard_);

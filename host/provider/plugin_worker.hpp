@@ -36,7 +36,9 @@ class plugin_worker : public std::enable_shared_from_this<plugin_worker> {
 
     // Begins an operation, gives it the reply where there is one and it asks for a request, ends
     // it, and waits for what it said last; blocks, for as long as a start and two steps may take.
-    // Empty where the worker was lost: `lost` says how.
+    // Empty where the worker was lost: `lost` says how. Where it was lost some times in a row, it
+    // is not asked again for a while: a plugin of a thousand providers would stop a start for as
+    // many deadlines.
     [[nodiscard]] auto ask_once(
         std::size_t provider, const op_input& input, const tenon_reply* then, fail_action& lost
     ) -> std::unique_ptr<action_message>;
@@ -63,6 +65,8 @@ class plugin_worker : public std::enable_shared_from_this<plugin_worker> {
         std::uint64_t number;
         operation_kind kind;
     };
+    [[nodiscard]] auto asked_in_vain() const -> bool;
+    void note_asked(bool in_vain);
     auto hear(worker_dialogue& with, std::string_view frame, asked_op of, fail_action& lost)
         -> std::unique_ptr<action_message>;
     auto open(dialogue_ptr from) -> std::shared_ptr<worker_link>;
@@ -81,7 +85,8 @@ class plugin_worker : public std::enable_shared_from_this<plugin_worker> {
     bool spare_is_coming_ = false;
     std::shared_ptr<worker_link> common_;
     unsigned losses_in_a_row_ = 0;
-    std::chrono::steady_clock::time_point lost_at_{}, not_before_{};
+    unsigned asked_in_vain_ = 0;  // in a row
+    std::chrono::steady_clock::time_point lost_at_{}, not_before_{}, asked_at_{};
     worker_report report_;
 };
 
