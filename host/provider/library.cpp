@@ -140,8 +140,8 @@ auto plugin_library::mapped::take(const tenon_plugin* plugin) -> result<void> {
             "headers"
         );
     }
-    constexpr std::size_t most = 1024;
-    if (about.provider_count == 0 || about.provider_count > most || about.providers == nullptr) {
+    if (about.provider_count == 0 || about.provider_count > most_providers ||
+        about.providers == nullptr) {
         return refuse(
             path,
             "serves " + std::to_string(about.provider_count) + " providers; expected 1 to 1024"

@@ -28,6 +28,9 @@ struct plugin_provider {
 
 class plugin_library {
   public:
+    // Of one plugin, those that are refused included.
+    static constexpr std::size_t most_providers = 1024;
+
     // Loads those very bytes, with all symbols bound at once and none of them visible to others;
     // checks that the entry lies in what was just mapped, and what it answers. An image is loaded
     // once at most. Errors: invalid_request, whose message says what was expected, what was found

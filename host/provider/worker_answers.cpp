@@ -73,11 +73,17 @@ auto read_greeting(std::string_view content) -> result<worker_greeting> {
     worker_greeting out;
     constexpr std::size_t least_line = 8;
     const auto lines = from.count(least_line);
+    if (lines > plugin_library::most_providers) {
+        return not_understood();
+    }
     for (std::size_t i = 0; i < lines; ++i) {
         out.refused.push_back(sentence(from.text()));
     }
     constexpr std::size_t least_descriptor = 200;
     const auto count = from.count(least_descriptor);
+    if (count > plugin_library::most_providers) {
+        return not_understood();
+    }
     for (std::size_t i = 0; i < count && from.ok(); ++i) {
         const wire_descriptor told(from);
         const auto abi_minor = from.number32();

@@ -34,8 +34,14 @@ auto refused(const char* what) -> error {
     );
 }
 
+// A limit that is lower already stays: only root could raise it.
 auto limit(__rlimit_resource which, rlim_t most) -> bool {
-    const rlimit both{most, most};
+    rlimit now{};
+    if (::getrlimit(which, &now) != 0) {
+        return false;
+    }
+    const auto lower = std::min(most, now.rlim_max);
+    const rlimit both{lower, lower};
     return ::setrlimit(which, &both) == 0;
 }
 
@@ -46,6 +52,12 @@ auto limit_memory() -> bool {
     statm >> pages;
     const auto page = static_cast<rlim_t>(::sysconf(_SC_PAGESIZE));
     return pages != 0 && limit(RLIMIT_AS, pages * page + memory_beyond_start);
+}
+
+// Where memory runs out on the machine, a worker goes before its host does. As far as the system
+// lets it.
+void be_first_to_go() {
+    std::ofstream("/proc/self/oom_score_adj") << 1000;
 }
 
 // A user id that nobody else has; 65534 where this range is not ours to use. A host that is not
@@ -95,6 +107,7 @@ auto give_up_privileges() -> result<void> {
     if (::prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0) {
         return refused("no_new_privs");
     }
+    be_first_to_go();
     take_own_user();
     // After the change of user, which forgets it.
     if (::prctl(PR_SET_PDEATHSIG, SIGKILL) != 0 || ::prctl(PR_SET_DUMPABLE, 0) != 0) {

@@ -14,8 +14,8 @@ inline constexpr int worker_image = 4;
 
 // No new privileges, an end with the host's, limits (memory beyond what is mapped now, processor
 // time, descriptors, processes, files, core dumps), a user of its own where this one may choose,
-// Landlock where the kernel has it. Error: internal, where a mandatory part (all but the last two)
-// is refused.
+// Landlock where the kernel has it, first in line where the machine's memory runs out. Error:
+// internal, where a mandatory part (all but the last three) is refused.
 [[nodiscard]] auto give_up_privileges() -> result<void>;
 
 }  // namespace tenon::host

@@ -5,6 +5,8 @@
 #include "provider/worker_process.hpp"
 
 #include <fcntl.h>
+#include <linux/futex.h>
+#include <linux/seccomp.h>
 #include <seccomp.h>
 #include <sys/mman.h>
 #include <sys/socket.h>
@@ -187,15 +189,30 @@ auto lacks(unsigned argument, std::uint64_t bits) -> scmp_arg_cmp {
     return {argument, SCMP_CMP_MASKED_EQ, bits, 0};
 }
 
+// An argument of 32 bits with none but these of them.
+auto only(unsigned argument, std::uint32_t bits) -> scmp_arg_cmp {
+    return lacks(argument, ~bits);
+}
+
+// Plain bytes to the host and from it, to nobody else by name, and no waiting but on a word of
+// memory: what else these calls can do is much of the kernel, and not for strangers.
+void allow_messages(stage& to) {
+    to.allow(SCMP_SYS(recvfrom), {is(0, worker_socket), only(3, 0), is(4, 0)});
+    to.allow(SCMP_SYS(sendto), {is(0, worker_socket), only(3, MSG_NOSIGNAL), is(4, 0)});
+    constexpr auto command = static_cast<std::uint32_t>(FUTEX_CMD_MASK);
+    for (const unsigned one : {FUTEX_WAIT, FUTEX_WAKE, FUTEX_WAIT_BITSET, FUTEX_WAKE_BITSET}) {
+        to.allow(SCMP_SYS(futex), {{1, SCMP_CMP_MASKED_EQ, command, one}});
+    }
+}
+
 // Memory, messages, and an end: of one's own, or by abort().
 void allow_serving(stage& to) {
-    to.allow(SCMP_SYS(recvfrom), {is(0, worker_socket)});
-    to.allow(SCMP_SYS(sendto), {is(0, worker_socket)});
+    allow_messages(to);
     to.allow(SCMP_SYS(mmap), {lacks(2, PROT_EXEC), has(3, MAP_ANONYMOUS)});
     to.allow(SCMP_SYS(mprotect), {lacks(2, PROT_EXEC)});
     to.allow(
-        {SCMP_SYS(munmap), SCMP_SYS(mremap), SCMP_SYS(brk), SCMP_SYS(madvise), SCMP_SYS(futex),
-         SCMP_SYS(exit), SCMP_SYS(exit_group), SCMP_SYS(rt_sigreturn), SCMP_SYS(rt_sigprocmask),
+        {SCMP_SYS(munmap), SCMP_SYS(mremap), SCMP_SYS(brk), SCMP_SYS(madvise), SCMP_SYS(exit),
+         SCMP_SYS(exit_group), SCMP_SYS(rt_sigreturn), SCMP_SYS(rt_sigprocmask),
          SCMP_SYS(restart_syscall), SCMP_SYS(gettid), SCMP_SYS(getpid)}
     );
     to.allow(SCMP_SYS(tgkill), {is(0, static_cast<std::uint64_t>(::getpid()))});
@@ -217,8 +234,10 @@ void allow_serving(stage& to) {
 void allow_loading(stage& to) {
     to.allow(
         {SCMP_SYS(read), SCMP_SYS(pread64), SCMP_SYS(fstat), SCMP_SYS(mmap), SCMP_SYS(mprotect),
-         SCMP_SYS(close), SCMP_SYS(lseek), SCMP_SYS(seccomp)}
+         SCMP_SYS(close), SCMP_SYS(lseek)}
     );
+    // The next filter, and none that is told of by a descriptor.
+    to.allow(SCMP_SYS(seccomp), {is(0, SECCOMP_SET_MODE_FILTER), only(1, 0)});
     to.allow(SCMP_SYS(fcntl), {is(0, worker_image), is(1, F_DUPFD)});
     // Asked where the loader refuses: an answer that says nothing lets it tell why.
     to.refuse(SCMP_SYS(readlink), EACCES, {});

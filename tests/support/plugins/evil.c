@@ -4,9 +4,11 @@
 #include "kit.h"
 
 #include <fcntl.h>
+#include <linux/futex.h>
 #include <stdio.h>
 #include <sys/auxv.h>
 #include <sys/socket.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 extern char** environ;
@@ -82,6 +84,22 @@ static void chatter(tenon_op* op) {
     }
 }
 
+/* Parts of the kernel behind calls that are allowed: data out of band, and what futexes can do. */
+static void send_urgently(tenon_op* op) {
+    (void)op;
+    (void)send(3, "!", 1, MSG_OOB);
+}
+static void peek(tenon_op* op) {
+    char byte;
+    (void)op;
+    (void)recv(3, &byte, 1, MSG_PEEK | MSG_DONTWAIT);
+}
+static void requeue(tenon_op* op) {
+    static unsigned words[2];
+    (void)op;
+    (void)syscall(SYS_futex, &words[0], FUTEX_REQUEUE, 1, NULL, &words[1], 0);
+}
+
 /* An exception (evil_throw.cpp), as the operation goes on and again as it is destroyed. */
 extern void evil_throw(void);
 static void let_out(tenon_op* op) {
@@ -131,14 +149,16 @@ static const struct {
     {"evil_exec", execute},       {"evil_sysconf", count_processors}, {"evil_spin", spin},
     {"evil_balloon", balloon},    {"evil_free", free_twice},          {"evil_overflow", overflow},
     {"evil_leave", leave},        {"evil_chatter", chatter},          {"evil_search", search},
-    {"evil_throw", let_out}};
+    {"evil_throw", let_out},      {"evil_urgent", send_urgently},     {"evil_peek", peek},
+    {"evil_requeue", requeue}};
 
 static const tenon_descriptor descriptors[] = {
     KIT_DESCRIPTOR("evil_socket"),  KIT_DESCRIPTOR("evil_fork"),    KIT_DESCRIPTOR("evil_passwd"),
     KIT_DESCRIPTOR("evil_exec"),    KIT_DESCRIPTOR("evil_sysconf"), KIT_DESCRIPTOR("evil_spin"),
     KIT_DESCRIPTOR("evil_balloon"), KIT_DESCRIPTOR("evil_free"),    KIT_DESCRIPTOR("evil_overflow"),
     KIT_DESCRIPTOR("evil_leave"),   KIT_DESCRIPTOR("evil_chatter"), KIT_DESCRIPTOR("evil_search"),
-    KIT_DESCRIPTOR("evil_throw")};
+    KIT_DESCRIPTOR("evil_throw"),   KIT_DESCRIPTOR("evil_urgent"),  KIT_DESCRIPTOR("evil_peek"),
+    KIT_DESCRIPTOR("evil_requeue")};
 
 static tenon_status done(tenon_op* op, tenon_action* action) {
     op->fields[0] = kit_kv("environment", op->words[0], 0);
@@ -190,12 +210,12 @@ static void destroy(tenon_op* op) {
 
 #define EVIL(i) \
     { sizeof(tenon_provider), 0, NULL, &descriptors[i], begin, step, destroy, NULL }
-static const tenon_provider all[] = {EVIL(0),  EVIL(1),  EVIL(2), EVIL(3), EVIL(4),
-                                     EVIL(5),  EVIL(6),  EVIL(7), EVIL(8), EVIL(9),
-                                     EVIL(10), EVIL(11), EVIL(12)};
-static const tenon_provider* const providers[] = {&all[0],  &all[1],  &all[2], &all[3], &all[4],
-                                                  &all[5],  &all[6],  &all[7], &all[8], &all[9],
-                                                  &all[10], &all[11], &all[12]};
+static const tenon_provider all[] = {EVIL(0),  EVIL(1),  EVIL(2),  EVIL(3), EVIL(4),  EVIL(5),
+                                     EVIL(6),  EVIL(7),  EVIL(8),  EVIL(9), EVIL(10), EVIL(11),
+                                     EVIL(12), EVIL(13), EVIL(14), EVIL(15)};
+static const tenon_provider* const providers[] = {
+    &all[0], &all[1], &all[2],  &all[3],  &all[4],  &all[5],  &all[6],  &all[7],
+    &all[8], &all[9], &all[10], &all[11], &all[12], &all[13], &all[14], &all[15]};
 static const tenon_plugin plugin = {
     sizeof(tenon_plugin), TENON_ABI_MINOR, TENON_PLUGIN_MAGIC, providers, COUNT(providers)};
 

@@ -118,6 +118,29 @@ TEST_CASE("a descriptor comes over the wire as it was sent") {
     CHECK(got.host_calls == sent.host_calls);
 }
 
+TEST_CASE("a greeting of more providers, or refusals, than a plugin may have is none") {
+    const auto library = plugin_library::load(plugin_file("good/well"));
+    REQUIRE(library);
+    const auto greeting = [&](std::size_t refusals, std::size_t providers) {
+        wire_writer out;
+        out.number(static_cast<std::uint32_t>(worker_answer::greeting));
+        out.number(refusals);
+        for (std::size_t i = 0; i < refusals; ++i) {
+            out.text("no");
+        }
+        out.number(providers);
+        for (std::size_t i = 0; i < providers; ++i) {
+            put_descriptor(out, (*library)->providers().at(0).about);
+            out.number(0);
+        }
+        return read_greeting(content_of(out.frame()));
+    };
+    CHECK(greeting(1024, 1).has_value());
+    CHECK(greeting(0, 1024).has_value());
+    CHECK(greeting(1025, 1).has_error());
+    CHECK(greeting(0, 1025).has_error());
+}
+
 TEST_CASE("what a plugin was built for is known wherever it runs, so that it is sent nothing newer"
 ) {
     const auto library = plugin_library::load(plugin_file("described/misdescribed"));

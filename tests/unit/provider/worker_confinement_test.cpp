@@ -4,6 +4,7 @@
 #include "provider/worker_process.hpp"
 
 #include <poll.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -99,8 +100,20 @@ TEST_CASE("a worker has no environment, no privileges, and two descriptors") {
     CHECK(limit_of(worker, "Max cpu time") == "600");
     CHECK(limit_of(worker, "Max open files") == "8");
     CHECK(limit_of(worker, "Max address space") != "unlimited");
+    CHECK(content(home / "oom_score_adj") == "1000\n");
     // In a session of its own: what a terminal sends to the host is not for it.
     CHECK(::getsid(worker) == worker);
+}
+
+TEST_CASE("a limit of the host's that is lower than a worker's stays, and its workers start") {
+    rlimit usual{};
+    REQUIRE(::getrlimit(RLIMIT_CPU, &usual) == 0);
+    const rlimit lower{550, 550};  // seconds: far beyond what these tests take
+    REQUIRE(::setrlimit(RLIMIT_CPU, &lower) == 0);
+    worker_world all({section("well")});
+    const auto limited = limit_of(the_worker(all), "Max cpu time");
+    (void)::setrlimit(RLIMIT_CPU, &usual);
+    CHECK(limited == "550");
 }
 
 TEST_CASE("a plugin in a worker finds no environment and no secret of the host's") {

@@ -151,6 +151,9 @@ TEST_CASE("what a plugin does to its worker is named in one typed error, and the
         {"evil_passwd", "plugin_forbidden_call", "system call openat"},
         {"evil_exec", "plugin_forbidden_call", "system call execve"},
         {"evil_sysconf", "plugin_forbidden_call", "system call openat"},
+        {"evil_urgent", "plugin_forbidden_call", "system call sendto"},
+        {"evil_peek", "plugin_forbidden_call", "system call recvfrom"},
+        {"evil_requeue", "plugin_forbidden_call", "system call futex"},
         {"evil_spin", "plugin_hung", "within 300 ms"},
 #ifndef TENON_THREAD_SANITIZED  // whose allocator takes a second free() for a first one
         {"evil_free", "plugin_crashed", "SIGABRT"},
