@@ -85,6 +85,12 @@ auto try_board(sql_session& session, const oauth_context& context, const refresh
         return seen;
     }
     on.row = std::make_shared<const grant_row>(std::move(*leased));
+    if (has_moved(*on.row, order)) {
+        // Another host's commit came between the look and the lease, which waited for it.
+        release_grant_lease(session, order.grant, context.options.instance);
+        on.state = boarding::kind::moved;
+        return seen;
+    }
     seen.once_more = begin_intent(session, context, on);
     return seen;
 }
