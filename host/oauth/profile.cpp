@@ -57,7 +57,8 @@ auto profile_request(oauth_context& context, const profiled& of, const token_ans
     if (!of.main->base_url.empty()) {
         request.params.emplace_back("base_url", of.main->base_url);
     }
-    request.connect = params_from_json(of.connection.connect_params);
+    // The token's own: it goes to no other host than it came from.
+    request.connect = params_from_json(of.main->connect_params);
     request.slot = plugin_slot(of.main->slot);
     request.secrets.access_token = token.access_token;
     request.secrets.credentials = std::move(*credentials);

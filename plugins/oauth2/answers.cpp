@@ -1,6 +1,7 @@
 #include "answers.hpp"
 
 #include "json_path.hpp"
+#include "tenant.hpp"
 
 #include <algorithm>
 #include <array>
@@ -75,6 +76,31 @@ auto refusal(const tenon::response& reply, const settings& by, tenon::asked what
     return why;
 }
 
+// The account's id as the token answer tells it; "" where it doesn't, and need not. Throws `failed`
+// where it should.
+auto told_account(const tenon::response& reply, const settings& by) -> std::string {
+    const json body = reply.json();
+    if (by.account == account_source::id_token) {
+        std::string subject = subject_of(body.str("id_token"));
+        if (!subject.empty()) return subject;
+        throw tenon::failed(
+            category::provider,
+            "the token answer has no ID token with a sub: is the scope openid granted? Else set "
+            "userinfo_url or token_response.account_id"
+        );
+    }
+    if (by.account == account_source::token) {
+        std::string id = token_at(body, by, "account_id").id();
+        if (!id.empty()) return id;
+        throw tenon::failed(
+            category::provider,
+            "the token answer has nothing at token_response.account_id; its members are " +
+                member_names(body)
+        );
+    }
+    return {};
+}
+
 }  // namespace
 
 auto hides_failure(const json& body) -> bool {
@@ -137,35 +163,18 @@ auto tokens_in_answer(const tenon::response& reply, const settings& by, tenon::a
 auto account_in_answer(
     const tenon::response& reply, const settings& by, const tenon::exchange_input& in
 ) -> std::string {
-    const json body = reply.json();
-    switch (by.account) {
-        case account_source::profile: return {};
-        case account_source::connection:
-            return in.account_id.empty() ? "connection-" + fingerprint(in.code) : in.account_id;
-        case account_source::id_token: {
-            std::string subject = subject_of(body.str("id_token"));
-            if (!subject.empty()) return subject;
-            throw tenon::failed(
-                category::provider,
-                "the token answer has no ID token with a sub: is the scope openid granted? Else "
-                "set "
-                "userinfo_url or token_response.account_id"
-            );
-        }
-        case account_source::token: {
-            std::string id = token_at(body, by, "account_id").id();
-            if (!id.empty()) return id;
-            throw tenon::failed(
-                category::provider,
-                "the token answer has nothing at token_response.account_id; its members are " +
-                    member_names(body)
-            );
-        }
+    const std::string prefix = tenant_prefix(by, in.connect);
+    if (by.account == account_source::connection) {
+        const bool known = !in.account_id.empty() && in.account_id.starts_with(prefix);
+        return known ? in.account_id : prefix + "connection-" + fingerprint(in.code);
     }
-    return {};
+    const std::string id = told_account(reply, by);
+    return id.empty() ? id : prefix + id;
 }
 
-auto profile_in_answer(const tenon::response& reply, const settings& by) -> tenon::profile {
+auto profile_in_answer(
+    const tenon::response& reply, const settings& by, const tenon::values& connect
+) -> tenon::profile {
     const json body = reply.json();
     if (!reply.ok()) throw tenon::failed(failure_in(reply, tenon::asked::api));
     const auto at = [&](std::string_view name, std::string_view usual) {
@@ -182,7 +191,7 @@ auto profile_in_answer(const tenon::response& reply, const settings& by) -> teno
         ));
     }
     tenon::profile read;
-    read.account_id(account)
+    read.account_id(tenant_prefix(by, connect) + account)
         .raw(reply.body())
         .subject(by.openid() ? body.str("sub") : std::string());
     for (const auto& [name, usual] : usual_profile) {

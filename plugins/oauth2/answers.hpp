@@ -21,12 +21,14 @@ auto tokens_in_answer(const tenon::response& reply, const settings& by, tenon::a
 
 /// Whose the tokens are, as far as the token answer tells; "" where PROFILE tells it. Throws
 /// `failed` where it should tell and doesn't. Where nobody tells, it is the account that is to be
-/// connected anew, else a new one.
+/// connected anew, else a new one. Behind the `tenant_prefix`, like the profile's.
 auto account_in_answer(
     const tenon::response& reply, const settings& by, const tenon::exchange_input& in
 ) -> std::string;
 
 /// The account in the userinfo answer.
-auto profile_in_answer(const tenon::response& reply, const settings& by) -> tenon::profile;
+auto profile_in_answer(
+    const tenon::response& reply, const settings& by, const tenon::values& connect
+) -> tenon::profile;
 
 }  // namespace oauth2

@@ -160,7 +160,7 @@ auto plugin::profile(tenon::profile_input in) const -> tenon::op<tenon::profile>
     add_headers(built, by, in.connect);
     built.bearer();
     const tenon::response reply = co_await std::move(built);
-    co_return profile_in_answer(reply, by);
+    co_return profile_in_answer(reply, by, in.connect);
 }
 
 // The refresh token first (RFC 7009 2.1: its access tokens should end with it), then the access

@@ -45,9 +45,11 @@ auto plain_providers() -> world_options {
 }
 
 // Through connect, consent and callback of another provider than the world's own: its token.
-auto token_from(world& here, const std::string& provider, const nlohmann::json& params)
-    -> nlohmann::json {
-    const auto begun = here.api().post(
+auto token_from(
+    world& here, const std::string& provider, const nlohmann::json& params,
+    const std::string& account, const std::string& user = "ann"
+) -> nlohmann::json {
+    const auto begun = here.api(user).post(
         "/api/integrations/connect/" + provider,
         {{"redirectUrl", "http://127.0.0.1:9/after"}, {"params", params}}
     );
@@ -57,9 +59,9 @@ auto token_from(world& here, const std::string& provider, const nlohmann::json& 
     const auto location = done.field("location").value_or(done.body);
     INFO(location);
     REQUIRE(query_parameter(location, "status") == "connected");
-    CHECK(query_parameter(location, "accountId") == "u1");
+    CHECK(query_parameter(location, "accountId") == account);
     const auto id = query_parameter(location, "connectionId").value();
-    return here.api().get("/api/integrations/token/" + provider + "/" + id).json();
+    return here.api(user).get("/api/integrations/token/" + provider + "/" + id).json();
 }
 
 auto metadata_of(world& here) -> nlohmann::json {
@@ -85,7 +87,7 @@ TEST_CASE("Salesforce's instance comes with the token, and moves with a refresh"
 
 TEST_CASE("a provider at a host name that its users tell is connected by configuration alone") {
     world here(plain_providers());
-    const auto token = token_from(here, "shops", {{"shop", "north"}});
+    const auto token = token_from(here, "shops", {{"shop", "north"}}, "north:u1");
     CHECK(token.at("baseUrl") == "https://north.shops.example/api");
     for (const std::string shop : {"", "evil.example/", "a.b", "north@evil"}) {
         const auto refused = here.api().post(
@@ -98,9 +100,20 @@ TEST_CASE("a provider at a host name that its users tell is connected by configu
     }
 }
 
+TEST_CASE("accounts of one id at two installations are two, and share nothing") {
+    world here(plain_providers());
+    const auto north = token_from(here, "shops", {{"shop", "north"}}, "north:u1");
+    const auto south = token_from(here, "shops", {{"shop", "south"}}, "south:u1", "bob");
+    CHECK(south.at("baseUrl") == "https://south.shops.example/api");
+    CHECK(south.at("accessToken") != north.at("accessToken"));
+    const auto still = here.api().get("/api/integrations/token/shops/north%3Au1").json();
+    CHECK(still.at("accessToken") == north.at("accessToken"));
+    CHECK(still.at("baseUrl") == "https://north.shops.example/api");
+}
+
 TEST_CASE("a provider of the catalogue is connected with a client id and secret alone") {
     world here(plain_providers());
-    const auto token = token_from(here, "bexio", nlohmann::json::object());
+    const auto token = token_from(here, "bexio", nlohmann::json::object(), "u1");
     CHECK(token.at("scope") == "openid");
     CHECK_FALSE(token.at("accessToken").get<std::string>().empty());
 }

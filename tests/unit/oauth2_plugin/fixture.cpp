@@ -105,9 +105,11 @@ auto world::refresh(const granted& from) -> operation_result {
     return perform(std::move(request));
 }
 
-auto world::profile(const granted& from) -> operation_result {
+auto world::profile(const granted& from, std::map<std::string, std::string> connect)
+    -> operation_result {
     operation_request request;
     request.kind = operation_kind::profile;
+    request.connect = std::move(connect);
     request.secrets.access_token = from.access_token;
     return perform(std::move(request));
 }

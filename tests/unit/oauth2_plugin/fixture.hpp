@@ -61,7 +61,8 @@ struct world {
     ) -> operation_result;
     auto connect() -> granted;  // all of it; requires success
     auto refresh(const granted& from) -> operation_result;
-    auto profile(const granted& from) -> operation_result;
+    auto profile(const granted& from, std::map<std::string, std::string> connect = {})
+        -> operation_result;
     auto revoke(const granted& from) -> operation_result;
 
     standing_clock time;

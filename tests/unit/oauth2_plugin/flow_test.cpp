@@ -236,3 +236,52 @@ TEST_CASE("users fill in a name before the provider's domain, and nothing else")
     CHECK(check_fields(form, {{"shop", "a.b"}}).has_error());
     CHECK(check_fields(form, {{"shop", "north-2"}}));
 }
+
+TEST_CASE("an account's id is its installation's own, where users name that") {
+    auto config = addresses();
+    for (auto& [key, url] : config) {
+        url = "https://{shop}.shops.example" +
+              url.substr(std::string("http://127.0.0.1:4000").size());
+    }
+    config["connect_params"] = R"({"shop": "[A-Za-z:%]+"})";
+    const auto account_at = [](world& w, const std::string& shop) {
+        const std::map<std::string, std::string> connect{{"shop", shop}};
+        const auto done = w.exchange(w.consent(connect).get("code"), connect);
+        REQUIRE(done);
+        const auto& tokens = done->grants.front();
+        if (!tokens.account_id.empty()) {
+            return tokens.account_id;
+        }
+        const auto profile = w.profile(tokens, connect);
+        REQUIRE(profile);
+        return profile->field("account_id")->value;
+    };
+    const auto section_of = [&] {
+        auto section = acme(config);
+        section.origins = {{"https://{shop}.shops.example", "http://127.0.0.1:4000"}};
+        return section;
+    };
+    SECTION("as the profile tells it") {
+        world w(section_of());
+        CHECK(account_at(w, "north") == "north:u1");
+        CHECK(account_at(w, "North") == "north:u1");
+        CHECK(account_at(w, "south") == "south:u1");
+    }
+    SECTION("as the token answer tells it") {
+        config["token_response"] = R"({"account_id": "token_type"})";
+        world w(section_of());
+        CHECK(account_at(w, "north") == "north:Bearer");
+    }
+    SECTION("where nobody tells it") {
+        config["account"] = "connection";
+        world w(section_of());
+        const std::map<std::string, std::string> connect{{"shop", "north"}};
+        const auto again = [&](const std::string& known) {
+            const auto done = w.exchange(w.consent(connect).get("code"), connect, known);
+            return done.value().grants.front().account_id;
+        };
+        CHECK(account_at(w, "north").starts_with("north:connection-"));
+        CHECK(again("north:connection-1") == "north:connection-1");
+        CHECK(again("south:connection-1").starts_with("north:connection-"));
+    }
+}
