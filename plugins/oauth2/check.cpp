@@ -74,6 +74,19 @@ void check_url(settings& read, const std::string& key, const std::string& url) {
     }
 }
 
+// One issuer's keys check all ID tokens, whoever connects.
+void check_fixed(settings& read, const std::string& key, const std::string& url) {
+    check_url(read, key, url);
+    for (const std::string& name : placeholders(url)) {
+        if (!read.is_connect_param(name)) continue;
+        read.problems.emplace_back(
+            key, "{" + name +
+                     "} is what each user gives, and there is one issuer for all: leave the issuer "
+                     "out, and set userinfo_url"
+        );
+    }
+}
+
 void check_names(settings& read) {
     for (const auto& [name, pattern] : read.connect_params) {
         if (!is_name(name))
@@ -182,13 +195,13 @@ void check_settings(settings& read, const tenon::values& config) {
         });
         if (!plain) read.problems.emplace_back("url_params", name + " must be of [A-Za-z0-9.:_~-]");
     }
-    check_url(read, "issuer", read.issuer);
+    check_fixed(read, "issuer", read.issuer);
     check_url(read, "authorize_url", read.authorize.url);
     check_url(read, "token_url", read.token.url);
     check_url(read, "userinfo_url", read.userinfo.url);
     check_url(read, "revoke_url", read.revoke.url);
     check_url(read, "refresh_url", read.refresh_at.url);
-    check_url(read, "jwks_url", read.jwks_url);
+    check_fixed(read, "jwks_url", read.jwks_url);
     check_url(read, "base_url", read.base_url);
     check_names(read);
     check_templates(read);

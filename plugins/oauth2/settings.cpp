@@ -122,8 +122,6 @@ void read_texts(settings& read, const values& config) {
     take("display_name", read.display_name);
     take("category", read.category);
     take("icon", read.icon);
-    take("issuer", read.issuer);
-    take("jwks_url", read.jwks_url);
     take("client_id_param", read.client_id_param);
     // A separator may be blank; only its absence leaves the default.
     if (config.has("scope_separator") && !config.text("scope_separator").empty()) {
@@ -143,6 +141,8 @@ void read_urls(settings& read, const values& config) {
     read.revoke = read_endpoint(url("revoke_url"));
     read.refresh_at = read_endpoint(url("refresh_url"));
     read.base_url = url("base_url");
+    read.issuer = url("issuer");
+    read.jwks_url = url("jwks_url");
     const auto params = [&](const char* name) {
         pairs list = config.map(name);
         for (auto& [key, text] : list) text = filled(text, known);

@@ -61,6 +61,19 @@ TEST_CASE("a name that nobody fills in is refused") {
     CHECK(w.entry().state == provider_state::enabled);
 }
 
+TEST_CASE("an issuer's name is the operator's to fill in, and nobody else's") {
+    auto config = with("issuer", "https://{tenant}.id.example");
+    config["jwks_url"] = "https://{tenant}.id.example/keys";
+    config["url_params"] = R"({"tenant": "north"})";
+    world w(acme(config));
+    CHECK(w.entry().state == provider_state::enabled);
+    CHECK(w.entry().about->issuer == "https://north.id.example");
+    CHECK(w.entry().about->jwks_url == "https://north.id.example/keys");
+    config.erase("url_params");
+    config["connect_params"] = R"({"tenant": ""})";
+    CHECK(refused_keys(config) == keys{"issuer", "jwks_url"});
+}
+
 TEST_CASE("users can't choose the host to which the client secret goes") {
     for (const std::string url :
          {"https://{host}/token", "https://{host}.com/token", "https://id-{host}x.com/token",
