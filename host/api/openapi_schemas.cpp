@@ -90,8 +90,10 @@ auto openapi_schemas() -> std::string_view {
   "scope": {"type": "string"}, "slot": {"type": "string"},
   "params": {"type": "object", "additionalProperties": {"type": "string"}}}},
 "ImportRequest": {"anyOf": [{"allOf": [{"$ref": "#/components/schemas/ImportItem"},
-    {"type": "object", "properties": {"validate": {"type": "boolean", "default": true}}}]},
-  {"type": "object", "required": ["connections"], "properties": {"validate": {"type": "boolean", "default": true},
+    {"type": "object", "properties": {"validate": {"type": "boolean", "default": true,
+      "description": "Whether the provider is asked whose each token is; a key that is pinned to a user can't do without"}}}]},
+  {"type": "object", "required": ["connections"], "properties": {"validate": {"type": "boolean", "default": true,
+      "description": "Whether the provider is asked whose each token is; a key that is pinned to a user can't do without"},
     "connections": {"type": "array", "maxItems": 1000, "items": {"$ref": "#/components/schemas/ImportItem"}}}}]},
 "ImportReport": {"type": "object", "required": ["imported", "failed"], "properties": {
   "imported": {"type": "array", "items": {"type": "object", "properties": {

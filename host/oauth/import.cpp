@@ -5,12 +5,46 @@
 #include "oauth/operations.hpp"
 #include "oauth/profile_fields.hpp"
 
+#include <algorithm>
+
 namespace tenon::host {
 namespace {
 
-auto missing(const char* field, const char* message) -> error {
-    auto problem = fail(errc::invalid_request, "an import lacks what it needs");
+auto wrong_field(const char* field, const char* message) -> error {
+    auto problem = fail(errc::invalid_request, "an import lacks what it needs, or can't be taken");
     problem.details.push_back({field, message});
+    return problem;
+}
+
+// RFC 6749 A: what tokens and scopes are made of. A line break that came along with a token would
+// end the header that carries it.
+auto is_visible(std::string_view text) -> bool {
+    return std::ranges::all_of(text, [](char c) { return c >= ' ' && c <= '~'; });
+}
+
+auto unproven() -> error {
+    return fail(
+        errc::unsupported_by_provider,
+        "this provider does not tell whose a token is; let the user connect, or import it by a key "
+        "that is not pinned to a user"
+    );
+}
+
+// A slot that the provider has not would take the place of one that it has. Not named: the main
+// one.
+auto check_slot(const descriptor& about, const import_item& item) -> std::optional<error> {
+    if (item.slot.empty()) {
+        return std::nullopt;
+    }
+    std::string known;
+    for (const auto& slot : about.slots) {
+        if (slot.name == plugin_slot(item.slot)) {
+            return std::nullopt;
+        }
+        known += (known.empty() ? "" : ", ") + stored_slot(slot.name);
+    }
+    auto problem = fail(errc::invalid_request, "the provider has no such slot");
+    problem.details.push_back({"slot", "must be one of " + known});
     return problem;
 }
 
@@ -28,6 +62,7 @@ auto to_landing(
     what.connect_params = params_to_json(item.params);
     what.issued_at = context.time.now();
     what.action = "connection.imported";
+    what.given = true;
     granted tokens;
     tokens.slot = plugin_slot(item.slot);
     tokens.access_token = item.access_token;
@@ -38,11 +73,14 @@ auto to_landing(
     return what;
 }
 
-auto profile_request(const oauth_context& context, const landing& what, const import_item& item)
-    -> operation_request {
+auto profile_request(
+    const oauth_context& context, const landing& what, const import_item& item,
+    import_validation how
+) -> operation_request {
     operation_request request;
     request.kind = operation_kind::profile;
-    if (item.account) {
+    // Where it must be proven it is not told: some plugins take the caller's word for it.
+    if (item.account && how != import_validation::proven) {
         request.params.emplace_back("account_id", item.account->text());
     }
     if (!item.scope.empty()) {
@@ -57,8 +95,12 @@ auto profile_request(const oauth_context& context, const landing& what, const im
 }
 
 // The provider's word on whose token this is.
-auto take_profile(landing& what, const operation_output& profile) -> std::optional<error> {
+auto take_profile(landing& what, const operation_output& profile, import_validation how)
+    -> std::optional<error> {
     const auto* account = profile.field("account_id");
+    if (account == nullptr && how == import_validation::proven) {
+        return unproven();
+    }
     if (account != nullptr && !what.account.empty() && what.account.text() != account->value) {
         return fail(errc::account_mismatch, "the token is of another account than accountId says");
     }
@@ -79,13 +121,24 @@ auto to_import_error(const operation_failure& failure, const provider_id& provid
 
 auto check(const import_item& item, import_validation how) -> std::optional<error> {
     if (item.user.empty()) {
-        return missing("userId", "whose connection is it?");
+        return wrong_field("userId", "whose connection is it?");
     }
     if (item.access_token.empty()) {
-        return missing("accessToken", "a token to import");
+        return wrong_field("accessToken", "a token to import");
+    }
+    struct given {
+        const char* field;
+        std::string_view text;
+    };
+    for (const auto& [field, text] :
+         {given{"accessToken", item.access_token.reveal()},
+          given{"refreshToken", item.refresh_token.reveal()}, given{"scope", item.scope}}) {
+        if (!is_visible(text)) {
+            return wrong_field(field, "has characters that are not printable ASCII");
+        }
     }
     if (how == import_validation::none && !item.account) {
-        return missing("accountId", "needed where \"validate\" is false");
+        return wrong_field("accountId", "needed where \"validate\" is false");
     }
     return std::nullopt;
 }
@@ -102,6 +155,9 @@ auto import_connection(
     if (instance.has_error()) {
         co_return instance.error();
     }
+    if (auto wrong = check_slot((*instance)->about(), item)) {
+        co_return std::move(*wrong);
+    }
     auto params = check_fields((*instance)->about().connect_fields, std::move(item.params));
     if (params.has_error()) {
         co_return params.error();
@@ -109,19 +165,22 @@ auto import_connection(
     item.params = std::move(*params);
     auto what = to_landing(context, std::move(by), **instance, item);
     const bool asks =
-        how == import_validation::by_profile && (*instance)->supports(operation_kind::profile);
+        how != import_validation::none && (*instance)->supports(operation_kind::profile);
+    if (!asks && how == import_validation::proven) {
+        co_return unproven();
+    }
     if (asks) {
-        auto request = profile_request(context, what, item);
+        auto request = profile_request(context, what, item, how);
         auto profile = co_await perform(context, *instance, std::move(request));
         if (profile.has_error()) {
             co_return to_import_error(profile.error(), provider);
         }
-        if (auto wrong = take_profile(what, *profile)) {
+        if (auto wrong = take_profile(what, *profile, how)) {
             co_return std::move(*wrong);
         }
     }
     if (what.account.empty()) {
-        co_return missing("accountId", "the provider does not tell it");
+        co_return wrong_field("accountId", "the provider does not tell it");
     }
     auto landed = co_await land(context, std::move(what));
     if (landed.has_error()) {

@@ -26,11 +26,16 @@ struct imported {
     account_id account;
 };
 
-enum class import_validation { by_profile, none };
+enum class import_validation {
+    none,        // the account is whose the caller says
+    by_profile,  // the provider is asked, where it can be
+    proven       // nothing is imported but what the provider says whose it is
+};
 
 // One item; by.user is ignored. Errors: unknown_provider, provider_disabled, invalid_request
-// (details), account_mismatch, reconnect_required (the provider refuses the token), and the
-// provider's own.
+// (details), account_mismatch, reconnect_required (the provider refuses the token),
+// unsupported_by_provider (nothing proves whose it is), conflict (without a refresh token of its
+// own, for an account that others have connected), and the provider's own.
 auto import_connection(
     oauth_context& context, actor by, provider_id provider, import_item item, import_validation how
 ) -> boost::asio::awaitable<result<imported>>;

@@ -1,9 +1,13 @@
 #include "oauth/landed_grant.hpp"
 
 #include "crypto/random.hpp"
+#include "oauth/exchange.hpp"
 #include "oauth/grant_state.hpp"
 #include "oauth/sealing.hpp"
 #include "store/changes.hpp"
+#include "store/connection_grants.hpp"
+
+#include <algorithm>
 
 namespace tenon::host {
 namespace {
@@ -24,11 +28,32 @@ auto sealed_or_none(
     return seal_for(seal, org, id.text(), column, token.reveal());
 }
 
+// Do the connect parameters of both lead to the same hosts?
+auto same_hosts(const descriptor& about, const grant_row& left, const grant_row& right) -> bool {
+    if (left.connect_params == right.connect_params) {
+        return true;
+    }
+    const auto ours = params_from_json(left.connect_params);
+    const auto theirs = params_from_json(right.connect_params);
+    const auto value_in = [](const auto& params, const std::string& name) {
+        const auto found = params.find(name);
+        return found == params.end() ? std::string() : found->second;
+    };
+    return std::ranges::all_of(about.connect_fields, [&](const field_descriptor& field) {
+        const auto names_host = [mark = '{' + field.name + '}'](const origin_descriptor& origin) {
+            return origin.url.find(mark) != std::string::npos;
+        };
+        return std::ranges::none_of(about.origins, names_host) ||
+               value_in(ours, field.name) == value_in(theirs, field.name);
+    });
+}
+
 // Providers that give a refresh token with the first consent only (Google) mean the old one to be
-// used on.
-auto keeps_refresh_token(const grant_row& standing, const grant_row& row) -> bool {
+// used on. It goes to no host but those that issued it.
+auto keeps_refresh_token(const descriptor& about, const grant_row& standing, const grant_row& row)
+    -> bool {
     return !row.refresh_token && standing.refresh_token && standing.state == grant_state::live &&
-           standing.client_id == row.client_id;
+           standing.client_id == row.client_id && same_hosts(about, standing, row);
 }
 
 auto to_row(const oauth_context& context, const landing& what, const granted& from, grant_id id)
@@ -89,7 +114,7 @@ auto replace_grant(
     if (standing.state == grant_state::live && standing.authorized_at > row.authorized_at) {
         return {};  // the user consented anew meanwhile
     }
-    const bool keeps = keeps_refresh_token(standing, row);
+    const bool keeps = keeps_refresh_token(provider.about(), standing, row);
     if (keeps && is_leased(standing, row.updated_at)) {
         // It may be rotated, or revoked, at this moment.
         return fail(errc::storage_unavailable, "the account's grant is busy; try again");
@@ -107,7 +132,7 @@ auto replace_grant(
 
 auto store_grant(
     sql_session& session, const oauth_context& context, const landing& what, const granted& from,
-    const provider_instance& provider
+    const provider_instance& provider, const connection_id& connection
 ) -> result<stored_grant> {
     const auto known =
         find_grant_id(session, what.provider, account_of(what, from), stored_slot(from.slot));
@@ -115,6 +140,14 @@ auto store_grant(
     auto row = to_row(context, what, from, id);
     if (known && lock_grant(session, id)) {
         const auto standing = find_grant(session, id);
+        const bool inherits = what.given && keeps_refresh_token(provider.about(), *standing, row);
+        if (inherits && is_used_by_others(session, id, connection)) {
+            return fail(
+                errc::conflict,
+                "the account is connected already, and this import brings no refresh token of its "
+                "own: import it with one, or let the user connect"
+            );
+        }
         auto replaced = replace_grant(session, context, from, std::move(row), provider, *standing);
         return replaced.has_error() ? result<stored_grant>(replaced.error())
                                     : stored_grant{id, true};

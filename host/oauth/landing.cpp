@@ -76,7 +76,7 @@ auto store_with_grants(
     std::vector<grant_id> grants;
     for (std::size_t i = 0; i < what.grants.size(); ++i) {
         const auto& from = what.grants[i];
-        auto grant = store_grant(session, context, what, from, provider);
+        auto grant = store_grant(session, context, what, from, provider, stored.id);
         if (grant.has_error()) {
             return grant.error();
         }

@@ -26,6 +26,7 @@ struct landing {
     std::optional<std::string> profile;  // JSON object, as GET …/profile answers
     time_point issued_at{};
     std::vector<granted> grants;  // the main one first
+    bool given = false;           // imported: nobody consented to them here
     secret credentials;           // as credentials_to_json wrote them; empty: by a redirect
     std::string intent;           // to delete with it; may be empty
     std::string confirmation;     // the hash of its code, where it is discarded unconfirmed
@@ -36,7 +37,8 @@ struct landing {
 // which is stored and alive changes nothing: the stored connection is answered. One with an intent
 // is stored once, whoever tries, and not after its user has disconnected. Errors: invalid_state
 // (its intent is gone, and so is the connection; or the user is being erased, or was since: the
-// tokens are to be discarded), storage_unavailable (after trying for a while), internal.
+// tokens are to be discarded), conflict (given tokens would share the refresh token of others),
+// storage_unavailable (after trying for a while), internal.
 auto land(oauth_context& context, landing what) -> boost::asio::awaitable<result<connection_row>>;
 
 // The same for what is found in the transaction that stores it; as often as that is tried again.

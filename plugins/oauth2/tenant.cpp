@@ -39,7 +39,8 @@ auto tenant_prefix(const settings& by, const tenon::values& connect) -> std::str
     std::string prefix;
     for (const auto& [name, pattern] : named) {
         const std::string mark = "{" + name + "}";
-        bool in_host = false, in_path = false;
+        bool in_host = false;
+        bool in_path = false;
         for (const endpoint& each : addresses) {
             in_host = in_host || each.origin().find(mark) != std::string::npos;
             in_path = in_path || each.path().find(mark) != std::string::npos;

@@ -81,6 +81,25 @@ TEST_CASE("a single import answers as a list of one") {
     CHECK(failed.json().at("imported").empty());
     CHECK(failed.json().at("failed").at(0).at("error") == "RECONNECT_REQUIRED");
 
+    SECTION("a line break is no part of a token") {
+        for (const auto* field : {"accessToken", "refreshToken", "scope"}) {
+            auto odd = good;
+            odd[field] = "x\n";
+            const auto refused = here.api().post(import_path(here), odd).json().at("failed").at(0);
+            CHECK(refused.at("error") == "INVALID_REQUEST");
+            const std::string said = refused.at("message");
+            CHECK(said == field + std::string(": has characters that are not printable ASCII"));
+        }
+    }
+    SECTION("its slot must be one of the provider's") {
+        auto odd = good;
+        odd["slot"] = "second";
+        const auto refused = here.api().post(import_path(here), odd).json().at("failed").at(0);
+        CHECK(refused.at("error") == "INVALID_REQUEST");
+        CHECK(refused.at("message") == "slot: must be one of main");
+        odd["slot"] = "main";
+        CHECK(here.api().post(import_path(here), odd).json().at("imported").size() == 1);
+    }
     SECTION("unvalidated, its account must be named") {
         auto blind = good;
         blind["validate"] = false;
@@ -90,6 +109,38 @@ TEST_CASE("a single import answers as a list of one") {
         const auto taken = here.api().post(import_path(here), blind).json();
         CHECK(taken.at("imported").at(0).at("accountId") == "u7");
     }
+}
+
+TEST_CASE("a user's own key imports no account of which only its word is known") {
+    world here;
+    const auto id = here.connected("ann", "u1");
+    const auto anns = here.api("ann").get(here.token_path(id)).json().at("accessToken");
+    const json wanted{
+        {"name", "bob's"}, {"scopes", {"connections:write", "tokens:read"}}, {"userId", "bob"}};
+    const auto made = here.api("").post("/api/keys", wanted);
+    REQUIRE(made.status == 201);
+    auto bobs = here.api("");
+    bobs.set_common({{"X-API-Key", made.json().at("key").get<std::string>()}});
+    json claim{{"accountId", "u1"}, {"accessToken", "of-nobody"}, {"validate", false}};
+    const auto refused = bobs.post(import_path(here), claim);
+    CHECK(refused.status == 403);
+    CHECK(refused.json().at("error") == "INSUFFICIENT_SCOPE");
+    claim.erase("validate");
+    CHECK(
+        bobs.post(import_path(here), claim).json().at("failed").at(0).at("error") ==
+        "RECONNECT_REQUIRED"
+    );
+    // Nor does whoever acts for everybody give him the refresh token that is hers.
+    claim["validate"] = false;
+    claim["userId"] = "bob";
+    claim["expiresAt"] = "2020-01-01T00:00:00Z";
+    const auto shared = here.api("").post(import_path(here), claim).json();
+    CHECK(shared.at("failed").at(0).at("error") == "CONFLICT");
+    CHECK(bobs.get(here.token_path("u1")).status == 404);
+    CHECK(here.api("ann").get(here.token_path(id)).json().at("accessToken") == anns);
+    // What the provider says is his is taken.
+    const json proven{{"accessToken", minted(here, 7, 1).at(0).at("access_token")}};
+    CHECK(bobs.post(import_path(here), proven).json().at("imported").at(0).at("accountId") == "u7");
 }
 
 TEST_CASE("an import of nothing is answered, with nothing") {

@@ -38,6 +38,23 @@ void check_no_reconnect(oauth_world& world, const actor& stranger, const std::st
     RC_ASSERT(begun.has_error() && begun.error().code == errc::not_found);
 }
 
+// Whoever says that an account is the stranger's does not make it so: the owner's refresh token
+// serves nobody else.
+void check_no_share(oauth_world& world, const actor& owner, const actor& stranger) {
+    const auto before = world.list(owner).at(0);
+    import_item item;
+    item.user = stranger.user;
+    item.account = before.account;
+    item.access_token = secret("of-nobody");
+    item.expires_at = world.time.now() - seconds(1);
+    const auto claimed = world.run(
+        import_connection(world.context, stranger, acme, std::move(item), import_validation::none)
+    );
+    RC_ASSERT(claimed.has_error() && claimed.error().code == errc::conflict);
+    RC_ASSERT(world.list(stranger).empty());
+    RC_ASSERT(world.list(owner).at(0).updated_at == before.updated_at);
+}
+
 // A stranger who has tokens of the same account gets a connection of his own, and the owner's stays
 // as it was.
 void check_import_apart(oauth_world& world, const actor& owner, const actor& stranger) {
@@ -178,6 +195,9 @@ TEST_CASE("another user's or organization's connection is invisible to every ver
         const auto token = world.read(owner, account, seconds(0));
         RC_ASSERT(!world.userinfo(token.value().access_token).is_null());
         for (const auto& stranger : {neighbour, foreigner}) {
+            if (stranger.org == owner.org) {
+                check_no_share(world, owner, stranger);
+            }
             check_import_apart(world, owner, stranger);
             const auto still = world.read(owner, account, seconds(0));
             RC_ASSERT(still.has_value() && still->connection == id);

@@ -70,6 +70,23 @@ auto message_of(const error& failure) -> std::string {
     return message;
 }
 
+// A key that acts for one user may be that user's own: an account is theirs by the provider's word
+// only.
+auto validation_of(call& mine) -> result<import_validation> {
+    const bool asked = mine.body.flag("validate", true);
+    if (!mine.who->pinned_user) {
+        return asked ? import_validation::by_profile : import_validation::none;
+    }
+    if (!asked) {
+        return fail(
+            errc::insufficient_scope,
+            "This API key acts for one user only: what it imports must be validated. Leave out "
+            "\"validate\": false."
+        );
+    }
+    return import_validation::proven;
+}
+
 // The items, and what became of them.
 struct import_work {
     import_validation how;
@@ -161,8 +178,7 @@ auto import_tokens(call& mine) -> answer {
     mine.about = answer_about::several;
     const bool is_list = mine.body.has("connections");
     auto items = mine.body.objects("connections");
-    const auto how =
-        mine.body.flag("validate", true) ? import_validation::by_profile : import_validation::none;
+    const auto how = validation_of(mine);
     if (is_list && mine.body.has("accessToken")) {
         mine.body.note("connections", "goes without accessToken beside it");
     }
@@ -172,7 +188,11 @@ auto import_tokens(call& mine) -> answer {
     if (auto checked = mine.body.checked(); checked.has_error()) {
         co_return checked.error();
     }
-    import_work work{how, {}, {}, std::chrono::steady_clock::now() + mine.api.settings.import_time};
+    if (how.has_error()) {
+        co_return how.error();
+    }
+    import_work work{
+        *how, {}, {}, std::chrono::steady_clock::now() + mine.api.settings.import_time};
     const auto count = is_list ? items.size() : 1;
     for (std::size_t index = 0; index < count; ++index) {
         work.items.push_back(read_item(mine, is_list ? items[index] : mine.body));

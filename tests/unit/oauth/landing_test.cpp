@@ -136,6 +136,48 @@ TEST_CASE("a refresh token of another client, or of a dead grant, is not kept") 
     CHECK_FALSE(grant_of(world, "u1")->refresh_token);
 }
 
+TEST_CASE("a refresh token is not kept for another host than its own") {
+    oauth_world world(any_engine());
+    world.reconfigure([](provider_settings& section) {
+        section.config["token_url"] = {"https://{shop}.shops.example/token", false};
+        section.config["connect_params"] = {R"({"shop":"","hint":""})", true};
+    });
+    const auto at = [&](const std::string& params) {
+        auto what = landing_of(user("ann"), world.time.now(), "a");
+        what.connect_params = params;
+        return what;
+    };
+    put(world, with_refresh_token(at(R"({"shop":"north","hint":"a"})"), "r"));
+    put(world, at(R"({"shop":"north"})"));
+    CHECK(grant_of(world, "u1")->refresh_token);
+    put(world, at(R"({"shop":"evil"})"));
+    CHECK_FALSE(grant_of(world, "u1")->refresh_token);
+}
+
+TEST_CASE("tokens that are given, not consented to, share no refresh token of others") {
+    oauth_world world(any_engine());
+    const auto now = world.time.now();
+    const auto ann = user("ann");
+    const auto given = [&](const actor& by, const std::string& token) {
+        auto what = landing_of(by, now + seconds(1), token);
+        what.given = true;
+        return what;
+    };
+    put(world, with_refresh_token(landing_of(ann, now, "a"), "r"));
+    const auto before = grant_of(world, "u1");
+    const auto refused = world.run(land(world.context, given(user("bob"), "b")));
+    REQUIRE(refused.has_error());
+    CHECK(refused.error().code == errc::conflict);
+    CHECK(world.list(user("bob")).empty());
+    CHECK(grant_of(world, "u1")->access_token == before->access_token);
+    CHECK(token_of(world, ann) == "a");
+
+    put(world, given(ann, "c"));  // her own
+    CHECK(grant_of(world, "u1")->refresh_token == before->refresh_token);
+    put(world, with_refresh_token(given(user("bob"), "d"), "s"));
+    CHECK(grant_of(world, "u1")->refresh_token != before->refresh_token);
+}
+
 TEST_CASE("who shares a grant that was dead is connected again, and the log says so") {
     oauth_world world(any_engine());
     const auto now = world.time.now();
