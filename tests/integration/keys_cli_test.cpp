@@ -29,4 +29,20 @@ TEST_CASE("a running host takes a key of the command line at once, and refuses i
     CHECK(status == 401);
 }
 
+TEST_CASE("the command line gives no key to a user who is erased just now") {
+    host_process host({});
+    const auto config = host.config_file().string();
+    const auto made = run_tenon({"key", "create", "--config", config});
+    REQUIRE(made.code == 0);
+    const auto key = made.out.substr(0, made.out.find('\n'));
+    http_client api(host.url(), {{"X-API-Key", key}, {"X-Tenon-User", "ann"}});
+    REQUIRE(api.del("/api/users/ann/data").status == 200);
+
+    const auto refused = run_tenon({"key", "create", "--user", "ann", "--config", config});
+    CHECK(refused.code != 0);
+    CHECK(refused.out.empty());
+    CHECK(refused.err.find("erased") != std::string::npos);
+    CHECK(run_tenon({"key", "create", "--user", "bob", "--config", config}).code == 0);
+}
+
 }  // namespace tenon::test
