@@ -11,6 +11,7 @@
 #include "oauth/recovery.hpp"
 #include "oauth/scheduler.hpp"
 #include "oauth/token_cache.hpp"
+#include "store/database.hpp"
 
 #include <atomic>
 #include <boost/asio/bind_cancellation_slot.hpp>
@@ -51,44 +52,52 @@ struct background_work::implementation : std::enable_shared_from_this<implementa
         explicit sleeper(const boost::asio::any_io_executor& on) : strand(make_strand(on)) {}
         boost::asio::strand<boost::asio::any_io_executor> strand;
         boost::asio::cancellation_signal wake;
+        std::atomic<bool> called{false};  // since its turn began
     };
     std::vector<std::unique_ptr<sleeper>> sleepers;  // as start() made them
 
-    // Waits; stop() ends that, and nothing else that a loop is in.
-    auto rest(milliseconds span) const -> boost::asio::awaitable<void> {
-        if (stopping) {
+    // Waits; call() and stop() end that, and nothing else that a loop is in.
+    auto rest(const sleeper& own, milliseconds span) const -> boost::asio::awaitable<void> {
+        if (stopping || own.called) {
             co_return;
         }
         co_await this_coro::reset_cancellation_state(boost::asio::enable_terminal_cancellation());
         try {
             co_await pause(span);
         } catch (const boost::system::system_error&) {
-            log(log_level::trace, "background work is woken to end");
+            log(log_level::trace, "background work is woken");
         }
         co_await this_coro::reset_cancellation_state(boost::asio::disable_cancellation());
     }
 
+    // The loop's next turn comes at once. Any thread.
+    void call(sleeper& one) {
+        one.called = true;
+        boost::asio::post(one.strand, [self = shared_from_this(), &wake = one.wake] {
+            wake.emit(boost::asio::cancellation_type::terminal);
+        });
+    }
+
     void wake_all() {
         for (const auto& one : sleepers) {
-            boost::asio::post(one->strand, [self = shared_from_this(), &wake = one->wake] {
-                wake.emit(boost::asio::cancellation_type::terminal);
-            });
+            call(*one);
         }
     }
 
     // One loop's turn must not end the loop: what it could not do it does next time.
     template <class Turn>
-    auto loop(const char* name, Turn turn) -> boost::asio::awaitable<void> {
+    auto loop(const char* name, sleeper& own, Turn turn) -> boost::asio::awaitable<void> {
         co_await this_coro::reset_cancellation_state(boost::asio::disable_cancellation());
         while (!stopping) {
             milliseconds wait{1'000};
+            own.called = false;
             try {
                 wait = co_await turn();
             } catch (const std::exception& problem) {
                 log(log_level::error, "background work failed",
                     {{log_key::operation, name}, {log_key::detail, problem.what()}});
             }
-            co_await rest(wait);
+            co_await rest(own, wait);
         }
         --running;
     }
@@ -140,17 +149,18 @@ struct background_work::implementation : std::enable_shared_from_this<implementa
     }
 
     template <class Turn>
-    void spawn(const char* name, Turn turn) {
+    auto spawn(const char* name, Turn turn) -> sleeper& {
         ++running;
         auto& own = *sleepers.emplace_back(std::make_unique<sleeper>(context.background));
         boost::asio::co_spawn(
             own.strand,
-            [self = shared_from_this(), name, turn]() -> boost::asio::awaitable<void> {
+            [self = shared_from_this(), name, turn, &own]() -> boost::asio::awaitable<void> {
                 auto bound = [self, turn] { return ((*self).*turn)(); };
-                co_await self->loop(name, bound);
+                co_await self->loop(name, own, bound);
             },
             boost::asio::bind_cancellation_slot(own.wake.slot(), boost::asio::detached)
         );
+        return own;
     }
 
     bool recovered_once = false;
@@ -171,7 +181,12 @@ void background_work::on_change(
 
 void background_work::start() {
     auto& self = *implementation_;
-    self.spawn("changes", &implementation::watch_changes);
+    auto& changes = self.spawn("changes", &implementation::watch_changes);
+    self.context.db.on_announcement([weak = implementation_->weak_from_this(), &changes] {
+        if (const auto alive = weak.lock()) {
+            alive->call(changes);
+        }
+    });
     self.spawn("refresh", &implementation::refresh_due);
     self.spawn("recovery", &implementation::recover);
     self.spawn("disconnects", &implementation::finish_disconnects);

@@ -1,4 +1,5 @@
-// What other processes changed: read from the change table a few times a second.
+// What other processes changed: read from the change table a few times a second, and when the
+// database announces it.
 #pragma once
 
 #include "oauth/background.hpp"

@@ -45,6 +45,7 @@ void append_change(
         "INSERT INTO changes (org_id, kind, subject, at, generation) VALUES ($1, $2, $3, $4, $5)",
         session.org(), text_of(kind), subject, at, generation
     );
+    session.announce();
 }
 
 auto newest_change(sql_session& session) -> std::int64_t {

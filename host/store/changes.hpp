@@ -21,7 +21,7 @@ struct change_row {
     std::optional<std::int64_t> generation;  // of a grant that was renewed: what it has now
 };
 
-// In the transaction that makes the change, into the session's organization.
+// In the transaction that makes the change, into the session's organization. It is announced.
 void append_change(
     sql_session& session, change_kind kind, const std::string& subject, time_point at,
     std::optional<std::int64_t> generation = std::nullopt

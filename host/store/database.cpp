@@ -33,6 +33,8 @@ void database::finish_now(const std::shared_ptr<transaction_job>& job) {
     done->get_future().wait();
 }
 
+void database::on_announcement(std::function<void()> /*heard*/) {}
+
 auto database::ping_write() -> boost::asio::awaitable<result<void>> {
     return as_service(access::write, ping);
 }

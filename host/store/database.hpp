@@ -7,6 +7,7 @@
 #include "store/transaction_job.hpp"
 
 #include <boost/asio/awaitable.hpp>
+#include <functional>
 #include <memory>
 #include <string>
 #include <type_traits>
@@ -95,6 +96,13 @@ class database {
     auto ping_write_now() -> result<void>;
 
     [[nodiscard]] virtual auto engine() const noexcept -> sql_engine = 0;
+
+    // From now on `heard` is called, on a thread of the database's own, soon after another process
+    // committed what it announced (sql_session::announce): many within 20 ms are one. Also when
+    // one may have been missed, for the database was away. A hint to look at once, not a promise:
+    // whoever must know looks now and then besides. Never on SQLite, where nobody tells. Once, and
+    // what it refers to must live as long as this; it must not block.
+    virtual void on_announcement(std::function<void()> heard);
 
   protected:
     // Runs the job in a transaction, or refuses it; calls job->complete() once, from any thread.

@@ -1,5 +1,6 @@
 // PostgreSQL: as many threads as connections, each with its own, which heals.
 #include "store/engines.hpp"
+#include "store/postgres_bell.hpp"
 #include "store/postgres_session.hpp"
 #include "store/worker_pool.hpp"
 
@@ -17,7 +18,8 @@ using steady = postgres_seat::steady;
 
 constexpr std::size_t default_connections = 8;
 
-void run_job(postgres_seat& seat, transaction_job& job) {
+// Answers whether other hosts are to be told.
+auto run_job(postgres_seat& seat, transaction_job& job) -> bool {
     postgres_session session(seat, job);
     bool keep = false;
     try {
@@ -35,13 +37,15 @@ void run_job(postgres_seat& seat, transaction_job& job) {
         session.finish(keep);
     } catch (const storage_failure& failure) {
         job.fail(failure.reason());
+        keep = false;
     }
-    job.complete();
+    return keep && session.announces();
 }
 
 class postgres_database final : public database {
   public:
-    postgres_database(const std::string& url, const database_options& options) : options_(options) {
+    postgres_database(const std::string& url, const database_options& options)
+        : url_(url), options_(options) {
         const bool in_line = options.run_on == execution::in_line;
         const auto wanted = options.connections == 0 ? default_connections : options.connections;
         const auto count = in_line ? 1 : wanted;
@@ -53,7 +57,7 @@ class postgres_database final : public database {
             workers_ = std::make_unique<worker_pool>(
                 count, 1, options.max_waiting,
                 [this](std::size_t worker, std::vector<job_ptr>& batch) {
-                    run_job(*seats_[worker], *batch.front());
+                    run(*seats_[worker], *batch.front());
                 }
             );
         }
@@ -63,21 +67,38 @@ class postgres_database final : public database {
         return sql_engine::postgresql;
     }
 
+    void on_announcement(std::function<void()> heard) override {
+        bell_ = std::make_unique<postgres_bell>(url_, options_, std::move(heard));
+        rings_.store(bell_.get());
+    }
+
   protected:
     void submit(job_ptr job) override {
         if (workers_) {
             workers_->submit(std::move(job));
         } else {
             const std::lock_guard lock(in_line_);
-            run_job(*seats_.front(), *job);
+            run(*seats_.front(), *job);
         }
     }
 
   private:
+    void run(postgres_seat& seat, transaction_job& job) {
+        const bool announces = run_job(seat, job);
+        auto* const bell = rings_.load();
+        if (announces && bell != nullptr) {
+            bell->ring();
+        }
+        job.complete();
+    }
+
+    std::string url_;
     database_options options_;
     std::atomic<steady::rep> closed_until_{std::numeric_limits<steady::rep>::min()};
     std::vector<std::unique_ptr<postgres_seat>> seats_;
     std::mutex in_line_;
+    std::unique_ptr<postgres_bell> bell_;  // longer than the workers, who ring it
+    std::atomic<postgres_bell*> rings_{nullptr};
     std::unique_ptr<worker_pool> workers_;
 };
 

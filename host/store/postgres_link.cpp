@@ -7,6 +7,7 @@
 #include <charconv>
 #include <pqxx/pqxx>
 #include <stdexcept>
+#include <utility>
 
 namespace tenon::host {
 
@@ -30,6 +31,22 @@ struct postgres_link::connection {
     }
 
     mutable pqxx::connection link;
+};
+
+// Hears a channel, and not what its own session says there.
+class postgres_link::ear final : public pqxx::notification_receiver {
+  public:
+    ear(pqxx::connection& link, const std::string& channel)
+        : notification_receiver(link, channel), own_(link.backendpid()) {}
+
+    void operator()(const std::string& /*payload*/, int session) override {
+        heard_ = heard_ || session != own_;
+    }
+    [[nodiscard]] auto take() -> bool { return std::exchange(heard_, false); }
+
+  private:
+    int own_;
+    bool heard_ = false;
 };
 
 namespace {
@@ -168,6 +185,27 @@ auto postgres_link::send(const std::string& commands) -> sql_rows {
     } catch (const pqxx::failure& failure) {
         throw postgres_lost(first_line(failure.what()));
     }
+}
+
+void postgres_link::listen(const std::string& channel) {
+    try {
+        ear_ = std::make_unique<ear>(connection_->link, channel);
+    } catch (const pqxx::failure& failure) {
+        throw postgres_lost(first_line(failure.what()));
+    }
+}
+
+auto postgres_link::was_notified() -> bool {
+    try {
+        connection_->link.get_notifs();
+    } catch (const pqxx::failure& failure) {
+        throw postgres_lost(first_line(failure.what()));
+    }
+    return ear_->take();
+}
+
+auto postgres_link::socket() const noexcept -> int {
+    return connection_->link.sock();
 }
 
 auto postgres_link::has_ended() const noexcept -> bool {

@@ -39,6 +39,14 @@ class postgres_link {
     // Of a connection on which nothing is asked: did the server, or the network, end it?
     [[nodiscard]] auto has_ended() const noexcept -> bool;
 
+    // From now on this connection hears what is notified on that channel, a plain name; once.
+    // Throws as send.
+    void listen(const std::string& channel);
+    // Whether another session notified since the last call. Throws postgres_lost.
+    [[nodiscard]] auto was_notified() -> bool;
+    // Readable when there may be something to hear, or the connection has ended.
+    [[nodiscard]] auto socket() const noexcept -> int;
+
     // 'text', safe within a command.
     [[nodiscard]] auto quoted(std::string_view text) const -> std::string;
 
@@ -46,7 +54,9 @@ class postgres_link {
     void append_value(std::string& call, const sql_value& value) const;
 
     struct connection;
+    class ear;
     std::unique_ptr<connection> connection_;
+    std::unique_ptr<ear> ear_;  // gone before its connection is
     statement_map<std::string> names_;
 };
 

@@ -49,6 +49,7 @@ class postgres_session final : public sql_session {
     [[nodiscard]] auto engine() const noexcept -> sql_engine override {
         return sql_engine::postgresql;
     }
+    using sql_session::announces;
     using sql_session::lost_to;
 
     // Commits, or rolls back. Throws storage_failure.

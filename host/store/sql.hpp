@@ -116,6 +116,9 @@ class sql_session {
 
     [[nodiscard]] virtual auto engine() const noexcept -> sql_engine = 0;
 
+    // When this is committed, other hosts are told to look (database::on_announcement).
+    void announce() noexcept { announces_ = true; }
+
     // The organization that the transaction is for. A transaction of the service's has none: asking
     // is a bug, std::logic_error.
     [[nodiscard]] auto org() const -> const org_id&;
@@ -126,6 +129,7 @@ class sql_session {
 
     // What made the transaction a lost one.
     [[nodiscard]] auto lost_to() const noexcept -> const std::optional<error>& { return lost_to_; }
+    [[nodiscard]] auto announces() const noexcept -> bool { return announces_; }
     [[nodiscard]] auto scope() const noexcept -> const std::optional<org_id>& { return org_; }
 
   private:
@@ -136,6 +140,7 @@ class sql_session {
 
     std::optional<org_id> org_;
     std::optional<error> lost_to_;
+    bool announces_ = false;
 };
 
 inline auto to_sql(std::nullopt_t /*null*/) -> sql_value {

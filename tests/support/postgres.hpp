@@ -38,6 +38,8 @@ void copy_connection(
 
 // Ends all sessions of that database, as its server's restart would, and waits until they are gone.
 void end_postgres_sessions(const std::string& database);
+// Of those only the ones on which hosts tell each other of changes.
+void end_postgres_listeners(const std::string& database);
 
 // The server of all of them ends at once, as if its machine had stopped; and starts again, with
 // what was committed. Both wait until it is so, and throw std::runtime_error where it does not
