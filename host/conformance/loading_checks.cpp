@@ -1,8 +1,10 @@
 // Loading: what happens in a process that loads the library.
+#include "conformance/confined_load.hpp"
 #include "conformance/groups.hpp"
 #include "conformance/image_memory.hpp"
 #include "conformance/play.hpp"
 #include "conformance/process_state.hpp"
+#include "conformance/sanitized.hpp"
 #include "conformance/subject.hpp"
 #include "provider/elf_reader.hpp"
 
@@ -43,6 +45,14 @@ void load_quiet(const job& about, findings& found) {
             std::to_string(after.printed - before.printed) + " bytes were printed as it was loaded"
         );
     }
+    // What left no trace may be forbidden all the same. What a worker would not even begin to load
+    // is for the checks of the file.
+    if (!found.failed() && !check_plugin_file(about.bytes).has_error() &&
+        !is_sanitized(about.bytes)) {
+        if (const auto lost = lost_in_a_worker(about.bytes)) {
+            found.fail(*lost);
+        }
+    }
 }
 
 void load_copies_apart(const job& about, findings& found) {
@@ -78,8 +88,9 @@ auto loading_checks() -> check_list {
          "bound later, a missing symbol would end the host in the middle of a call",
          "link with -z defs: it names what is missing", load_now},
         {"load-quiet", "loading", must, "plugin.h: [loader] pure: no I/O, no thread",
-         "loading starts no thread, opens no descriptor and prints nothing",
-         "constructors run in the host before anything of the plugin was approved",
+         "loading starts no thread, opens no file and prints nothing, and a worker bears it",
+         "constructors run before anything of the plugin was approved; in a worker, a system call "
+         "that is not the loader's is their last",
          "do nothing in constructors of globals, nor in the entry", load_quiet},
         {"load-copies-apart", "loading", must, "PLUGIN-ABI rule 12",
          "two copies that are loaded side by side share nothing",

@@ -119,6 +119,10 @@ TEST_CASE("a plugin that can't be loaded, and one that crashes, end with codes o
 TEST_CASE(
     "what a check found names the place: the function, the system call, the block", "[plain]"
 ) {
+    CHECK(
+        details(examine(make_mutant({"load-quiet", "reads-early"}), {"load-quiet"}))
+            .find("the system call openat") != std::string::npos
+    );
     const std::pair<const char*, const char*> said[] = {
         {"no-syscalls", "getppid in op_step"},
         {"no-surroundings", "op_begin calls time"},

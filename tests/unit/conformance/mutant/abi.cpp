@@ -3,7 +3,9 @@
 #include "mutation.hpp"
 #include "provider.hpp"
 
+#include <fcntl.h>
 #include <getopt.h>
+#include <sched.h>
 #include <sys/mman.h>
 #include <unistd.h>
 
@@ -131,6 +133,9 @@ auto step(tenon_op* op, const tenon_reply* reply, tenon_action* action) -> tenon
     if (is("no-syscalls")) {
         (void)::getppid();
     }
+    if (is("yields")) {
+        (void)::sched_yield();
+    }
     const auto status = real().op_step(self.op, reply, action);
     if (status == TENON_OK) {
         self.waits_for = action->kind;
@@ -197,6 +202,9 @@ struct constructor {
     constructor() {
         if (is("load-quiet")) {
             (void)!::write(1, "loaded\n", 7);
+        }
+        if (is("reads-early")) {
+            (void)::close(::open("/dev/null", O_RDONLY));
         }
         if (is("load-copies-apart")) {
             other = optarg;
