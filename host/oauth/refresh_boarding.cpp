@@ -26,6 +26,10 @@ auto begin_intent(sql_session& session, const oauth_context& context, boarding& 
     const auto now = context.time.now();
     bool of_another = false;
     for (const auto& left : intents_of_grant(session, on.row->id)) {
+        // An answer that another host records at this moment is waited for, not deleted.
+        if (!lock_intent(session, left.id)) {
+            continue;
+        }
         auto replies = replies_of_intent(session, left.id);
         const bool same = left.generation == on.row->generation;
         if (same && !replies.empty() && on.recorded.empty()) {
@@ -98,7 +102,8 @@ auto try_board(sql_session& session, const oauth_context& context, const refresh
 // Under the lease: what another host has stored since.
 auto look_once_more(sql_session& session, const oauth_context& context, boarding on)
     -> result<boarding> {
-    auto row = find_grant(session, on.row->id);
+    // What another host commits at this moment is waited for.
+    auto row = lock_grant(session, on.row->id) ? find_grant(session, on.row->id) : std::nullopt;
     if (!row) {
         return fail(errc::not_found, "the grant is gone");
     }

@@ -240,6 +240,7 @@ auto settle_failure(refresh_settlement settle, operation_failure failure)
     const auto after = judge_failure(life, facts, context.time.now());
     const auto reason = told(settle, failure, facts, after);
     grant_failure what{words_of(facts.kind, failure), std::string(code_of(reason.code))};
+    what.owner = context.options.instance;  // it may be late, and the lease another host's
     if (classify(failure) == refresh_failure::revoked) {
         what.refused_at = context.time.now();
     }

@@ -73,7 +73,9 @@ struct refresh_scheduler::implementation : std::enable_shared_from_this<implemen
     // A failure that left the due time where it was would come up again with every tick.
     auto put_off(due_grant due) -> boost::asio::awaitable<void> {
         auto write = [due, now = context.time.now()](sql_session& session) -> result<void> {
-            const auto row = find_grant(session, due.id);
+            // What another host writes of it at this moment is waited for, and stays.
+            const auto row =
+                lock_grant(session, due.id) ? find_grant(session, due.id) : std::nullopt;
             if (row && row->next_refresh_at == due.next_refresh_at) {
                 const auto later = now + set_aside;
                 const bool ends_before = row->expires_at > now && row->expires_at < later;

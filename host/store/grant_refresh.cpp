@@ -77,12 +77,12 @@ auto record_grant_failure(
 ) -> bool {
     return run(session,
                "UPDATE grants SET last_failure = $4, failure_code = $5, failures = failures + 1, "
-               "next_refresh_at = $6, refused_since = COALESCE(refused_since, $8), lease_owner = "
-               "'', "
-               "lease_until = NULL, updated_at = $7 "
-               "WHERE org_id = $1 AND id = $2 AND generation = $3",
+               "next_refresh_at = $6, refused_since = COALESCE(refused_since, $8), "
+               "lease_until = CASE WHEN lease_owner = $9 THEN NULL ELSE lease_until END, "
+               "lease_owner = CASE WHEN lease_owner = $9 THEN '' ELSE lease_owner END, "
+               "updated_at = $7 WHERE org_id = $1 AND id = $2 AND generation = $3",
                session.org(), id, expected_generation, failure.words, failure.code, next_refresh_at,
-               now, failure.refused_at)
+               now, failure.refused_at, failure.owner)
                .affected() > 0;
 }
 

@@ -107,7 +107,7 @@ struct refreshed_grant {
     const refreshed_grant& values, time_point now, grant_state expected = grant_state::live
 ) -> bool;
 // The same in whatever state, for what a refresh that failed leaves: tokens and generation stay,
-// the lease ends.
+// the lease ends (of a grant that lives on: its owner's).
 [[nodiscard]] auto mark_grant_dead(
     sql_session& session, const grant_id& id, std::int64_t expected_generation,
     const std::string& reason, time_point now
@@ -116,6 +116,7 @@ struct grant_failure {
     std::string words;
     std::string code;
     std::optional<time_point> refused_at = {};  // the first of them stays the row's refused_since
+    std::string owner = {};                     // whose lease ends; another's goes on
 };
 [[nodiscard]] auto record_grant_failure(
     sql_session& session, const grant_id& id, std::int64_t expected_generation,

@@ -51,7 +51,12 @@ auto intents_of_grant(sql_session& session, const grant_id& grant) -> std::vecto
     return read_all(run(session, statement, session.org(), grant), read);
 }
 
+// The intent first: whoever holds it makes this wait, and is seen.
 void add_intent_reply(sql_session& session, const std::string& id, const intent_reply& reply) {
+    run_later(
+        session, "UPDATE intents SET updated_at = $3 WHERE org_id = $1 AND id = $2", session.org(),
+        id, reply.received_at
+    );
     run_later(
         session,
         "INSERT INTO intent_replies (org_id, intent_id, position, sealed, received_at) "
@@ -59,10 +64,13 @@ void add_intent_reply(sql_session& session, const std::string& id, const intent_
         "sealed = EXCLUDED.sealed, received_at = EXCLUDED.received_at",
         session.org(), id, reply.position, blob{reply.sealed}, reply.received_at
     );
-    run_later(
-        session, "UPDATE intents SET updated_at = $3 WHERE org_id = $1 AND id = $2", session.org(),
-        id, reply.received_at
-    );
+}
+
+// An update that changes nothing locks the row on both engines.
+auto lock_intent(sql_session& session, const std::string& id) -> bool {
+    return run(session, "UPDATE intents SET owner = owner WHERE org_id = $1 AND id = $2",
+               session.org(), id)
+               .affected() > 0;
 }
 
 auto replies_of_intent(sql_session& session, const std::string& id) -> std::vector<intent_reply> {
@@ -82,6 +90,12 @@ void delete_intent(sql_session& session, const std::string& id) {
 
 auto take_intent(sql_session& session, const std::string& id) -> bool {
     return run(session, "DELETE FROM intents WHERE org_id = $1 AND id = $2", session.org(), id)
+               .affected() > 0;
+}
+
+auto take_intent_of(sql_session& session, const std::string& id, const std::string& owner) -> bool {
+    return run(session, "DELETE FROM intents WHERE org_id = $1 AND id = $2 AND owner = $3",
+               session.org(), id, owner)
                .affected() > 0;
 }
 

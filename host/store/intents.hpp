@@ -39,6 +39,9 @@ void insert_intent(sql_session& session, const intent_row& row);
 // Records a reply and says that the owner is alive. The same position again replaces it. Throws
 // storage_failure conflict where the intent is gone.
 void add_intent_reply(sql_session& session, const std::string& id, const intent_reply& reply);
+// Until the transaction ends nobody else adds a reply to it, or takes it: what is read of it from
+// then on is what there is. False: it is gone.
+[[nodiscard]] auto lock_intent(sql_session& session, const std::string& id) -> bool;
 // By position.
 [[nodiscard]] auto replies_of_intent(sql_session& session, const std::string& id)
     -> std::vector<intent_reply>;

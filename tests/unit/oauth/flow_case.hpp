@@ -27,8 +27,10 @@ inline auto at_once(milliseconds) -> boost::asio::awaitable<void> {
 
 // A world whose provider has these settings.
 struct flow_case : oauth_world {
-    explicit flow_case(const json& settings = json{{"rotation", true}})
-        : oauth_world(sql_engine::sqlite) {
+    explicit flow_case(
+        const json& settings = json{{"rotation", true}}, sql_engine engine = sql_engine::sqlite
+    )
+        : oauth_world(engine) {
         REQUIRE(scene.configure(settings).empty());
     }
 
@@ -56,9 +58,8 @@ struct flow_case : oauth_world {
         return run(refresh->refresh(std::move(order)));
     }
 
-    // What a process leaves that was killed between a refresh's answer, sealed, and its commit:
-    // the intent's id.
-    auto leave_recorded_refresh(const grant_row& row) -> std::string {
+    // The provider's answer to a refresh, as it is recorded in that intent.
+    auto answer_of_refresh(const grant_row& row, const std::string& intent) -> intent_reply {
         const auto refresh_token =
             open(row, sealed_column::grant_refresh_token, *row.refresh_token);
         outbound_request request;
@@ -71,13 +72,19 @@ struct flow_case : oauth_world {
         auto response = run(http.send(std::move(request)));
         INFO(response.body);
         REQUIRE(response.status == 200);
-        auto id = leave_intent(row);
         const recorded_reply reply{time.now(), std::move(response)};
         intent_reply sealed;
         sealed.sealed = seal_for(
-            seal, row.org, reply_row(id, 0), sealed_column::intent_reply, serialize(reply)
+            seal, row.org, reply_row(intent, 0), sealed_column::intent_reply, serialize(reply)
         );
         sealed.received_at = time.now();
+        return sealed;
+    }
+    // What a process leaves that was killed between a refresh's answer, sealed, and its commit:
+    // the intent's id.
+    auto leave_recorded_refresh(const grant_row& row) -> std::string {
+        auto id = leave_intent(row);
+        const auto sealed = answer_of_refresh(row, id);
         look([&](sql_session& session) -> result<void> {
             add_intent_reply(session, id, sealed);
             return {};

@@ -1,6 +1,7 @@
 // What becomes of tokens that come at a bad moment: the only good refresh token is among them.
 #include "base/pause.hpp"
 #include "oauth/refresh_burial.hpp"
+#include "unit/oauth/eventful_http.hpp"
 #include "unit/oauth/flow_case.hpp"
 
 namespace tenon::test {
@@ -34,25 +35,6 @@ class absent_database final : public database {
   private:
     database& inner_;
     const manual_clock& time_;
-};
-
-// `meanwhile` happens when the provider has answered, before the host knows it.
-class eventful_http final : public outbound_http {
-  public:
-    explicit eventful_http(outbound_http& inner) : inner_(inner) {}
-    auto send(outbound_request request) -> boost::asio::awaitable<outbound_response> override {
-        auto sending = inner_.send(std::move(request));
-        auto answer = co_await std::move(sending);
-        if (meanwhile) {
-            std::exchange(meanwhile, nullptr)();
-        }
-        co_return answer;
-    }
-
-    std::function<void()> meanwhile;
-
-  private:
-    outbound_http& inner_;
 };
 
 auto pass(manual_clock& time, milliseconds span) -> boost::asio::awaitable<void> {

@@ -198,9 +198,13 @@ TEST_CASE("a failure is recorded and counted, and never touches the tokens", "[s
         const auto row = sample_grant("g1");
         put(session, row);
         CHECK(take_grant_lease(session, g1, "host", at(99'000), at(1)));
-        const grant_failure late{"provider timeout", "PROVIDER_TIMEOUT"};
+        grant_failure late{"provider timeout", "PROVIDER_TIMEOUT"};
+        late.owner = "another";
         CHECK_FALSE(record_grant_failure(session, g1, 7, {"stale", ""}, at(70), at(60)));
         CHECK(record_grant_failure(session, g1, 1, late, at(70), at(60)));
+        CHECK(find_grant(session, g1)->lease_owner == "host");
+        CHECK(find_grant(session, g1)->lease_until == at(99'000));
+        late.owner = "host";
         CHECK(record_grant_failure(session, g1, 1, late, std::nullopt, at(61)));
         const auto found = find_grant(session, g1);
         CHECK(found->failures == 2);
@@ -208,6 +212,7 @@ TEST_CASE("a failure is recorded and counted, and never touches the tokens", "[s
         CHECK(found->failure_code == "PROVIDER_TIMEOUT");
         CHECK_FALSE(found->next_refresh_at);
         CHECK(found->lease_owner.empty());
+        CHECK_FALSE(found->lease_until);
         CHECK(found->generation == 1);
         CHECK(found->access_token == row.access_token);
         CHECK(set_next_refresh(session, g1, 1, at(80)));
