@@ -42,12 +42,25 @@ auto to_row(oauth_context& context, const landing& what, const std::string& code
     return row;
 }
 
+// Its intent is gone: it was parked before (the commit's answer was lost); or its user has
+// disconnected meanwhile, or another host took it up, which revokes what nobody can confirm.
+auto parked_before(sql_session& session, const confirmation_row& row) -> result<void> {
+    if (find_confirmation_provider(session, row.user, row.code_hash, row.created_at)) {
+        return {};
+    }
+    return fail(
+        errc::invalid_state, "the connection was given up while it was made; begin it anew"
+    );
+}
+
 // Takes what is parked, in the transaction that lands it.
 auto parked(const oauth_context& context, actor by, std::string hash) -> landing_source {
     using shared_landing = std::shared_ptr<const landing>;
     const auto taken = std::make_shared<shared_landing>();
     return [&context, by = std::move(by), hash = std::move(hash),
             taken](sql_session& session) -> result<shared_landing> {
+        // First, as whoever withdraws what is parked does: else each may wait for the other.
+        [[maybe_unused]] const auto subject = hold_subject(session, context, by);
         const auto row = take_confirmation(session, by.user, hash, context.time.now());
         if (!row) {
             // A commit whose answer was lost did take it: landing the same again changes nothing.
@@ -76,8 +89,10 @@ auto park(oauth_context& context, landing what) -> boost::asio::awaitable<result
         if (auto welcome = refuse_erased(session, context, by, began); welcome.has_error()) {
             return welcome;
         }
+        if (!intent.empty() && !take_intent_of(session, intent, context.options.instance)) {
+            return parked_before(session, row);
+        }
         save_confirmation(session, row);
-        delete_intent(session, intent);
         audit_entry entry;
         entry.action = "connection.parked";
         entry.provider = row.provider;

@@ -20,13 +20,14 @@ auto accounts_of(const landing& what) -> std::vector<account_id> {
 }
 
 // Of any organization: they are one client at the provider. Whose nobody knows may be anybody's.
+// What is parked first: if it is confirmed between the two looks, the second one sees it.
 auto is_in_use(oauth_context& context, provider_id provider, std::vector<account_id> accounts)
     -> boost::asio::awaitable<result<bool>> {
     auto look = [provider, accounts,
                  now = context.time.now()](sql_session& session) -> result<bool> {
         return std::ranges::any_of(accounts, [&](const account_id& account) {
-            return account.empty() || is_account_granted(session, provider, account) ||
-                   is_account_parked(session, provider, account, now);
+            return account.empty() || is_account_parked(session, provider, account, now) ||
+                   is_account_granted(session, provider, account);
         });
     };
     co_return co_await context.db.as_service(access::read, std::move(look));

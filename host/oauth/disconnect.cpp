@@ -1,6 +1,7 @@
 #include "oauth/disconnect.hpp"
 
 #include "oauth/departure.hpp"
+#include "oauth/erased.hpp"
 #include "oauth/single_flight.hpp"
 #include "oauth/token_cache.hpp"
 #include "provider/registry.hpp"
@@ -12,9 +13,14 @@
 namespace tenon::host {
 namespace {
 
+// Who connects or confirms at this moment is waited for, and is seen; or waits, and finds nothing.
 auto find_leaving(
-    sql_session& session, const user_id& user, const account_selector& which, time_point now
+    sql_session& session, const oauth_context& context, const actor& by,
+    const account_selector& which
 ) -> result<std::vector<leaving>> {
+    const auto& user = by.user;
+    const auto now = context.time.now();
+    [[maybe_unused]] const auto subject = hold_subject(session, context, by);
     std::vector<connection_row> rows;
     if (which.account.empty()) {
         rows = all_connections(session, user, which.provider);
@@ -38,8 +44,8 @@ auto find_leaving(
 
 auto leave(oauth_context& context, actor by, account_selector which)
     -> boost::asio::awaitable<result<std::vector<revocation>>> {
-    auto look = [user = by.user, which, now = context.time.now()](sql_session& session) {
-        return find_leaving(session, user, which, now);
+    auto look = [&context, by, which](sql_session& session) {
+        return find_leaving(session, context, by, which);
     };
     auto found = co_await context.db.with_org(by.org, access::write, std::move(look));
     if (found.has_error()) {

@@ -10,7 +10,8 @@
 namespace tenon::host {
 
 // Parks it, and answers with the one-time code that completes it. Errors: invalid_state (the
-// user is being erased, or was since), storage_unavailable.
+// user is being erased, or was since; or the exchange is no longer this process's),
+// storage_unavailable.
 auto park(oauth_context& context, landing what) -> boost::asio::awaitable<result<std::string>>;
 
 // What was parked in that row, by its user. Error: internal (sealed by another key, or of a form

@@ -49,6 +49,10 @@ void add_intent_reply(sql_session& session, const std::string& id, const intent_
 void delete_intent(sql_session& session, const std::string& id);
 // The same, for whoever must be the only one to make something of it. False: somebody was faster.
 [[nodiscard]] auto take_intent(sql_session& session, const std::string& id) -> bool;
+// False also where another process than `owner` has adopted it.
+[[nodiscard]] auto take_intent_of(
+    sql_session& session, const std::string& id, const std::string& owner
+) -> bool;
 // The user's exchanges, in the order of their ids, behind `after` (empty: from the first on).
 [[nodiscard]] auto list_exchange_intents(
     sql_session& session, const user_id& user, const std::string& after, std::size_t limit

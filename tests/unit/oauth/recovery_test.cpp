@@ -1,6 +1,7 @@
 // Exchanges that were cut off, or that the provider did not answer at once.
 #include "oauth/recovery.hpp"
 
+#include "eventful_http.hpp"
 #include "verbs.hpp"
 
 namespace tenon::test {
@@ -79,6 +80,32 @@ TEST_CASE("what was cut off before its user could be asked to confirm it is revo
     CHECK(world.list(user("ann")).empty());
     CHECK(count(world, "intents") == 0);
     CHECK(count(world, "confirmations") == 0);
+}
+
+TEST_CASE("what another host has taken up is not parked for its user to confirm") {
+    oauth_world world(any_engine());
+    eventful_http wire{world.http};
+    auto context = world.context_with({.http = &wire});
+    connect_request request;
+    request.by = user("ann");
+    request.provider = acme;
+    request.redirect_url = "http://127.0.0.1:3000/done";
+    request.confirm = true;
+    const auto begun = world.run(begin_connect(world.context, std::move(request))).value();
+    const auto adopt = [&] {
+        CHECK(transact(world, [&](sql_session& session) {
+                  return run(session, "UPDATE intents SET owner = 'another'").affected();
+              }) == 1);
+    };
+    wire.meanwhile = [&] { wire.meanwhile = adopt; };  // not before the token is recorded
+    callback_request back;
+    back.provider = acme;
+    back.params = world.consent(begun, "u1").items();
+    const auto finished = world.run(finish_connect(context, std::move(back)));
+    REQUIRE(finished.has_value());
+    CHECK(finished->location.find("INVALID_STATE") != std::string::npos);
+    CHECK(count(world, "confirmations") == 0);
+    CHECK(world.scene.count().revokes == 2);
 }
 
 }  // namespace tenon::test

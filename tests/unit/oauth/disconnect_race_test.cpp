@@ -1,0 +1,112 @@
+// Who disconnects, or is refused, at the moment in which something else is stored.
+#include "crypto/hash.hpp"
+#include "oauth/discarding.hpp"
+#include "oauth/erased.hpp"
+#include "store/confirmations.hpp"
+#include "store/connections.hpp"
+#include "verbs.hpp"
+
+#include <future>
+
+namespace tenon::test {
+namespace {
+
+auto disconnect_all(oauth_world& world, const actor& by) {
+    return world.run(disconnect(world.context, by, {acme, ""}));
+}
+
+// As a landing stores it, in the same order.
+void store_connection(sql_session& session, oauth_world& world, const actor& by) {
+    REQUIRE(refuse_erased(session, world.context, by, world.time.now()).has_value());
+    connection_row row;
+    row.id = connection_id("late");
+    row.user = by.user;
+    row.provider = acme;
+    row.account = account_id("u2");
+    row.created_at = row.updated_at = world.time.now();
+    (void)upsert_connection(session, row);
+}
+
+}  // namespace
+
+TEST_CASE("what is stored while its user disconnects everything is disconnected too") {
+    oauth_world world(any_engine());
+    const auto ann = user("ann");
+    world.connect(ann, "u1");
+    const auto other = open_database(world.store.url()).value();  // another host's
+    std::future<result<std::vector<revocation>>> gone;
+    const auto store = [&](sql_session& session) -> result<void> {
+        store_connection(session, world, ann);
+        gone = std::async(std::launch::async, [&] { return disconnect_all(world, ann); });
+        CHECK(gone.wait_for(milliseconds(300)) == std::future_status::timeout);
+        return {};
+    };
+    REQUIRE(other->with_org_now(ann.org, access::write, store).has_value());
+    CHECK(gone.get().has_value());
+    CHECK(world.list(ann).empty());
+}
+
+TEST_CASE("what is confirmed while its user disconnects everything is disconnected too") {
+    oauth_world world(any_engine());
+    const auto ann = user("ann");
+    const auto code = world.park(ann, "u1");
+    const auto other = open_database(world.store.url()).value();
+    std::future<result<std::vector<revocation>>> gone;
+    const auto confirm = [&](sql_session& session) -> result<void> {
+        (void)hold_subject(session, world.context, ann);
+        REQUIRE(take_confirmation(session, ann.user, sha256(code), world.time.now()));
+        store_connection(session, world, ann);
+        gone = std::async(std::launch::async, [&] { return disconnect_all(world, ann); });
+        CHECK(gone.wait_for(milliseconds(300)) == std::future_status::timeout);
+        return {};
+    };
+    REQUIRE(other->with_org_now(ann.org, access::write, confirm).has_value());
+    CHECK(gone.get().has_value());
+    CHECK(world.list(ann).empty());
+}
+
+// A reader of SQLite sees one moment, on PostgreSQL each statement sees its own.
+TEST_CASE("tokens of an account that another user confirms at this moment are not revoked") {
+    oauth_world world(sql_engine::postgresql);
+    const auto bob = user("bob");
+    const auto code = world.park(bob, "u1");
+    transact(world, [](sql_session& session) {
+        session.execute_script(
+            "INSERT INTO organizations (id, name, created_at) VALUES ('org', '', 1)"
+        );
+        return 0;
+    });
+    landing what;
+    what.by = user("ann");
+    what.provider = acme;
+    what.client_id = "demo-client";
+    what.account = account_id("u1");
+    granted tokens;
+    tokens.access_token = secret("token");
+    what.grants.push_back(std::move(tokens));
+    const auto other = open_database(world.store.url()).value();
+    std::future<result<std::vector<revocation>>> discarded;
+    const auto confirm = [&](sql_session& session) -> result<void> {
+        session.execute_script("LOCK TABLE confirmations IN ACCESS EXCLUSIVE MODE");
+        discarded = std::async(std::launch::async, [&] {
+            return world.run(discard(world.context, what, errc::invalid_state));
+        });
+        CHECK(discarded.wait_for(milliseconds(300)) == std::future_status::timeout);
+        REQUIRE(take_confirmation(session, bob.user, sha256(code), world.time.now()));
+        grant_row row;
+        row.id = grant_id("g1");
+        row.provider = acme;
+        row.account = account_id("u1");
+        row.slot = "main";
+        row.generation = 1;
+        REQUIRE(upsert_grant(session, row).has_value());
+        return {};
+    };
+    REQUIRE(other->with_org_now(bob.org, access::write, confirm).has_value());
+    const auto outcomes = discarded.get().value();
+    REQUIRE(outcomes.size() == 1);
+    CHECK(outcomes[0].outcome == "kept");
+    CHECK(world.scene.count().revokes == 0);
+}
+
+}  // namespace tenon::test
