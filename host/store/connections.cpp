@@ -60,6 +60,18 @@ auto upsert_statement() -> std::string {
            std::string(columns);
 }
 
+// Whoever judges a connection by another of its grants at this moment waits, and sees this one; or
+// is waited for. All of them, or those that are not connected.
+void lock_connections_of_grant(
+    sql_session& session, const grant_id& grant, connection_state state
+) {
+    run(session,
+        "UPDATE connections SET status = status WHERE org_id = $1 AND id IN (SELECT connection_id "
+        "FROM connection_grants WHERE org_id = $1 AND grant_id = $2) "
+        "AND ($3 = 'expired' OR status <> $3)",
+        session.org(), grant, text_of(state));
+}
+
 }  // namespace
 
 auto upsert_connection(sql_session& session, const connection_row& row) -> connection_row {
@@ -170,6 +182,7 @@ auto set_state_of_connections_of_grant(
     sql_session& session, const grant_id& grant, connection_state state, const std::string& reason,
     time_point now
 ) -> std::vector<owned_connection> {
+    lock_connections_of_grant(session, grant, state);
     const auto rows =
         run(session,
             "UPDATE connections SET status = $3, status_reason = $4, updated_at = $5 "
