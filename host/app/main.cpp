@@ -1,4 +1,5 @@
 #include "app/serving.hpp"
+#include "app/terminal.hpp"
 #include "app/verbs.hpp"
 #include "base/nearest.hpp"
 #include "provider/worker_main.hpp"
@@ -19,7 +20,7 @@ constexpr int usage_error = 2;
 
 // One readable line or more; what is wrong with each field below.
 auto tell(const error& reason) -> int {
-    std::cerr << "tenon: " << reason.message << '\n';
+    std::cerr << "tenon: " << for_terminal(reason.message) << '\n';
     return EXIT_FAILURE;
 }
 

@@ -4,6 +4,7 @@
 #include "app/parts.hpp"
 #include "app/plugin_approval.hpp"
 #include "app/plugin_signing.hpp"
+#include "app/terminal.hpp"
 #include "app/verbs.hpp"
 #include "net/outbound.hpp"
 #include "provider/plugin_pins.hpp"
@@ -47,6 +48,14 @@ auto list_pins(const settings& values) -> result<void> {
     return {};
 }
 
+auto line_of(const std::string& name, const provider_entry& entry) -> std::string {
+    auto out = name + "  " + std::string(state_text(entry));
+    if (entry.about) {
+        out += "  " + entry.about->display_name + " " + entry.about->version;
+    }
+    return entry.message.empty() ? out : out + "  " + entry.message;
+}
+
 auto list(const settings& values) -> result<void> {
     const auto known = catalogue_of(values);
     if (known.has_error()) {
@@ -62,20 +71,17 @@ auto list(const settings& values) -> result<void> {
     const registry providers(*options, *outbound, time);
     const auto snapshot = providers.snapshot();
     for (const auto& [name, entry] : snapshot->providers) {
-        std::cout << name << "  " << state_text(entry);
-        if (entry.about) {
-            std::cout << "  " << entry.about->display_name << ' ' << entry.about->version;
-        }
-        std::cout << (entry.message.empty() ? "" : "  " + entry.message) << '\n';
+        std::cout << for_terminal(line_of(name, entry)) << '\n';
         for (const auto& problem : entry.problems) {
-            std::cout << "    " << problem.field << ": " << problem.message << '\n';
+            std::cout << for_terminal("    " + problem.field + ": " + problem.message) << '\n';
         }
     }
     if (const auto listed = list_catalogue(*known, *snapshot); listed.has_error()) {
         return listed;
     }
     for (const auto& problem : snapshot->problems) {
-        std::cout << "refused  " << problem.path.string() << "  " << problem.message << '\n';
+        std::cout << "refused  " << problem.path.string() << "  " << for_terminal(problem.message)
+                  << '\n';
     }
     return list_pins(values);
 }

@@ -15,7 +15,7 @@
 namespace tenon::test {
 
 // A build of Harbor: `one`, `two`, `collects`, `hides`, `loses_state`, `breaks`,
-// `crashes`.
+// `crashes`, `steers`.
 [[nodiscard]] auto harbor_build(const std::string& name) -> std::filesystem::path;
 
 // What the operator demands of plugins. Where it is signatures, each build that is put is signed

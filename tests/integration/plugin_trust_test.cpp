@@ -103,6 +103,19 @@ TEST_CASE("a plugin that crashes while it is looked at takes nobody along") {
     CHECK(fs::is_empty(dir.path()));
 }
 
+TEST_CASE("a plugin's words steer no terminal") {
+    harbor here;
+    here.install("steers");
+    const auto said = here.plugin({"list"}).out + here.plugin({"check", here.file().string()}).out;
+    CHECK_THAT(said, Contains("Harbor 1?[2J?2Jend") && Contains("Harbor 1?[2J??2Jend"));
+    CHECK(said.find('\033') == std::string::npos);
+    CHECK(said.find("\302\233") == std::string::npos);
+    const auto refused = here.plugin({"check", (here.folder() / "a\033[2J.so").string()});
+    CHECK(refused.code == 1);
+    CHECK_THAT(refused.err, Contains("a?[2J.so"));
+    CHECK(refused.err.find('\033') == std::string::npos);
+}
+
 TEST_CASE("a key is made, a plugin signed and verified, and what is not signed is told") {
     const temp_dir dir;
     const auto key = (dir.path() / "key").string();
