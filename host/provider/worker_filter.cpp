@@ -200,8 +200,9 @@ void allow_messages(stage& to) {
     to.allow(SCMP_SYS(recvfrom), {is(0, worker_socket), only(3, 0), is(4, 0)});
     to.allow(SCMP_SYS(sendto), {is(0, worker_socket), only(3, MSG_NOSIGNAL), is(4, 0)});
     constexpr auto command = static_cast<std::uint32_t>(FUTEX_CMD_MASK);
-    for (const unsigned one : {FUTEX_WAIT, FUTEX_WAKE, FUTEX_WAIT_BITSET, FUTEX_WAKE_BITSET}) {
-        to.allow(SCMP_SYS(futex), {{1, SCMP_CMP_MASKED_EQ, command, one}});
+    for (const int one : {FUTEX_WAIT, FUTEX_WAKE, FUTEX_WAIT_BITSET, FUTEX_WAKE_BITSET}) {
+        const auto operation = static_cast<std::uint32_t>(one);
+        to.allow(SCMP_SYS(futex), {{1, SCMP_CMP_MASKED_EQ, command, operation}});
     }
 }
 
