@@ -76,7 +76,7 @@ auto list(const settings& values) -> result<void> {
             std::cout << for_terminal("    " + problem.field + ": " + problem.message) << '\n';
         }
     }
-    if (const auto listed = list_catalogue(*known, *snapshot); listed.has_error()) {
+    if (auto listed = list_catalogue(*known, *snapshot); listed.has_error()) {
         return listed;
     }
     for (const auto& problem : snapshot->problems) {

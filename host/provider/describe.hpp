@@ -45,7 +45,7 @@ struct discovered_metadata {
 // that runs in a worker, for as long as a start and a step may take. Error:
 // provider_misconfigured; the details name each key of the section.
 [[nodiscard]] auto describe_provider(
-    const provider_draft& draft, const discovered_metadata& metadata, time_point now
+    const provider_draft& draft, const discovered_metadata& fetched, time_point now
 ) -> result<described_provider>;
 
 // Does the description keep within what was approved of the plugin? Whatever it says here counts,

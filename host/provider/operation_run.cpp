@@ -116,7 +116,7 @@ auto operation_run::remaining() const -> milliseconds {
     return ends_at_ - time_.now();
 }
 
-auto operation_run::failure(failure_category category, std::string code, std::string message) const
+auto operation_run::failure(failure_category category, std::string code, std::string message)
     -> operation_failure {
     operation_failure out;
     out.category = category;
@@ -125,7 +125,7 @@ auto operation_run::failure(failure_category category, std::string code, std::st
     return out;
 }
 
-auto operation_run::stop(failure_category category, std::string code, std::string message) const
+auto operation_run::stop(failure_category category, std::string code, std::string message)
     -> any_action {
     return fail_action{failure(category, std::move(code), std::move(message))};
 }
@@ -152,7 +152,7 @@ void operation_run::begin() {
 
 auto operation_run::drive(std::unique_ptr<operation_run> run) -> awaitable<operation_result> {
     if (!run->parts_.about.supports(run->request_.kind)) {
-        co_return run->failure(
+        co_return failure(
             failure_category::unsupported, "unsupported",
             run->parts_.settings.name + " has no operation " +
                 std::string(name_of(run->request_.kind))
@@ -169,7 +169,7 @@ auto operation_run::drive(std::unique_ptr<operation_run> run) -> awaitable<opera
         co_await run->perform();
     }
     if (!is_end(run->action_)) {
-        run->action_ = run->stop(
+        run->action_ = stop(
             failure_category::provider, "step_budget",
             "the plugin did not end the operation within " + std::to_string(step_budget) + " steps"
         );

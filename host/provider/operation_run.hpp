@@ -55,9 +55,10 @@ class operation_run {
     void redact_all(operation_failure& failed) const;
     void note_answer(bool grants);
     [[nodiscard]] auto holds_grant(const operation_failure& failed) const -> bool;
-    [[nodiscard]] auto failure(failure_category category, std::string code, std::string message)
-        const -> operation_failure;
-    [[nodiscard]] auto stop(failure_category category, std::string code, std::string message) const
+    [[nodiscard]] static auto failure(
+        failure_category category, std::string code, std::string message
+    ) -> operation_failure;
+    [[nodiscard]] static auto stop(failure_category category, std::string code, std::string message)
         -> any_action;
     [[nodiscard]] auto context() const -> encoding_context;
     [[nodiscard]] auto remaining() const -> milliseconds;
