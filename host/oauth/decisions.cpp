@@ -39,6 +39,28 @@ auto is_spared(const grant_life& life, const departure_facts& facts, time_point 
            *life.expires_at > now;
 }
 
+auto next_try(const grant_life& life, const failure_facts& facts, time_point now)
+    -> std::optional<time_point> {
+    const bool alive = is_alive(life, now);
+    const milliseconds longest =
+        alive ? milliseconds(longest_backoff) : milliseconds(longest_backoff_of_dead);
+    const auto asked =
+        std::min<milliseconds>(facts.retry_after.value_or(milliseconds(0)), longest_retry_after);
+    const auto again = now + std::max(backoff(facts.failures_before, facts.jitter, longest), asked);
+    switch (facts.kind) {
+        case refresh_failure::revoked: return std::nullopt;
+        case refresh_failure::misconfigured: return std::max(again, now + misconfigured_backoff);
+        case refresh_failure::transient:
+        case refresh_failure::broken:
+        case refresh_failure::not_sent: return again;
+        case refresh_failure::ambiguous: {
+            const bool within_grace = facts.reuse_grace > again - now;
+            return !facts.rotates || within_grace || !alive ? again : life.expires_at;
+        }
+    }
+    return again;
+}
+
 }  // namespace
 
 auto judge_read(const grant_life& life, time_point now, milliseconds minimum) -> read_verdict {
@@ -112,32 +134,6 @@ auto next_refresh(const grant_life& life, double jitter) -> std::optional<time_p
 auto is_doubted(std::optional<time_point> since, time_point now) -> bool {
     return !since || now - *since < longest_doubt;
 }
-
-namespace {
-
-auto next_try(const grant_life& life, const failure_facts& facts, time_point now)
-    -> std::optional<time_point> {
-    const bool alive = is_alive(life, now);
-    const milliseconds longest =
-        alive ? milliseconds(longest_backoff) : milliseconds(longest_backoff_of_dead);
-    const auto asked =
-        std::min<milliseconds>(facts.retry_after.value_or(milliseconds(0)), longest_retry_after);
-    const auto again = now + std::max(backoff(facts.failures_before, facts.jitter, longest), asked);
-    switch (facts.kind) {
-        case refresh_failure::revoked: return std::nullopt;
-        case refresh_failure::misconfigured: return std::max(again, now + misconfigured_backoff);
-        case refresh_failure::transient:
-        case refresh_failure::broken:
-        case refresh_failure::not_sent: return again;
-        case refresh_failure::ambiguous: {
-            const bool within_grace = facts.reuse_grace > again - now;
-            return !facts.rotates || within_grace || !alive ? again : life.expires_at;
-        }
-    }
-    return again;
-}
-
-}  // namespace
 
 auto judge_failure(const grant_life& life, const failure_facts& facts, time_point now)
     -> after_failure {
