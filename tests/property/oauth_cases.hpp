@@ -4,16 +4,13 @@
 #include "gen.hpp"
 #include "oauth/profile.hpp"
 #include "store/keyring_rows.hpp"
+#include "support/any_engine.hpp"
 #include "support/oauth_world.hpp"
 
 namespace tenon::test {
 
 using namespace tenon::host;  // NOLINT: tests of that namespace
 using std::chrono::seconds;
-
-inline auto any_engine() -> sql_engine {
-    return GENERATE(sql_engine::sqlite, sql_engine::postgresql);
-}
 
 // Each case has an organization of its own: they don't see each other.
 inline auto someone(const std::string& user) -> actor {

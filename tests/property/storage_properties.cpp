@@ -4,6 +4,7 @@
 #include "store/connection_grants.hpp"
 #include "store/connections.hpp"
 #include "store/pending_connects.hpp"
+#include "support/any_engine.hpp"
 #include "support/engines.hpp"
 
 #include <map>
@@ -16,10 +17,6 @@ namespace tenon::test {
 using namespace tenon::host;  // NOLINT: tests of that namespace
 
 namespace {
-
-auto any_engine() -> sql_engine {
-    return GENERATE(sql_engine::sqlite, sql_engine::postgresql);
-}
 
 auto at(std::int64_t ms) -> time_point {
     return time_point{milliseconds{ms}};

@@ -143,14 +143,17 @@ auto oauth_world::connect(
     return connection_id(outcome.get("connectionId"));
 }
 
-auto oauth_world::park(const actor& by, const std::string& account) -> std::string {
+auto oauth_world::begin_to_confirm(const actor& by) -> connect_started {
     connect_request request;
     request.by = by;
     request.provider = acme;
     request.redirect_url = "http://127.0.0.1:3000/done";
     request.confirm = true;
-    const auto begun = run(begin_connect(context, std::move(request))).value();
-    const auto location = finish(consent(begun, account)).value().location;
+    return run(begin_connect(context, std::move(request))).value();
+}
+
+auto oauth_world::park(const actor& by, const std::string& account) -> std::string {
+    const auto location = finish(consent(begin_to_confirm(by), account)).value().location;
     const sim::parameters told(std::string_view(location).substr(location.find('?') + 1));
     if (told.get("status") != "confirm") {
         throw std::runtime_error("not parked: " + location);

@@ -95,7 +95,9 @@ class oauth_world {
         const host::actor& by, const std::string& account, std::vector<std::string> scopes = {}
     ) -> host::connection_id;
 
-    // The same for a flow that asks for confirmation: the code that confirms it.
+    // The same of a flow that its user's confirmation is to complete.
+    auto begin_to_confirm(const host::actor& by) -> host::connect_started;
+    // All three of such a one: the code that confirms it. Throws where it is not parked.
     auto park(const host::actor& by, const std::string& account) -> std::string;
 
     static constexpr const char* issuer = "http://127.0.0.1:4000";

@@ -1,6 +1,6 @@
 // Two hosts at one refresh: the first one's lease is over, and what it knows comes late.
 #include "oauth/scheduler.hpp"
-#include "support/engines.hpp"
+#include "support/any_engine.hpp"
 #include "unit/oauth/eventful_http.hpp"
 #include "unit/oauth/flow_case.hpp"
 
@@ -9,10 +9,6 @@
 
 namespace tenon::test {
 namespace {
-
-auto any_engine() -> sql_engine {
-    return GENERATE(sql_engine::sqlite, sql_engine::postgresql);
-}
 
 // For as long as another connection's transaction may take to be waited for.
 template <class T>

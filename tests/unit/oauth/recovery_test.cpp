@@ -67,12 +67,7 @@ TEST_CASE("what was cut off does not come back after its user disconnected") {
 TEST_CASE("what was cut off before its user could be asked to confirm it is revoked") {
     oauth_world world(any_engine());
     inject(world, "/userinfo");
-    connect_request request;
-    request.by = user("ann");
-    request.provider = acme;
-    request.redirect_url = "http://127.0.0.1:3000/done";
-    request.confirm = true;
-    const auto begun = world.run(begin_connect(world.context, std::move(request))).value();
+    const auto begun = world.begin_to_confirm(user("ann"));
     REQUIRE(world.finish(world.consent(begun, "u1")).has_value());
     REQUIRE(count(world, "intents") == 1);
     recover(world);
@@ -86,12 +81,7 @@ TEST_CASE("what another host has taken up is not parked for its user to confirm"
     oauth_world world(any_engine());
     eventful_http wire{world.http};
     auto context = world.context_with({.http = &wire});
-    connect_request request;
-    request.by = user("ann");
-    request.provider = acme;
-    request.redirect_url = "http://127.0.0.1:3000/done";
-    request.confirm = true;
-    const auto begun = world.run(begin_connect(world.context, std::move(request))).value();
+    const auto begun = world.begin_to_confirm(user("ann"));
     const auto adopt = [&] {
         CHECK(transact(world, [&](sql_session& session) {
                   return run(session, "UPDATE intents SET owner = 'another'").affected();

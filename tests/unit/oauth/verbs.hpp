@@ -5,6 +5,7 @@
 #include "oauth/disconnect.hpp"
 #include "oauth/recovery.hpp"
 #include "store/grants.hpp"
+#include "support/any_engine.hpp"
 #include "support/catch.hpp"
 #include "support/oauth_world.hpp"
 
@@ -12,10 +13,6 @@ namespace tenon::test {
 
 using namespace tenon::host;  // NOLINT: tests of that namespace
 using std::chrono::seconds;
-
-inline auto any_engine() -> sql_engine {
-    return GENERATE(sql_engine::sqlite, sql_engine::postgresql);
-}
 
 inline auto user(const std::string& name) -> actor {
     return {org_id("org"), user_id(name), "test", {}};

@@ -5,6 +5,7 @@
 #include "store/connections.hpp"
 #include "store/database.hpp"
 #include "store/grants.hpp"
+#include "support/any_engine.hpp"
 #include "support/catch.hpp"
 #include "support/engines.hpp"
 #include "support/result.hpp"
@@ -17,10 +18,6 @@ using namespace tenon::host;  // NOLINT: tests of that namespace
 
 inline const org_id org_a("org-a");
 inline const org_id org_b("org-b");
-
-inline auto any_engine() -> sql_engine {
-    return GENERATE(sql_engine::sqlite, sql_engine::postgresql);
-}
 
 [[nodiscard]] inline auto at(std::int64_t ms) -> time_point {
     return time_point{milliseconds{ms}};
