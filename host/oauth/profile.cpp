@@ -119,6 +119,53 @@ auto token_of(token_reader& tokens, const actor& by, const profiled& of)
     co_return co_await tokens.read(std::move(request));
 }
 
+// The provider's answer, and the generation of the token that it was asked with.
+struct asked_once {
+    std::int64_t generation = 0;
+    operation_result answered;
+};
+
+auto ask(
+    oauth_context& context, token_reader& tokens, actor by, const profiled& of,
+    provider_handle provider
+) -> boost::asio::awaitable<result<asked_once>> {
+    auto token = co_await token_of(tokens, by, of);
+    if (token.has_error()) {
+        co_return token.error();
+    }
+    if (!of.main) {
+        co_return fail(errc::not_found, "the connection has no token");
+    }
+    auto request = profile_request(context, of, *token);
+    if (request.has_error()) {
+        co_return request.error();
+    }
+    auto asking = perform(context, std::move(provider), std::move(*request));
+    auto answered = co_await std::move(asking);
+    co_return asked_once{token->generation, std::move(answered)};
+}
+
+// A token that the provider refuses is dead before its time, or had none: it is renewed.
+auto renew(refresher& refresh, org_id org, const grant_row& grant, std::int64_t refused)
+    -> boost::asio::awaitable<result<void>> {
+    refresh_order order{org, grant.id, grant.provider, refresh_reason::refused, refused};
+    auto refreshing = refresh.refresh(std::move(order));
+    const auto renewed = co_await std::move(refreshing);
+    if (!renewed.has_error()) {
+        co_return result<void>();
+    }
+    if (renewed.error().code == errc::unsupported_by_provider) {
+        co_return fail(
+            errc::reconnect_required, "the provider refuses the token; connect the account again"
+        );
+    }
+    co_return renewed.error();
+}
+
+auto is_refused(const operation_result& answered) -> bool {
+    return answered.has_error() && answered.error().category == failure_category::token_rejected;
+}
+
 }  // namespace
 
 auto read_profile(
@@ -140,46 +187,26 @@ auto read_profile(
     if (how == freshness::cached_is_fine && is_fresh(context, of.connection)) {
         co_return profile_answer{*of.connection.profile};
     }
-    for (bool refreshed = false;; refreshed = true) {
-        auto token = co_await token_of(tokens, by, of);
-        if (token.has_error()) {
-            co_return token.error();
-        }
-        if (!of.main) {
-            co_return fail(errc::not_found, "the connection has no token");
-        }
-        auto request = profile_request(context, of, *token);
-        if (request.has_error()) {
-            co_return request.error();
-        }
-        auto asking = perform(context, *provider, std::move(*request));
-        auto answered = co_await std::move(asking);
-        if (answered.has_value()) {
-            auto json = checked_profile(context, **provider, of, *answered);
-            if (json.has_error()) {
-                co_return json.error();
-            }
-            co_await keep(context, by, of.connection.id, *json);
-            co_return profile_answer{std::move(*json)};
-        }
-        const bool rejected = answered.error().category == failure_category::token_rejected;
-        if (!rejected || refreshed) {
-            co_return to_error(answered.error(), which.provider.text());
-        }
-        // The token is dead before its time, or had none: renew it, and ask once more.
-        refresh_order order{
-            by.org, of.main->id, of.main->provider, refresh_reason::refused, token->generation};
-        auto refreshing = refresh.refresh(std::move(order));
-        auto renewed = co_await std::move(refreshing);
+    auto asked = co_await ask(context, tokens, by, of, *provider);
+    if (asked.has_value() && is_refused(asked->answered)) {
+        auto renewed = co_await renew(refresh, by.org, *of.main, asked->generation);
         if (renewed.has_error()) {
-            co_return renewed.error().code == errc::unsupported_by_provider
-                ? fail(
-                      errc::reconnect_required,
-                      "the provider refuses the token; connect the account again"
-                  )
-                : renewed.error();
+            co_return renewed.error();
         }
+        asked = co_await ask(context, tokens, by, of, *provider);
     }
+    if (asked.has_error()) {
+        co_return asked.error();
+    }
+    if (asked->answered.has_error()) {
+        co_return to_error(asked->answered.error(), which.provider.text());
+    }
+    auto json = checked_profile(context, **provider, of, *asked->answered);
+    if (json.has_error()) {
+        co_return json.error();
+    }
+    co_await keep(context, by, of.connection.id, *json);
+    co_return profile_answer{std::move(*json)};
 }
 
 }  // namespace tenon::host

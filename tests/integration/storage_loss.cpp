@@ -75,6 +75,8 @@ class file_lock {
     std::future<bool> holder_;
 };
 
+}  // namespace
+
 auto is_put_off(const http_response& answer) -> bool {
     if (answer.status != 503 || answer.json().at("error") != "STORAGE_UNAVAILABLE") {
         return false;
@@ -82,8 +84,6 @@ auto is_put_off(const http_response& answer) -> bool {
     const auto wait = answer.field("retry-after").value_or("");
     return std::to_string(answer.json().at("retryAfter").get<int>()) == wait && wait != "0";
 }
-
-}  // namespace
 
 auto name_of(misfortune which) -> std::string {
     switch (which) {

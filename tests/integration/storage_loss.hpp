@@ -24,6 +24,9 @@ enum class misfortune {
 [[nodiscard]] auto name_of(misfortune which) -> std::string;
 [[nodiscard]] auto engine_of(misfortune which) -> engine;
 
+// 503 STORAGE_UNAVAILABLE, with Retry-After and the same in the body.
+[[nodiscard]] auto is_put_off(const http_response& answer) -> bool;
+
 // Lasts as long as this. Not two at once on one world.
 class befallen {
   public:
@@ -45,7 +48,7 @@ class befallen {
 // One kind of call, as clients saw it.
 struct tally {
     int done = 0;
-    int put_off = 0;  // 503 STORAGE_UNAVAILABLE, with Retry-After and the same in the body
+    int put_off = 0;  // see is_put_off
 };
 
 // Three kinds of clients, a thread each a connection, until it goes: one reads the token, one
