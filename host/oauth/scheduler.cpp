@@ -1,6 +1,7 @@
 #include "oauth/scheduler.hpp"
 
 #include "base/log.hpp"
+#include "provider/registry.hpp"
 #include "store/database.hpp"
 #include "store/grants.hpp"
 
@@ -104,6 +105,55 @@ struct refresh_scheduler::implementation : std::enable_shared_from_this<implemen
         left(due);
     }
 
+    // What is due is seen by every host: each takes the leases of what it begins, all at once.
+    // Answers with those that it got, and those whose provider this host may be unable to ask: what
+    // it can't begin it must not keep from others.
+    auto claim(std::vector<due_grant> entered)
+        -> boost::asio::awaitable<result<std::vector<due_grant>>> {
+        if (context.options.sole_owner || entered.empty()) {
+            co_return entered;
+        }
+        std::vector<due_grant> doubted;
+        std::erase_if(entered, [this, &doubted](const due_grant& one) {
+            const bool doubt = context.providers.find(one.provider.text()).has_error();
+            if (doubt) {
+                doubted.push_back(one);
+            }
+            return doubt;
+        });
+        const auto now = context.time.now();
+        auto take = [entered = std::move(entered), now, until = now + context.options.lease,
+                     owner = context.options.instance](sql_session& session
+                    ) -> result<std::vector<due_grant>> {
+            return claim_due_grants(session, entered, owner, until, now);
+        };
+        auto claimed = co_await context.db.as_service(access::write, std::move(take));
+        if (claimed.has_value()) {
+            claimed->insert(claimed->end(), doubted.begin(), doubted.end());
+        }
+        co_return claimed;
+    }
+
+    // Begins what there is room for. Answers whether other hosts took some of that.
+    auto begin(std::vector<due_grant> due) -> boost::asio::awaitable<bool> {
+        std::erase_if(due, [this](const due_grant& one) { return stopping || !enter(one); });
+        auto claiming = claim(due);
+        auto claimed = co_await std::move(claiming);
+        std::unordered_set<grant_id> ours;
+        if (claimed.has_value()) {
+            for (auto& one : *claimed) {
+                ours.insert(one.id);
+                start(std::move(one));
+            }
+        }
+        for (const auto& one : due) {
+            if (!ours.contains(one.id)) {
+                left(one);
+            }
+        }
+        co_return claimed.has_value() && ours.size() < due.size();
+    }
+
     void start(due_grant due) {
         boost::asio::co_spawn(
             context.background,
@@ -123,7 +173,9 @@ refresh_scheduler::~refresh_scheduler() = default;
 auto refresh_scheduler::tick() -> boost::asio::awaitable<milliseconds> {
     auto self = implementation_;
     auto full = self->full_providers();
-    // A slow provider's backlog may be all that is seen: then it is looked past.
+    bool shared = false;
+    // A slow provider's backlog may be all that is seen: then it is looked past. So is what others
+    // began meanwhile.
     for (int looks = 0; looks < most_looks; ++looks) {
         const auto limit = self->count() + most_at_once;
         auto look = [limit, full, now = self->context.time.now()](sql_session& session
@@ -134,18 +186,16 @@ auto refresh_scheduler::tick() -> boost::asio::awaitable<milliseconds> {
         if (due.has_error()) {
             co_return idle_wait;
         }
-        for (auto& one : *due) {
-            if (!self->stopping && self->enter(one)) {
-                self->start(std::move(one));
-            }
-        }
+        const auto seen = due->size();
+        auto beginning = self->begin(std::move(*due));
+        shared = co_await std::move(beginning);
         auto full_now = self->full_providers();
-        if (due->size() < limit || full_now.size() <= full.size()) {
+        if (!shared && (seen < limit || full_now.size() <= full.size())) {
             break;
         }
         full = std::move(full_now);
     }
-    co_return self->count() > 0 ? busy_wait : idle_wait;
+    co_return shared || self->count() > 0 ? busy_wait : idle_wait;
 }
 
 void refresh_scheduler::stop() {

@@ -15,7 +15,8 @@ class refresh_scheduler {
     ~refresh_scheduler();
 
     // Starts what is due, as far as concurrency allows; answers how long to wait until the next
-    // time. One at a time.
+    // time. One at a time. Where there are more hosts on the database, it starts what it got the
+    // leases of: none begins what another has, nor waits for it, and all that is due is somebody's.
     auto tick() -> boost::asio::awaitable<milliseconds>;
     // Begins nothing new. Any thread.
     void stop();

@@ -3,7 +3,32 @@
 #include "store/read_rows.hpp"
 #include "store/shared_sql.hpp"
 
+#include <algorithm>
+#include <utility>
+
 namespace tenon::host {
+
+namespace {
+
+// PostgreSQL's alone. SQLite has one writer: nobody has a row in hand meanwhile.
+constexpr std::string_view passing_over = " FOR UPDATE SKIP LOCKED";
+
+// Ids are looked up with their organizations, as the table's key has them.
+auto claim_statement(std::string_view lock) -> std::string {
+    constexpr std::size_t first = 4;
+    return "UPDATE grants SET lease_owner = $1, lease_until = $2 WHERE (org_id, id) IN "
+           "(SELECT org_id, id FROM grants WHERE org_id IN (" +
+           list_parameters(first) + ") AND id IN (" + list_parameters(first + list_length) +
+           ") AND next_refresh_at <= $3 AND status = 'live' AND (lease_until IS NULL OR "
+           "lease_until <= $3)" +
+           std::string(lock) + ") RETURNING id, org_id, provider, next_refresh_at";
+}
+
+auto read_due(const sql_row& row) -> due_grant {
+    return {grant_id(row.text(0)), org_id(row.text(1)), provider_id(row.text(2)), row.time(3)};
+}
+
+}  // namespace
 
 // An update that changes nothing locks the row on both engines.
 auto lock_grant(sql_session& session, const grant_id& id) -> bool {
@@ -112,10 +137,30 @@ auto due_grants(
             "AND (lease_until IS NULL OR lease_until <= $1) "
             "AND REPLACE($3, '|' || provider || '|', '') = $3 ORDER BY next_refresh_at LIMIT $2",
             now, as_limit(limit), skipped);
-    return read_all(rows, [](const sql_row& row) {
-        return due_grant{
-            grant_id(row.text(0)), org_id(row.text(1)), provider_id(row.text(2)), row.time(3)};
-    });
+    return read_all(rows, read_due);
+}
+
+auto claim_due_grants(
+    sql_session& session, const std::vector<due_grant>& wanted, const std::string& owner,
+    time_point until, time_point now
+) -> std::vector<due_grant> {
+    static const auto statements = std::pair(claim_statement(""), claim_statement(passing_over));
+    const auto& statement =
+        session.engine() == sql_engine::postgresql ? statements.second : statements.first;
+    std::vector<due_grant> claimed;
+    for (std::size_t begin = 0; begin < wanted.size(); begin += list_length) {
+        std::vector<sql_value> arguments{to_sql(owner), to_sql(until), to_sql(now)};
+        const auto last = std::min(begin + list_length, wanted.size()) - 1;
+        for (std::size_t i = 0; i < list_length; ++i) {
+            arguments.push_back(to_sql(wanted[std::min(begin + i, last)].org));
+        }
+        for (std::size_t i = 0; i < list_length; ++i) {
+            arguments.push_back(to_sql(wanted[std::min(begin + i, last)].id));
+        }
+        auto some = read_all(session.execute(statement, arguments), read_due);
+        claimed.insert(claimed.end(), some.begin(), some.end());
+    }
+    return claimed;
 }
 
 }  // namespace tenon::host

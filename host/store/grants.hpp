@@ -144,6 +144,14 @@ struct due_grant {
     const std::vector<provider_id>& except = {}
 ) -> std::vector<due_grant>;
 
+// As the service: takes the lease of each of those that is due still and that nobody holds. One
+// that another transaction has in hand is passed over, and not waited for: so hosts that saw the
+// same list share it. Answers with those that are the owner's now, as they are.
+[[nodiscard]] auto claim_due_grants(
+    sql_session& session, const std::vector<due_grant>& wanted, const std::string& owner,
+    time_point until, time_point now
+) -> std::vector<due_grant>;
+
 // How the live and dead grants of each provider are doing, in the words of a connection's health;
 // `soon`: refresh tokens that lapse before it are expiring. Reads all grants.
 struct grant_count {

@@ -1,9 +1,93 @@
 // Lists and counts over all organizations' grants.
 #include "samples.hpp"
 
+#include <future>
 #include <map>
+#include <semaphore>
+#include <set>
 
 namespace tenon::test {
+
+namespace {
+
+void add_due(sql_session& session, const std::string& id, time_point due) {
+    auto row = sample_grant(id, id);
+    row.next_refresh_at = due;
+    (void)*upsert_grant(session, row);
+}
+
+// What `owner` gets of all that is due, in any order.
+auto claimed(database& db, const std::string& owner, const std::vector<due_grant>& wanted)
+    -> std::multiset<std::string> {
+    return as_service(db, access::write, [&](sql_session& session) {
+        std::multiset<std::string> ids;
+        for (const auto& one : claim_due_grants(session, wanted, owner, at(1'000), at(200))) {
+            ids.insert(one.id.text());
+        }
+        return ids;
+    });
+}
+
+using ids = std::multiset<std::string>;
+
+}  // namespace
+
+TEST_CASE("what is due is claimed by one host, and only while it is due and unheld", "[store]") {
+    test_database store(any_engine());
+    writing(store.db(), [](sql_session& session) {
+        for (int i = 0; i < 60; ++i) {  // more than one statement takes
+            add_due(session, "g" + std::to_string(i), at(100));
+        }
+    });
+    in_org(store.db(), org_b, access::write, [](sql_session& session) {
+        add_due(session, "other", at(90));
+    });
+    const auto seen = as_service(store.db(), access::read, [](sql_session& session) {
+        return due_grants(session, at(200), 100);
+    });
+    REQUIRE(seen.size() == 61);
+    writing(store.db(), [](sql_session& session) {
+        CHECK(take_grant_lease(session, grant_id("g0"), "third", at(1'000), at(1)));
+        CHECK(mark_grant_dead(session, grant_id("g1"), 1, "", at(1)));
+        CHECK(set_next_refresh(session, grant_id("g2"), 1, at(500)));
+    });
+    const auto first = claimed(store.db(), "first", seen);
+    CHECK(first.size() == 58);
+    CHECK(first.contains("other"));
+    CHECK(first.count("g0") + first.count("g1") + first.count("g2") == 0);
+    CHECK(claimed(store.db(), "second", seen) == ids{});
+    writing(store.db(), [](sql_session& session) {
+        CHECK_FALSE(take_grant_lease(session, grant_id("g5"), "second", at(1'000), at(200)));
+        CHECK(take_grant_lease(session, grant_id("g5"), "first", at(1'000), at(200)));
+    });
+}
+
+TEST_CASE("what another transaction has in hand is passed over, not waited for", "[store]") {
+    test_database store(
+        sql_engine::postgresql, {.connections = 2, .lock_timeout = milliseconds(50)}
+    );
+    writing(store.db(), [](sql_session& session) {
+        add_due(session, "held", at(90));
+        add_due(session, "free", at(100));
+    });
+    const auto seen = as_service(store.db(), access::read, [](sql_session& session) {
+        return due_grants(session, at(200), 10);
+    });
+    std::binary_semaphore locked{0};
+    std::binary_semaphore let_go{0};
+    auto holder = std::async(std::launch::async, [&] {
+        writing(store.db(), [&](sql_session& session) {
+            (void)lock_grant(session, grant_id("held"));
+            locked.release();
+            let_go.acquire();
+        });
+    });
+    locked.acquire();
+    CHECK(claimed(store.db(), "first", seen) == ids{"free"});
+    let_go.release();
+    holder.wait();
+    CHECK(claimed(store.db(), "second", seen) == ids{"held"});
+}
 
 TEST_CASE(
     "the due list has what is due, live and unheld, of all organizations, in order", "[store]"
