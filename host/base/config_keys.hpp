@@ -5,6 +5,7 @@
 #include "base/config_problems.hpp"
 #include "base/config_tree.hpp"
 
+#include <array>
 #include <cstddef>
 #include <span>
 #include <string>
@@ -19,8 +20,8 @@ using config_target = std::variant<
 struct config_key {
     const char* name;  // `limits.body_bytes`
     auto (*target)(settings&) -> config_target;
-    const char* known_names[3] = {};  // variables that people know beside TENON_…
-    std::size_t least = 0;            // of numbers; of durations in milliseconds
+    std::array<const char*, 3> known_names{};  // variables that people know beside TENON_…
+    std::size_t least = 0;                     // of numbers; of durations in milliseconds
     std::size_t most = 1'000'000'000;
 };
 

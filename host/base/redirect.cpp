@@ -32,10 +32,11 @@ auto is_plain(std::string_view text) -> bool {
 
 // Schemes whose URLs are programs or files.
 auto is_dangerous(std::string_view scheme) -> bool {
-    constexpr std::string_view known[] = {"javascript", "data",  "vbscript",    "file",
-                                          "blob",       "about", "view-source", "ws",
-                                          "wss",        "ftp",   "intent"};
-    return std::ranges::find(known, scheme) != std::end(known);
+    constexpr auto known = std::to_array<std::string_view>(
+        {"javascript", "data", "vbscript", "file", "blob", "about", "view-source", "ws", "wss",
+         "ftp", "intent"}
+    );
+    return std::ranges::find(known, scheme) != known.end();
 }
 
 auto port_of(const std::string& scheme, std::string_view port) -> std::optional<std::string> {

@@ -29,8 +29,8 @@ constexpr reverse_table from_url = reverse(url_alphabet);
 
 constexpr auto hex_table() -> reverse_table {
     auto table = reverse(hex_digits);
-    for (int i = 0; i < 6; ++i) {
-        table[static_cast<std::size_t>('A' + i)] = static_cast<std::uint8_t>(10 + i);
+    for (std::uint8_t i = 0; i < 6; ++i) {
+        table[std::size_t{'A'} + i] = static_cast<std::uint8_t>(10 + i);
     }
     return table;
 }

@@ -6,8 +6,8 @@
 
 namespace tenon::host {
 
-auto hkdf_extract(std::string_view salt, std::string_view key) -> secret {
-    return secret(hmac_sha256(salt, key));
+auto hkdf_extract(std::string_view salt, std::string_view input) -> secret {
+    return secret(hmac_sha256(salt, input));
 }
 
 auto hkdf_expand(const hmac_key& extracted, std::string_view info, std::size_t size) -> secret {

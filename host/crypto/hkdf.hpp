@@ -30,7 +30,7 @@ class hmac_key {
 };
 
 // RFC 5869 2.2; an empty salt stands for 32 zero bytes. Answers 32 bytes.
-[[nodiscard]] auto hkdf_extract(std::string_view salt, std::string_view key) -> secret;
+[[nodiscard]] auto hkdf_extract(std::string_view salt, std::string_view input) -> secret;
 // RFC 5869 2.3: `size` bytes, at most 8,160; throws std::invalid_argument for more.
 [[nodiscard]] auto hkdf_expand(const hmac_key& extracted, std::string_view info, std::size_t size)
     -> secret;

@@ -1,6 +1,7 @@
 #include "http/router.hpp"
 
 #include <algorithm>
+#include <array>
 #include <stdexcept>
 
 namespace tenon::host {
@@ -37,7 +38,7 @@ constexpr std::size_t most_parameters = 8;
 
 struct search {
     const std::vector<std::string>& segments;
-    std::size_t marks[most_parameters] = {};
+    std::array<std::size_t, most_parameters> marks{};
     std::size_t marked = 0;
 };
 

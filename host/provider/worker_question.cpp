@@ -18,7 +18,7 @@ struct begin_waiting {
     template <class Handler>
     void operator()(Handler handler, const std::shared_ptr<worker_question>& question) const {
         auto executor = asio::prefer(
-            asio::get_associated_executor(handler), asio::execution::outstanding_work.tracked
+            asio::get_associated_executor(handler), asio::execution::outstanding_work_t::tracked
         );
         auto slot = asio::get_associated_cancellation_slot(handler);
         if (slot.is_connected()) {

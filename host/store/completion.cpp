@@ -67,7 +67,7 @@ class handler_waiter final : public waiter, public std::enable_shared_from_this<
   public:
     explicit handler_waiter(Handler handler)
         : executor_(asio::prefer(
-              asio::get_associated_executor(handler), asio::execution::outstanding_work.tracked
+              asio::get_associated_executor(handler), asio::execution::outstanding_work_t::tracked
           )),
           service_(&asio::use_service<waiter_service>(
               asio::query(asio::get_associated_executor(handler), asio::execution::context)

@@ -3,11 +3,13 @@
 #include "store/read_rows.hpp"
 #include "store/shared_sql.hpp"
 
+#include <array>
+
 namespace tenon::host {
 
 namespace {
 
-constexpr std::string_view column_names[grant_column_count] = {
+constexpr std::array<std::string_view, grant_column_count> column_names{
     "id",
     "org_id",
     "provider",

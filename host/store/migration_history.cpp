@@ -7,9 +7,9 @@ namespace tenon::host {
 namespace {
 
 auto has_history(sql_session& session) -> bool {
-    const auto statement = session.engine() == sql_engine::postgresql
-                               ? "SELECT to_regclass('schema_migrations') IS NOT NULL"
-                               : "SELECT 1 FROM sqlite_master WHERE name = 'schema_migrations'";
+    const auto* statement = session.engine() == sql_engine::postgresql
+                                ? "SELECT to_regclass('schema_migrations') IS NOT NULL"
+                                : "SELECT 1 FROM sqlite_master WHERE name = 'schema_migrations'";
     const auto rows = run(session, statement);
     return session.engine() == sql_engine::postgresql ? rows[0].boolean(0) : !rows.empty();
 }

@@ -1,12 +1,13 @@
 #include "store/sealed_places.hpp"
 
+#include <array>
 #include <stdexcept>
 
 namespace tenon::host {
 
 namespace {
 
-constexpr column_place places[] = {
+constexpr auto places = std::to_array<column_place>({
     {sealed_column::grant_access_token, "grants", "access_token", key_kind::org_and_text,
      "org_id, id"},
     {sealed_column::grant_refresh_token, "grants", "refresh_token", key_kind::org_and_text,
@@ -23,15 +24,15 @@ constexpr column_place places[] = {
     {sealed_column::idempotency, "idempotency", "sealed", key_kind::org_and_hash,
      "org_id, key_hash"},
     {sealed_column::audit_head, "audit_heads", "sealed", key_kind::org, "org_id"},
-};
+});
 
-constexpr sealed_column columns[] = {
-    sealed_column::grant_access_token, sealed_column::grant_refresh_token,
-    sealed_column::grant_id_token,     sealed_column::grant_credentials,
-    sealed_column::pending_verifier,   sealed_column::pending_nonce,
-    sealed_column::confirmation,       sealed_column::intent,
-    sealed_column::intent_reply,       sealed_column::idempotency,
-    sealed_column::audit_head};
+constexpr auto columns = std::to_array<sealed_column>(
+    {sealed_column::grant_access_token, sealed_column::grant_refresh_token,
+     sealed_column::grant_id_token, sealed_column::grant_credentials,
+     sealed_column::pending_verifier, sealed_column::pending_nonce, sealed_column::confirmation,
+     sealed_column::intent, sealed_column::intent_reply, sealed_column::idempotency,
+     sealed_column::audit_head}
+);
 
 auto to_hex(const std::string& bytes) -> std::string {
     constexpr std::string_view digits = "0123456789abcdef";

@@ -1,5 +1,6 @@
 #include "report.hpp"
 
+#include <array>
 #include <cmath>
 #include <cstdio>
 #include <iostream>
@@ -7,12 +8,12 @@
 namespace tenon::bench {
 
 auto rounded(double value) -> std::string {
-    char text[64];
+    std::array<char, 64> text{};
     const auto* const format = std::abs(value) >= 100  ? "%.0f"
                                : std::abs(value) >= 10 ? "%.1f"
                                                        : "%.2f";
-    std::snprintf(text, sizeof text, format, value);
-    return text;
+    std::snprintf(text.data(), text.size(), format, value);
+    return text.data();
 }
 
 void report::add(const line& one) {

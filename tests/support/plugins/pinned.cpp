@@ -31,6 +31,7 @@ const tenon_descriptor about = [] {
 }();
 const tenon_provider provider{
     sizeof(tenon_provider), 0, nullptr, &about, begin, step, destroy, nullptr};
+// NOLINTNEXTLINE(modernize-avoid-c-arrays)
 const tenon_provider* const providers[] = {&provider};
 const tenon_plugin plugin{sizeof(tenon_plugin), TENON_ABI_MINOR, TENON_PLUGIN_MAGIC, providers, 1};
 }  // namespace

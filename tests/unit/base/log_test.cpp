@@ -15,8 +15,8 @@ namespace {
 
 // What is written to standard error meanwhile.
 auto written(const std::function<void()>& work) -> std::string {
-    char name[] = "/tmp/tenon-log-XXXXXX";
-    const int file = mkstemp(name);
+    std::string name = "/tmp/tenon-log-XXXXXX";
+    const int file = mkstemp(name.data());
     const int before = dup(STDERR_FILENO);
     dup2(file, STDERR_FILENO);
     work();
@@ -27,7 +27,7 @@ auto written(const std::function<void()>& work) -> std::string {
     const auto size = pread(file, text.data(), text.size(), 0);
     text.resize(static_cast<std::size_t>(std::max<ssize_t>(size, 0)));
     close(file);
-    unlink(name);
+    unlink(name.c_str());
     return text;
 }
 

@@ -97,9 +97,9 @@ TEST_CASE("a secret that is moved from, cleared or overwritten leaves nothing be
 }
 
 TEST_CASE("bytes that are wiped are zero") {
-    char bytes[] = "secret";
-    wipe(bytes, 3);
-    CHECK(std::string_view(bytes, 6) == std::string_view("\0\0\0ret", 6));
+    std::string bytes = "secret";
+    wipe(bytes.data(), 3);
+    CHECK(bytes == std::string_view("\0\0\0ret", 6));
 }
 
 TEST_CASE("every error has a code of its own, in capitals") {

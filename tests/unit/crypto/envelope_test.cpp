@@ -6,6 +6,7 @@
 #include "support/catch.hpp"
 #include "support/result.hpp"
 
+#include <array>
 #include <set>
 
 using namespace tenon::host;
@@ -95,7 +96,7 @@ TEST_CASE_METHOD(fixture, "a sealed value cut or lengthened anywhere is refused"
 
 TEST_CASE_METHOD(fixture, "a value moved to another organization, row or field is refused") {
     const auto sealed = seal.seal(home, text);
-    const sealed_place others[] = {
+    const auto others = std::to_array<sealed_place>({
         {"org-2", home.row, home.field},
         {home.org, "row-2", home.field},
         {home.org, home.row, "grants.refresh_token"},
@@ -103,7 +104,7 @@ TEST_CASE_METHOD(fixture, "a value moved to another organization, row or field i
         {"", home.row, home.field},
         {home.org, "", home.field},
         {home.org, home.row, ""},
-    };
+    });
     for (const auto& other : others) {
         CHECK(seal.open(other, sealed).has_error());
     }

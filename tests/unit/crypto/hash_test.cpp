@@ -6,6 +6,7 @@
 #include "support/catch.hpp"
 
 #include <algorithm>
+#include <array>
 #include <thread>
 #include <vector>
 
@@ -43,24 +44,25 @@ TEST_CASE("HMAC-SHA256 is the one of RFC 4231") {
     struct vector {
         std::string key, data, mac;
     };
-    const vector vectors[] = {
-        {std::string(20, '\x0b'), "Hi There",
-         "b0344c61d8db38535ca8afceaf0bf12b881dc200c9833da726e9376c2e32cff7"},
-        {"Jefe", "what do ya want for nothing?",
-         "5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843"},
-        {std::string(20, '\xaa'), std::string(50, '\xdd'),
-         "773ea91e36800e46854db8ebd09181a72959098b3ef8c122d9635514ced565fe"},
-        {bytes("0102030405060708090a0b0c0d0e0f10111213141516171819"), std::string(50, '\xcd'),
-         "82558a389a443c0ea4cc819899f2083a85f0faa3e578f8077a2e3ff46729665b"},
-        {std::string(131, '\xaa'), "Test Using Larger Than Block-Size Key - Hash Key First",
-         "60e431591ee0b67f0d8a26aacbf5b77f8e0bc6213728c5140546040f0ee37f54"},
-        {std::string(131, '\xaa'),
-         "This is a test using a larger than block-size key and a larger than block-size data. The "
-         "key "
-         "needs to be hashed before being used by the HMAC algorithm.",
-         "9b09ffa71b942fcb27635fbcd5b0e944bfdc63644f0713938a7f51535c3a35e2"},
-        {"secret", R"({"a":1})",
-         "aa9e2e3575f5d7098b6caccd790888c36d5fdb63342a73bada2d6a51747a8494"}};
+    const auto vectors = std::to_array<vector>(
+        {{std::string(20, '\x0b'), "Hi There",
+          "b0344c61d8db38535ca8afceaf0bf12b881dc200c9833da726e9376c2e32cff7"},
+         {"Jefe", "what do ya want for nothing?",
+          "5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843"},
+         {std::string(20, '\xaa'), std::string(50, '\xdd'),
+          "773ea91e36800e46854db8ebd09181a72959098b3ef8c122d9635514ced565fe"},
+         {bytes("0102030405060708090a0b0c0d0e0f10111213141516171819"), std::string(50, '\xcd'),
+          "82558a389a443c0ea4cc819899f2083a85f0faa3e578f8077a2e3ff46729665b"},
+         {std::string(131, '\xaa'), "Test Using Larger Than Block-Size Key - Hash Key First",
+          "60e431591ee0b67f0d8a26aacbf5b77f8e0bc6213728c5140546040f0ee37f54"},
+         {std::string(131, '\xaa'),
+          "This is a test using a larger than block-size key and a larger than block-size data. "
+          "The "
+          "key needs to be hashed before being used by the HMAC algorithm.",
+          "9b09ffa71b942fcb27635fbcd5b0e944bfdc63644f0713938a7f51535c3a35e2"},
+         {"secret", R"({"a":1})",
+          "aa9e2e3575f5d7098b6caccd790888c36d5fdb63342a73bada2d6a51747a8494"}}
+    );
     for (const auto& [key, data, mac] : vectors) {
         CHECK(to_hex(hmac_sha256(key, data)) == mac);
     }
@@ -81,18 +83,20 @@ TEST_CASE("HKDF-SHA256 is the one of RFC 5869") {
         }
         return text;
     };
-    const vector vectors[] = {
-        {std::string(22, '\x0b'), range(0, 0x0c), range(0xf0, 0xf9),
-         "077709362c2e32df0ddc3f0dc47bba6390b6c73bb50f9c3122ec844ad7c2b3e5",
-         "3cb25f25faacd57a90434f64d0362f2a2d2d0a90cf1a5a4c5db02d56ecc4c5bf34007208d5b887185865"},
-        {counting, range(0x60, 0xaf), range(0xb0, 0xff),
-         "06a6b88c5853361a06104c9ceb35b45cef760014904671014a193f40c15fc244",
-         "b11e398dc80327a1c8e7f78c596a49344f012eda2d4efad8a050cc4c19afa97c59045a99cac7827271cb41c65"
-         "e590e09"
-         "da3275600c2f09b8367793a9aca3db71cc30c58179ec3e87c14c01d5c1f3434f1d87"},
-        {std::string(22, '\x0b'), "", "",
-         "19ef24a32c717b167f33a91d6f648bdf96596776afdb6377ac434c1c293ccb04",
-         "8da4e775a563c18f715f802a063c5a31b8a11f5c5ee1879ec3454e5f3c738d2d9d201395faa4b61a96c8"}};
+    const auto vectors = std::to_array<vector>(
+        {{std::string(22, '\x0b'), range(0, 0x0c), range(0xf0, 0xf9),
+          "077709362c2e32df0ddc3f0dc47bba6390b6c73bb50f9c3122ec844ad7c2b3e5",
+          "3cb25f25faacd57a90434f64d0362f2a2d2d0a90cf1a5a4c5db02d56ecc4c5bf34007208d5b887185865"},
+         {counting, range(0x60, 0xaf), range(0xb0, 0xff),
+          "06a6b88c5853361a06104c9ceb35b45cef760014904671014a193f40c15fc244",
+          "b11e398dc80327a1c8e7f78c596a49344f012eda2d4efad8a050cc4c19afa97c59045a99cac7827271cb41c6"
+          "5"
+          "e590e09"
+          "da3275600c2f09b8367793a9aca3db71cc30c58179ec3e87c14c01d5c1f3434f1d87"},
+         {std::string(22, '\x0b'), "", "",
+          "19ef24a32c717b167f33a91d6f648bdf96596776afdb6377ac434c1c293ccb04",
+          "8da4e775a563c18f715f802a063c5a31b8a11f5c5ee1879ec3454e5f3c738d2d9d201395faa4b61a96c8"}}
+    );
     for (const auto& [key, salt, info, extracted, expanded] : vectors) {
         const auto prk = hkdf_extract(salt, key);
         CHECK(to_hex(prk.reveal()) == extracted);
@@ -112,18 +116,21 @@ TEST_CASE("AES-256-GCM is the one of NIST's validation suite") {
         std::string key, nonce, additional, text, sealed;
     };
     // McGrew and Viega's test cases 13, 14 and 16.
-    const vector vectors[] = {
-        {std::string(64, '0'), std::string(24, '0'), "", "", "530f8afbc74536b9a963b4f1c4cb738b"},
-        {std::string(64, '0'), std::string(24, '0'), "", std::string(32, '0'),
-         "cea7403d4d606b6e074ec5d3baf39d18d0d1c8a799996bf0265b98b5d48ab919"},
-        {"feffe9928665731c6d6a8f9467308308feffe9928665731c6d6a8f9467308308",
-         "cafebabefacedbaddecaf888", "feedfacedeadbeeffeedfacedeadbeefabaddad2",
-         "d9313225f88406e5a55909c5aff5269a86a7a9531534f7da2e4c303d8a318a721c3c0c95956809532fcf0e244"
-         "9a6b525"
-         "b16aedf5aa0de657ba637b39",
-         "522dc1f099567d07f47f37a32a84427d643a8cdcbfe5c0c97598a2bd2555d1aa8cb08e48590dbb3da7b08b105"
-         "6828838"
-         "c5f61e6393ba7a0abcc9f66276fc6ece0f4e1768cddf8853bb2d551b"}};
+    const auto vectors = std::to_array<vector>(
+        {{std::string(64, '0'), std::string(24, '0'), "", "", "530f8afbc74536b9a963b4f1c4cb738b"},
+         {std::string(64, '0'), std::string(24, '0'), "", std::string(32, '0'),
+          "cea7403d4d606b6e074ec5d3baf39d18d0d1c8a799996bf0265b98b5d48ab919"},
+         {"feffe9928665731c6d6a8f9467308308feffe9928665731c6d6a8f9467308308",
+          "cafebabefacedbaddecaf888", "feedfacedeadbeeffeedfacedeadbeefabaddad2",
+          "d9313225f88406e5a55909c5aff5269a86a7a9531534f7da2e4c303d8a318a721c3c0c95956809532fcf0e24"
+          "4"
+          "9a6b525"
+          "b16aedf5aa0de657ba637b39",
+          "522dc1f099567d07f47f37a32a84427d643a8cdcbfe5c0c97598a2bd2555d1aa8cb08e48590dbb3da7b08b10"
+          "5"
+          "6828838"
+          "c5f61e6393ba7a0abcc9f66276fc6ece0f4e1768cddf8853bb2d551b"}}
+    );
     for (const auto& test : vectors) {
         gcm_key key{};
         std::ranges::copy(bytes(test.key), key.begin());

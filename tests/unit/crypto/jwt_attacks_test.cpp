@@ -4,6 +4,8 @@
 #include "id_token.hpp"
 #include "support/catch.hpp"
 
+#include <array>
+
 using namespace tenon::host;
 using namespace tenon::test;
 using nlohmann::json;
@@ -134,16 +136,12 @@ TEST_CASE("a key that is meant for something else does not count") {
 
 TEST_CASE("damaged keys are left out and the others still serve") {
     const auto token = good_token();
-    const json damaged[] = {
-        rsa_jwk_with("n", "AQAB"),
-        rsa_jwk_with("n", ""),
-        rsa_jwk_with("n", 7),
-        rsa_jwk_with("n", "!!"),
-        rsa_jwk_with("e", "AQ"),
-        rsa_jwk_with("e", ""),
-        rsa_jwk_with("e", "Ag"),
-        rsa_jwk_with("n", std::string(8000, 'A')),
-        rsa_jwk_with("e", rsa_jwk()["n"])};
+    const auto damaged = std::to_array<json>(
+        {rsa_jwk_with("n", "AQAB"), rsa_jwk_with("n", ""), rsa_jwk_with("n", 7),
+         rsa_jwk_with("n", "!!"), rsa_jwk_with("e", "AQ"), rsa_jwk_with("e", ""),
+         rsa_jwk_with("e", "Ag"), rsa_jwk_with("n", std::string(8000, 'A')),
+         rsa_jwk_with("e", rsa_jwk()["n"])}
+    );
     for (const auto& key : damaged) {
         CAPTURE(key.dump().substr(0, 80));
         CHECK(outcome(token, {key}) == id_token_outcome::unknown_key);

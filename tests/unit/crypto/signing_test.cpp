@@ -5,6 +5,8 @@
 #include "support/catch.hpp"
 #include "support/result.hpp"
 
+#include <array>
+
 using namespace tenon::host;
 
 namespace {
@@ -16,7 +18,7 @@ struct example {
 };
 
 // RFC 8032 7.1, tests 1 to 3.
-constexpr example examples[] = {
+constexpr auto examples = std::to_array<example>({
     {"d75a980182b10ab7d54bfed3c964073a0ee172f3daa62325af021a68f707511a", "",
      "e5564300c360ac729086e2cc806e828a84877f1eb8e5d974d873e065224901555fb8821590a33bacc61e39701cf9b"
      "4"
@@ -29,7 +31,7 @@ constexpr example examples[] = {
      "6291d657deec24024827e69c3abe01a30ce548a284743a445e3680d7db5ac3ac18ff9b538d16f290ae67f760984dc"
      "6"
      "594a7c15e9716ed28dc027beceea1ec40a"},
-};
+});
 
 }  // namespace
 

@@ -5,6 +5,7 @@
 #include <sys/mman.h>
 #include <tenon/request.h>
 #include <unistd.h>
+#include <array>
 
 using namespace tenon::host;
 
@@ -37,8 +38,8 @@ class last_bytes {
 TEST_CASE("a struct of an older plugin is read as far as it states, and the rest is zero") {
     const std::uint32_t size = 8;
     const last_bytes memory(size);
-    const std::uint32_t fields[2] = {size, TENON_HTTP_BEARER};
-    std::memcpy(memory.start(), fields, sizeof fields);
+    const std::array<std::uint32_t, 2> fields{size, TENON_HTTP_BEARER};
+    std::memcpy(memory.start(), fields.data(), sizeof fields);
     abi_reader reader;
     const auto read =
         reader.structure(reinterpret_cast<const tenon_http_request*>(memory.start()), "request");
@@ -51,11 +52,11 @@ TEST_CASE("a struct of an older plugin is read as far as it states, and the rest
 TEST_CASE("a struct of a newer plugin is read as far as this host knows it") {
     struct {
         tenon_http_request known;
-        char newer[64];
+        std::array<char, 64> newer;
     } from{};
     from.known.struct_size = sizeof from;
     from.known.timeout_ms = 7;
-    std::memset(from.newer, 0xff, sizeof from.newer);
+    from.newer.fill('\xff');
     abi_reader reader;
     CHECK(reader.structure(&from.known, "request").timeout_ms == 7);
     CHECK(reader.ok());

@@ -3,6 +3,7 @@
 #include "samples.hpp"
 #include "store/migration_text.hpp"
 
+#include <array>
 #include <atomic>
 #include <thread>
 
@@ -63,7 +64,7 @@ TEST_CASE("what is applied is not applied again", "[store]") {
 
 TEST_CASE("each engine gets its own parts, in their order", "[store]") {
     test_database store = empty_database();
-    const migration both[] = {one, two};
+    const auto both = std::to_array<migration>({one, two});
     REQUIRE(migrate_up(store.db(), wall, both));
     const auto engine = as_service(store.db(), access::read, [](sql_session& session) {
         return run(session, "SELECT engine FROM two WHERE id = 1")[0].text(0);
@@ -73,8 +74,8 @@ TEST_CASE("each engine gets its own parts, in their order", "[store]") {
 
 TEST_CASE("status tells what is applied and what is pending", "[store]") {
     test_database store = empty_database();
-    const migration first[] = {one};
-    const migration both[] = {one, two};
+    const auto first = std::to_array<migration>({one});
+    const auto both = std::to_array<migration>({one, two});
     REQUIRE(migrate_up(store.db(), wall, first));
     const auto states = migration_status(store.db(), both);
     REQUIRE(states);
@@ -86,7 +87,7 @@ TEST_CASE("status tells what is applied and what is pending", "[store]") {
 
 TEST_CASE("down goes back to the version that is asked for", "[store]") {
     test_database store = empty_database();
-    const migration both[] = {one, two};
+    const auto both = std::to_array<migration>({one, two});
     REQUIRE(migrate_up(store.db(), wall, both));
     const auto down = migrate_down(store.db(), 1, both);
     REQUIRE(down);
@@ -96,9 +97,9 @@ TEST_CASE("down goes back to the version that is asked for", "[store]") {
 
 TEST_CASE("an applied migration that was changed is refused, and nothing happens", "[store]") {
     test_database store = empty_database();
-    const migration first[] = {one};
+    const auto first = std::to_array<migration>({one});
     REQUIRE(migrate_up(store.db(), wall, first));
-    const migration changed[] = {{1, "one", "another", one_text}, two};
+    const auto changed = std::to_array<migration>({{1, "one", "another", one_text}, two});
     const auto up = migrate_up(store.db(), wall, changed);
     REQUIRE_FALSE(up);
     CHECK(up.error().code == errc::conflict);
@@ -108,8 +109,8 @@ TEST_CASE("an applied migration that was changed is refused, and nothing happens
 
 TEST_CASE("a database that is newer than the binary is refused", "[store]") {
     test_database store = empty_database();
-    const migration both[] = {one, two};
-    const migration first[] = {one};
+    const auto both = std::to_array<migration>({one, two});
+    const auto first = std::to_array<migration>({one});
     REQUIRE(migrate_up(store.db(), wall, both));
     const auto up = migrate_up(store.db(), wall, first);
     REQUIRE_FALSE(up);
@@ -121,14 +122,15 @@ TEST_CASE("a database that is newer than the binary is refused", "[store]") {
 
 TEST_CASE("a migration that fails leaves nothing behind, and keeps what came before", "[store]") {
     test_database store = empty_database();
-    const migration broken[] = {
-        one,
-        {2, "bad", "c", "-- up\nCREATE TABLE half (id BIGINT);\nCREATE TABEL oops;\n-- down\n"}};
+    const auto broken = std::to_array<migration>(
+        {one,
+         {2, "bad", "c", "-- up\nCREATE TABLE half (id BIGINT);\nCREATE TABEL oops;\n-- down\n"}}
+    );
     const auto up = migrate_up(store.db(), wall, broken);
     REQUIRE_FALSE(up);
     CHECK(up.error().code == errc::internal);
     CHECK(tables(store.db()) == 1);
-    const migration first[] = {one};
+    const auto first = std::to_array<migration>({one});
     const auto states = migration_status(store.db(), first);
     REQUIRE(states);
     CHECK((*states)[0].applied_at.has_value());

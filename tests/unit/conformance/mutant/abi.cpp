@@ -221,6 +221,7 @@ struct constructor {
 }  // namespace
 
 extern "C" TENON_EXPORT auto tenon_plugin_entry_v1() -> const tenon_plugin* {
+    // NOLINTNEXTLINE(modernize-avoid-c-arrays)
     static const tenon_provider* const list[] = {provider(), provider()};
     static const tenon_plugin first = plugin(list);
     static const tenon_plugin second = plugin(list);
