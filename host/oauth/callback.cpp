@@ -12,10 +12,12 @@
 #include "oauth/redirect_outcome.hpp"
 #include "oauth/redirect_uri.hpp"
 #include "oauth/sealing.hpp"
+#include "oauth/single_flight.hpp"
 #include "store/intents.hpp"
 #include "store/pending_connects.hpp"
 
 #include <algorithm>
+#include <boost/asio/strand.hpp>
 
 namespace tenon::host {
 namespace {
@@ -146,15 +148,21 @@ auto to_input(
     return input;
 }
 
-auto forget_intent(oauth_context& context, org_id org, std::string intent)
+// It yielded nothing: for good, or it is left to recovery, which need not wait.
+auto leave_intent(oauth_context& context, org_id org, std::string intent, bool for_good)
     -> boost::asio::awaitable<void> {
-    auto erase = [intent](sql_session& session) -> result<void> {
-        delete_intent(session, intent);
+    auto leave = [intent, for_good,
+                  own = context.options.instance](sql_session& session) -> result<void> {
+        if (for_good) {
+            delete_intent(session, intent);
+        } else {
+            release_intent(session, intent, own);
+        }
         return {};
     };
-    // If it can't be erased now, recovery will find it, replay what was recorded and come to the
+    // If that can't be done now, recovery will find it, replay what was recorded and come to the
     // same failure.
-    [[maybe_unused]] auto done = co_await context.db.with_org(org, access::write, std::move(erase));
+    [[maybe_unused]] auto done = co_await context.db.with_org(org, access::write, std::move(leave));
 }
 
 auto store(oauth_context& context, const pending_connect_row& flow, landing what)
@@ -174,7 +182,7 @@ auto store(oauth_context& context, const pending_connect_row& flow, landing what
 }
 
 // Exchanges and lands, or parks; the location for the browser.
-auto complete(oauth_context& context, const pending_connect_row& flow, exchange_input input)
+auto complete(oauth_context& context, pending_connect_row flow, exchange_input input)
     -> boost::asio::awaitable<result<std::string>> {
     const auto org = flow.org;
     exchange_progress progress;
@@ -186,8 +194,8 @@ auto complete(oauth_context& context, const pending_connect_row& flow, exchange_
         if (!failure.try_again && failure.granted != nullptr) {
             [[maybe_unused]] const auto ended =
                 co_await discard(context, *failure.granted, failure.reason.code);
-        } else if (!failure.try_again) {
-            co_await forget_intent(context, org, intent);
+        } else {
+            co_await leave_intent(context, org, intent, !failure.try_again);
         }
         co_return std::move(failure.reason);
     }
@@ -204,6 +212,18 @@ auto complete(oauth_context& context, const pending_connect_row& flow, exchange_
         [[maybe_unused]] const auto ended = co_await discard(context, *kept, errc::invalid_state);
     }
     co_return location;
+}
+
+// Whoever brought the answer back may hang up or run out of time: tokens that came are stored, or
+// revoked, all the same.
+auto complete_alone(oauth_context& context, const pending_connect_row& flow, exchange_input input)
+    -> boost::asio::awaitable<result<std::string>> {
+    using outcome = result<std::string>;
+    single_flight<int, outcome> alone(boost::asio::make_strand(context.background));
+    single_flight<int, outcome>::work work = [&context, flow, input = std::move(input)] {
+        return complete(context, flow, input);
+    };
+    co_return co_await alone.run(0, std::move(work));
 }
 
 auto audit_failure(
@@ -240,7 +260,7 @@ auto location_of(oauth_context& context, const returned_flow& returned, callback
     if (input.has_error()) {
         co_return input.error();
     }
-    co_return co_await complete(context, flow, std::move(*input));
+    co_return co_await complete_alone(context, flow, std::move(*input));
 }
 
 }  // namespace

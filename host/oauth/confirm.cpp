@@ -89,7 +89,7 @@ auto park(oauth_context& context, landing what) -> boost::asio::awaitable<result
         if (auto welcome = refuse_erased(session, context, by, began); welcome.has_error()) {
             return welcome;
         }
-        if (!intent.empty() && !take_intent_of(session, intent, context.options.instance)) {
+        if (!intent.empty() && !take_wanted_intent_of(session, intent, context.options.instance)) {
             return parked_before(session, row);
         }
         save_confirmation(session, row);

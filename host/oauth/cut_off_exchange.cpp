@@ -1,6 +1,7 @@
 #include "oauth/cut_off_exchange.hpp"
 
 #include "base/log.hpp"
+#include "base/pause.hpp"
 #include "oauth/audit_entry.hpp"
 #include "oauth/discarding.hpp"
 #include "oauth/intents.hpp"
@@ -10,6 +11,8 @@
 
 namespace tenon::host {
 namespace {
+
+constexpr milliseconds claim_poll{250};
 
 auto replies_of(oauth_context& context, const intent_row& intent)
     -> boost::asio::awaitable<result<std::map<std::size_t, recorded_reply>>> {
@@ -51,14 +54,51 @@ auto forget(oauth_context& context, actor by, intent_row intent, error why)
 auto discard_granted(oauth_context& context, actor by, landing what)
     -> boost::asio::awaitable<result<std::vector<revocation>>> {
     what.by = std::move(by);
-    const bool nobodys = what.account.empty();
-    auto outcomes = co_await discard(context, std::move(what), errc::invalid_state);
-    if (outcomes.has_value() && nobodys) {
-        for (auto& one : *outcomes) {
-            one.outcome = "failed";
-        }
+    return discard(context, std::move(what), errc::invalid_state);
+}
+
+// Whether nobody is at it: given up, or not touched for a lease.
+auto is_left(const oauth_context& context, const intent_row& intent) -> bool {
+    const auto& own = context.options;
+    const bool of_before = own.sole_owner && intent.owner != own.instance;
+    return intent.owner.empty() || of_before || intent.updated_at <= context.time.now() - own.lease;
+}
+
+enum class claim { ours, gone, held };
+
+auto claim_once(oauth_context& context, intent_row& intent)
+    -> boost::asio::awaitable<result<claim>> {
+    auto look = [id = intent.id](sql_session& session) -> result<std::optional<intent_row>> {
+        return find_intent(session, id);
+    };
+    auto seen = co_await context.db.with_org(intent.org, access::read, std::move(look));
+    if (seen.has_error()) {
+        co_return seen.error();
     }
-    co_return outcomes;
+    if (!*seen || !is_left(context, **seen)) {
+        co_return *seen ? claim::held : claim::gone;
+    }
+    intent = std::move(**seen);
+    auto adopt = [&context, intent](sql_session& session) -> result<bool> {
+        return adopt_intent(session, intent, context.options.instance, context.time.now());
+    };
+    const auto ours = co_await context.db.with_org(intent.org, access::write, std::move(adopt));
+    if (ours.has_error()) {
+        co_return ours.error();
+    }
+    co_return *ours ? claim::ours : claim::held;
+}
+
+// Pauses are counted: the clock may stand, or jump.
+auto claim_exchange(oauth_context& context, intent_row& intent)
+    -> boost::asio::awaitable<result<claim>> {
+    const auto most = context.options.lease / claim_poll + 1;
+    auto now = co_await claim_once(context, intent);
+    for (std::int64_t looks = 0; looks < most && now.has_value() && *now == claim::held; ++looks) {
+        co_await pause(claim_poll);
+        now = co_await claim_once(context, intent);
+    }
+    co_return now;
 }
 
 }  // namespace
@@ -91,6 +131,16 @@ auto reopen_exchange(oauth_context& context, intent_row intent)
 
 auto discard_exchange(oauth_context& context, actor by, intent_row intent)
     -> boost::asio::awaitable<result<std::vector<revocation>>> {
+    const auto claimed = co_await claim_exchange(context, intent);
+    if (claimed.has_error()) {
+        co_return claimed.error();
+    }
+    if (*claimed == claim::held) {
+        co_return fail(errc::storage_unavailable, "an exchange of the user's is still at work");
+    }
+    if (*claimed == claim::gone) {
+        co_return std::vector<revocation>();
+    }
     auto left = co_await reopen_exchange(context, intent);
     if (left.has_error() && left.error().code == errc::storage_unavailable) {
         co_return left.error();
@@ -107,6 +157,23 @@ auto discard_exchange(oauth_context& context, actor by, intent_row intent)
         co_return co_await discard_granted(context, std::move(by), *failure.granted);
     }
     co_return co_await forget(context, std::move(by), std::move(intent), failure.reason);
+}
+
+auto discard_unkept(oauth_context& context, exchange_input input, exchange_progress progress)
+    -> boost::asio::awaitable<void> {
+    const auto provider = input.provider;
+    auto what = co_await run_exchange(context, std::move(input), std::move(progress));
+    auto granted =
+        what.has_value() ? std::make_shared<const landing>(std::move(*what)) : what.error().granted;
+    if (granted == nullptr) {
+        log(log_level::warn, "tokens of a connect that was given up are not revoked",
+            {{log_key::provider, provider.text()}, {log_key::detail, what.error().reason.message}});
+        co_return;
+    }
+    auto unkept = *granted;
+    unkept.unrecorded = true;
+    [[maybe_unused]] const auto ended =
+        co_await discard(context, std::move(unkept), errc::invalid_state);
 }
 
 }  // namespace tenon::host

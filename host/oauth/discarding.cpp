@@ -19,29 +19,42 @@ auto accounts_of(const landing& what) -> std::vector<account_id> {
     return accounts;
 }
 
-// Of any organization: they are one client at the provider. Whose nobody knows may be anybody's.
-// What is parked first: if it is confirmed between the two looks, the second one sees it.
+// Of any organization: they are one client at the provider. What is parked first: if it is
+// confirmed between the two looks, the second one sees it.
 auto is_in_use(oauth_context& context, provider_id provider, std::vector<account_id> accounts)
     -> boost::asio::awaitable<result<bool>> {
     auto look = [provider, accounts,
                  now = context.time.now()](sql_session& session) -> result<bool> {
         return std::ranges::any_of(accounts, [&](const account_id& account) {
-            return account.empty() || is_account_parked(session, provider, account, now) ||
+            return is_account_parked(session, provider, account, now) ||
                    is_account_granted(session, provider, account);
         });
     };
     co_return co_await context.db.as_service(access::read, std::move(look));
 }
 
+// Empty: they may be revoked. Whose nobody knows may be anybody's.
+auto why_not(oauth_context& context, const landing& what) -> boost::asio::awaitable<std::string> {
+    auto accounts = accounts_of(what);
+    const auto nobodys = [](const account_id& account) { return account.empty(); };
+    if (std::ranges::any_of(accounts, nobodys)) {
+        co_return "failed";
+    }
+    const auto in_use = co_await is_in_use(context, what.provider, std::move(accounts));
+    if (in_use.has_error()) {
+        co_return "failed";
+    }
+    co_return *in_use ? "kept" : "";
+}
+
 auto revoke_all(oauth_context& context, landing what)
     -> boost::asio::awaitable<std::vector<revocation>> {
     std::vector<revocation> outcomes;
-    auto accounts = accounts_of(what);
-    const auto in_use = co_await is_in_use(context, what.provider, std::move(accounts));
+    const auto why = co_await why_not(context, what);
     for (const auto& grant : what.grants) {
         const auto slot = stored_slot(grant.slot);
-        if (in_use.has_error() || *in_use) {
-            outcomes.push_back({slot, in_use.has_error() ? "failed" : "kept"});
+        if (!why.empty()) {
+            outcomes.push_back({slot, why});
             continue;
         }
         revocable tokens{what.provider, what.client_id,     what.connect_params,
@@ -63,13 +76,14 @@ auto discard(oauth_context& context, landing what, errc reason)
     entry.provider = what.provider;
     entry.outcome = code_of(reason);
     const auto by = what.by;
-    const auto intent = what.intent;
+    const auto intent = what.unrecorded ? std::string() : what.intent;
     const auto confirmation = what.confirmation;
     auto outcomes = co_await revoke_all(context, std::move(what));
     entry.detail = outcomes_json(outcomes);
     auto write = [&context, by, intent, confirmation, entry](sql_session& session) -> result<void> {
-        delete_intent(session, intent);
-        if (!confirmation.empty() && !delete_confirmation(session, confirmation)) {
+        const bool ours = (intent.empty() || take_intent(session, intent)) &&
+                          (confirmation.empty() || delete_confirmation(session, confirmation));
+        if (!ours) {
             return {};  // another host was at it too, and has written it down
         }
         write_audit(session, context, by, entry);

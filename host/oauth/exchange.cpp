@@ -1,5 +1,6 @@
 #include "oauth/exchange.hpp"
 
+#include "oauth/cut_off_exchange.hpp"
 #include "oauth/id_token.hpp"
 #include "oauth/intents.hpp"
 #include "oauth/operations.hpp"
@@ -12,9 +13,38 @@
 namespace tenon::host {
 namespace {
 
+auto intent_of(const oauth_context& context, const exchange_input& input, std::string id)
+    -> std::shared_ptr<const intent_row> {
+    const auto begin = std::make_shared<intent_row>();
+    begin->id = std::move(id);
+    begin->org = input.by.org;
+    begin->kind = intent_kind::exchange;
+    begin->provider = input.provider;
+    begin->user = input.by.user;
+    begin->sealed =
+        seal_for(context.seal, begin->org, begin->id, sealed_column::intent, serialize(input));
+    begin->owner = context.options.instance;
+    begin->created_at = begin->updated_at = input.began_at;
+    return begin;
+}
+
+auto record_of(oauth_context& context, const exchange_input& input, exchange_progress progress)
+    -> std::shared_ptr<exchange_record> {
+    auto record = std::make_shared<exchange_record>();
+    record->intent = {input.by.org, progress.intent};
+    if (!progress.intent_stored) {
+        record->begin = intent_of(context, input, progress.intent);
+    }
+    record->replies = std::move(progress.recorded);
+    record->discard = [&context, input = std::make_shared<const exchange_input>(input),
+                       id = progress.intent](recorded_replies replies) {
+        return discard_unkept(context, *input, exchange_progress{id, true, std::move(replies)});
+    };
+    return record;
+}
+
 auto exchange_request(
-    oauth_context& context, const exchange_input& input, exchange_progress progress,
-    std::shared_ptr<bool> unwanted
+    oauth_context& context, const exchange_input& input, std::shared_ptr<exchange_record> record
 ) -> operation_request {
     operation_request request;
     request.kind = operation_kind::exchange;
@@ -32,22 +62,8 @@ auto exchange_request(
     request.secrets.code_verifier = input.verifier;
     request.client_id = input.client_id;
     request.deadline = context.options.operation_deadline;
-    request.recorded = std::move(progress.recorded);
-    const intent_ref ref{input.by.org, progress.intent};
-    std::shared_ptr<intent_row> begin;
-    if (!progress.intent_stored) {
-        begin = std::make_shared<intent_row>();
-        begin->id = ref.id;
-        begin->org = ref.org;
-        begin->kind = intent_kind::exchange;
-        begin->provider = input.provider;
-        begin->user = input.by.user;
-        begin->sealed =
-            seal_for(context.seal, ref.org, ref.id, sealed_column::intent, serialize(input));
-        begin->owner = context.options.instance;
-        begin->created_at = begin->updated_at = input.began_at;
-    }
-    request.sink = make_reply_sink(context, ref, std::move(begin), std::move(unwanted));
+    request.recorded = record->replies;
+    request.sink = make_reply_sink(context, std::move(record));
     return request;
 }
 
@@ -196,21 +212,22 @@ auto run_exchange(oauth_context& context, exchange_input input, exchange_progres
     const auto recorded_at = progress.recorded.empty()
                                  ? std::optional<time_point>()
                                  : progress.recorded.rbegin()->second.response.sent_at;
-    const auto unwanted = std::make_shared<bool>(false);
-    auto request = exchange_request(context, input, std::move(progress), unwanted);
+    const auto record = record_of(context, input, std::move(progress));
+    auto request = exchange_request(context, input, record);
     auto exchanged = co_await perform(context, *provider, std::move(request));
     if (exchanged.has_error()) {
         auto failure = failed(exchanged.error(), input);
-        failure.try_again = failure.try_again && !*unwanted;
+        failure.try_again = failure.try_again && !record->unwanted;
         co_return failure;
     }
     if (!recorded_at) {
         context.watch.note_success(input.provider);
     }
     auto what = begin_landing(input, std::move(*exchanged), intent);
+    what.unrecorded = record->unwanted;
     auto problem = co_await identify(context, *provider, input, what, recorded_at);
     if (problem) {
-        problem->try_again = problem->try_again && !*unwanted;
+        problem->try_again = problem->try_again && !record->unwanted;
         problem->granted = std::make_shared<const landing>(std::move(what));
         co_return std::move(*problem);
     }

@@ -4,15 +4,12 @@
 #include "oauth/persist.hpp"
 #include "oauth/sealing.hpp"
 
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
+#include <boost/asio/strand.hpp>
+
 namespace tenon::host {
 namespace {
-
-struct sink_state {
-    oauth_context* context;
-    intent_ref intent;
-    std::shared_ptr<const intent_row> begin;  // null: it is there
-    std::shared_ptr<bool> unwanted;
-};
 
 auto seal_reply(
     const oauth_context& context, const intent_ref& intent, std::size_t position,
@@ -35,39 +32,81 @@ auto is_unwanted(const error& problem) -> bool {
     return problem.code == errc::invalid_state || problem.code == errc::conflict;
 }
 
-auto store_reply(std::shared_ptr<sink_state> state, std::size_t position, recorded_reply reply)
-    -> boost::asio::awaitable<result<void>> {
-    if (*state->unwanted) {
+using exchange_record_ptr = std::shared_ptr<exchange_record>;
+
+// In a transaction: the intent if it is to begin, and the reply.
+auto write_reply(
+    sql_session& session, oauth_context& context, const exchange_record& record,
+    const intent_reply& row
+) -> result<void> {
+    if (const auto& begin = record.begin) {
+        if (auto welcome =
+                refuse_erased_unnamed(session, context.random, begin->user, begin->created_at);
+            welcome.has_error()) {
+            return welcome;
+        }
+        insert_intent(session, *begin);
+    }
+    add_intent_reply(session, record.intent.id, row);
+    return {};
+}
+
+// A commit whose answer was lost did take place: the intent is there, the reply may be written
+// again.
+auto may_be_there(const result<void>& written, const exchange_record& record) -> bool {
+    return written.has_error() && written.error().code == errc::conflict && record.begin;
+}
+
+// Nobody waits for it any more: whoever finds it takes it up at once.
+auto keep_late_reply(oauth_context& context, exchange_record_ptr record, intent_reply row)
+    -> boost::asio::awaitable<void> {
+    auto write = [&context, record, row](sql_session& session) -> result<void> {
+        auto written = write_reply(session, context, *record, row);
+        if (written.has_value()) {
+            release_intent(session, record->intent.id, context.options.instance);
+        }
+        return written;
+    };
+    const auto org = record->intent.org;
+    auto written = co_await persist_at_last(context, org, write, overdue_listener());
+    if (may_be_there(written, *record)) {
+        record->begin.reset();
+        written = co_await persist_at_last(context, org, write, overdue_listener());
+    }
+    if (written.has_error() && is_unwanted(written.error())) {
+        record->unwanted = true;
+        auto discarding = record->discard(record->replies);
+        co_await std::move(discarding);
+    }
+}
+
+auto store_reply(
+    oauth_context& context, exchange_record_ptr record, std::size_t position, recorded_reply reply
+) -> boost::asio::awaitable<result<void>> {
+    const auto row = seal_reply(context, record->intent, position, reply);
+    record->replies.insert_or_assign(position, std::move(reply));
+    if (record->unwanted) {
         co_return result<void>();
     }
-    auto& context = *state->context;
-    const auto& intent = state->intent;
-    const auto row = seal_reply(context, intent, position, reply);
-    auto write = [&context, begin = state->begin, row,
-                  id = intent.id](sql_session& session) -> result<void> {
-        if (begin) {
-            if (auto welcome =
-                    refuse_erased_unnamed(session, context.random, begin->user, begin->created_at);
-                welcome.has_error()) {
-                return welcome;
-            }
-            insert_intent(session, *begin);
-        }
-        add_intent_reply(session, id, row);
-        return {};
+    auto write = [&context, record, row](sql_session& session) -> result<void> {
+        return write_reply(session, context, *record, row);
     };
-    auto written = co_await persist(context, intent.org, std::move(write));
-    if (written.has_error() && written.error().code == errc::conflict && state->begin) {
-        // A commit whose answer was lost did take place: the intent is there, the reply may be
-        // written again.
-        state->begin.reset();
-        co_return co_await store_reply(state, position, std::move(reply));
+    const auto org = record->intent.org;
+    auto written = co_await persist(context, org, write);
+    if (may_be_there(written, *record)) {
+        record->begin.reset();
+        written = co_await persist(context, org, write);
     }
     if (written.has_value()) {
-        state->begin.reset();
+        record->begin.reset();
     } else if (is_unwanted(written.error())) {
-        *state->unwanted = true;
+        record->unwanted = true;
         co_return result<void>();
+    } else if (written.error().code == errc::storage_unavailable) {
+        boost::asio::co_spawn(
+            boost::asio::make_strand(context.background), keep_late_reply(context, record, row),
+            boost::asio::detached
+        );
     }
     co_return written;
 }
@@ -112,14 +151,10 @@ auto keep_refresh_reply(
 
 }  // namespace
 
-auto make_reply_sink(
-    oauth_context& context, intent_ref intent, std::shared_ptr<const intent_row> begin,
-    std::shared_ptr<bool> unwanted
-) -> reply_sink {
-    auto state = std::make_shared<sink_state>(sink_state{
-        &context, std::move(intent), std::move(begin), std::move(unwanted)});
-    return [state](std::size_t position, recorded_reply reply) {
-        return store_reply(state, position, std::move(reply));
+auto make_reply_sink(oauth_context& context, std::shared_ptr<exchange_record> record)
+    -> reply_sink {
+    return [&context, record](std::size_t position, recorded_reply reply) {
+        return store_reply(context, record, position, std::move(reply));
     };
 }
 
@@ -134,8 +169,8 @@ auto make_refresh_sink(oauth_context& context, intent_row intent, overdue_listen
 
 auto open_replies(
     const sealer& seal, const intent_ref& intent, const std::vector<intent_reply>& sealed
-) -> result<std::map<std::size_t, recorded_reply>> {
-    std::map<std::size_t, recorded_reply> replies;
+) -> result<recorded_replies> {
+    recorded_replies replies;
     for (const auto& row : sealed) {
         const auto position = static_cast<std::size_t>(row.position);
         auto plain = open_from(

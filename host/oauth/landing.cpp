@@ -103,12 +103,16 @@ auto store_with_grants(
     return stored_landing{std::move(stored), std::move(grants)};
 }
 
+auto disconnected_meanwhile() -> error {
+    return fail(errc::invalid_state, "the user disconnected while the account was connected");
+}
+
 // Its intent is gone: it was stored before (the commit's answer was lost, or another host took it
-// up), or its user has disconnected meanwhile.
+// up), and its user may have disconnected since; or another host has discarded it.
 auto landed_before(sql_session& session, const landing& what) -> result<stored_landing> {
     auto row = find_connection(session, what.by.user, what.provider, what.account.text());
     if (!row || row->state != connection_state::connected) {
-        return fail(errc::invalid_state, "the user disconnected while the account was connected");
+        return disconnected_meanwhile();
     }
     return stored_landing{std::move(*row), {}};
 }
@@ -121,8 +125,12 @@ auto store_all(
         welcome.has_error()) {
         return welcome.error();
     }
-    if (!what.intent.empty() && !take_intent(session, what.intent)) {
-        return landed_before(session, what);
+    if (!what.intent.empty()) {
+        switch (take_wanted_intent(session, what.intent)) {
+            case intent_end::taken: break;
+            case intent_end::withdrawn: return disconnected_meanwhile();
+            case intent_end::gone: return landed_before(session, what);
+        }
     }
     if (auto later = find_later(session, what)) {
         note_overtaken(session, context, what, *later);

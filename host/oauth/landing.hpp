@@ -29,6 +29,7 @@ struct landing {
     bool given = false;           // imported: nobody consented to them here
     secret credentials;           // as credentials_to_json wrote them; empty: by a redirect
     std::string intent;           // to delete with it; may be empty
+    bool unrecorded = false;      // not all that came is in that intent: it was refused, or is gone
     std::string confirmation;     // the hash of its code, where it is discarded unconfirmed
     std::string action;           // for the audit log: `connection.created`
 };

@@ -210,7 +210,7 @@ auto begin_leaving(sql_session& session, connection_row row, consent_end why, ti
     end_consent(session, row.id, why, now);
     append_change(session, change_kind::connection, row.id.text(), now);
     if (why != consent_end::erased) {
-        delete_exchange_intents(session, row.user, row.provider);
+        withdraw_exchange_intents(session, row.user, row.provider);
     }
     gone.grants = grants_of_connection(session, row.id);
     gone.connection = std::move(row);

@@ -53,6 +53,16 @@ auto drop(oauth_context& context, intent_row intent, std::string why)
         co_await context.db.with_org(intent.org, access::write, std::move(erase));
 }
 
+// Until the next time nobody is at it.
+auto release(oauth_context& context, intent_row intent) -> boost::asio::awaitable<void> {
+    auto leave = [&context, id = intent.id](sql_session& session) -> result<void> {
+        release_intent(session, id, context.options.instance);
+        return {};
+    };
+    [[maybe_unused]] const auto done =
+        co_await context.db.with_org(intent.org, access::write, std::move(leave));
+}
+
 auto land_recovered(
     oauth_context& context, intent_row intent, exchange_input input, exchange_progress progress
 ) -> boost::asio::awaitable<void> {
@@ -63,7 +73,7 @@ auto land_recovered(
     if (what.has_error()) {
         auto failure = what.error();
         if (failure.try_again && context.time.now() - began <= longest_try) {
-            co_return;
+            co_return co_await release(context, std::move(intent));
         }
         if (failure.granted != nullptr) {
             [[maybe_unused]] const auto ended =

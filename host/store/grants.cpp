@@ -1,5 +1,6 @@
 #include "store/grants.hpp"
 
+#include "store/connections.hpp"
 #include "store/read_rows.hpp"
 #include "store/shared_sql.hpp"
 
@@ -147,9 +148,12 @@ auto is_account_granted(
 ) -> bool {
     return !run(session,
                 "SELECT 1 FROM organizations WHERE EXISTS (SELECT 1 FROM grants WHERE "
-                "grants.org_id = organizations.id AND provider = $1 AND account_id = $2 AND "
-                "grants.status = 'live') LIMIT 1",
-                provider, account)
+                "grants.org_id = organizations.id AND grants.provider = $1 AND "
+                "grants.account_id = $2 AND grants.status = 'live' AND EXISTS (SELECT 1 FROM "
+                "connection_grants l JOIN connections c ON c.org_id = l.org_id AND "
+                "c.id = l.connection_id WHERE l.org_id = grants.org_id AND "
+                "l.grant_id = grants.id AND c.status_reason <> $3)) LIMIT 1",
+                provider, account, leaving_reason)
                 .empty();
 }
 

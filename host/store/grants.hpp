@@ -58,7 +58,8 @@ using shared_grant = std::shared_ptr<const grant_row>;
     const std::string& slot
 ) -> std::optional<grant_id>;
 
-// As the service: whether any organization has a live grant of the account, in any slot.
+// As the service: whether any organization has a live grant of the account, in any slot, that a
+// connection uses which is not leaving.
 [[nodiscard]] auto is_account_granted(
     sql_session& session, const provider_id& provider, const account_id& account
 ) -> bool;

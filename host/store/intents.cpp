@@ -8,7 +8,7 @@ namespace {
 
 constexpr std::string_view columns =
     "id, org_id, kind, provider, user_id, grant_id, generation, sealed, owner, created_at, "
-    "updated_at";
+    "updated_at, withdrawn";
 
 auto text_of(intent_kind kind) -> std::string_view {
     return kind == intent_kind::exchange ? "exchange" : "refresh";
@@ -27,6 +27,7 @@ auto read(const sql_row& row) -> intent_row {
         .owner = row.text(8),
         .created_at = row.time(9),
         .updated_at = row.time(10),
+        .withdrawn = row.boolean(11),
     };
 }
 
@@ -44,6 +45,11 @@ void insert_intent(sql_session& session, const intent_row& row) {
         session.org(), row.id, text_of(row.kind), row.provider, row.user, row.grant, row.generation,
         blob{row.sealed}, row.owner, row.created_at, row.updated_at
     );
+}
+
+auto find_intent(sql_session& session, const std::string& id) -> std::optional<intent_row> {
+    static const auto statement = select("WHERE org_id = $1 AND id = $2");
+    return read_first(run(session, statement, session.org(), id), read);
 }
 
 auto intents_of_grant(sql_session& session, const grant_id& grant) -> std::vector<intent_row> {
@@ -93,10 +99,27 @@ auto take_intent(sql_session& session, const std::string& id) -> bool {
                .affected() > 0;
 }
 
-auto take_intent_of(sql_session& session, const std::string& id, const std::string& owner) -> bool {
-    return run(session, "DELETE FROM intents WHERE org_id = $1 AND id = $2 AND owner = $3",
+auto take_wanted_intent(sql_session& session, const std::string& id) -> intent_end {
+    if (run(session, "DELETE FROM intents WHERE org_id = $1 AND id = $2 AND NOT withdrawn",
+            session.org(), id)
+            .affected() > 0) {
+        return intent_end::taken;
+    }
+    return find_intent(session, id) ? intent_end::withdrawn : intent_end::gone;
+}
+
+auto take_wanted_intent_of(sql_session& session, const std::string& id, const std::string& owner)
+    -> bool {
+    return run(session,
+               "DELETE FROM intents "
+               "WHERE org_id = $1 AND id = $2 AND owner = $3 AND NOT withdrawn",
                session.org(), id, owner)
                .affected() > 0;
+}
+
+void release_intent(sql_session& session, const std::string& id, const std::string& owner) {
+    run(session, "UPDATE intents SET owner = '' WHERE org_id = $1 AND id = $2 AND owner = $3",
+        session.org(), id, owner);
 }
 
 auto list_exchange_intents(
@@ -108,12 +131,12 @@ auto list_exchange_intents(
     return read_all(run(session, statement, session.org(), user, after, as_limit(limit)), read);
 }
 
-void delete_exchange_intents(
+void withdraw_exchange_intents(
     sql_session& session, const user_id& user, const provider_id& provider
 ) {
     run(session,
-        "DELETE FROM intents WHERE org_id = $1 AND kind = 'exchange' AND user_id = $2 "
-        "AND provider = $3",
+        "UPDATE intents SET withdrawn = TRUE WHERE org_id = $1 AND kind = 'exchange' "
+        "AND user_id = $2 AND provider = $3",
         session.org(), user, provider);
 }
 

@@ -21,9 +21,10 @@ struct intent_row {
     std::optional<grant_id> grant;  // of a refresh
     std::int64_t generation = 0;    // of the grant when it began
     std::string sealed;             // the operation's input
-    std::string owner;              // the process that works on it
+    std::string owner;              // the process that works on it; empty: nobody does
     time_point created_at{};
     time_point updated_at{};
+    bool withdrawn = false;  // its user disconnected meanwhile: not to be stored
 };
 
 struct intent_reply {
@@ -34,6 +35,8 @@ struct intent_reply {
 
 // Into the session's organization.
 void insert_intent(sql_session& session, const intent_row& row);
+[[nodiscard]] auto find_intent(sql_session& session, const std::string& id)
+    -> std::optional<intent_row>;
 [[nodiscard]] auto intents_of_grant(sql_session& session, const grant_id& grant)
     -> std::vector<intent_row>;
 // Records a reply and says that the owner is alive. The same position again replaces it. Throws
@@ -49,16 +52,21 @@ void add_intent_reply(sql_session& session, const std::string& id, const intent_
 void delete_intent(sql_session& session, const std::string& id);
 // The same, for whoever must be the only one to make something of it. False: somebody was faster.
 [[nodiscard]] auto take_intent(sql_session& session, const std::string& id) -> bool;
-// False also where another process than `owner` has adopted it.
-[[nodiscard]] auto take_intent_of(
+enum class intent_end { taken, withdrawn, gone };
+// The same, of an exchange that is to be stored: one that is withdrawn stays.
+[[nodiscard]] auto take_wanted_intent(sql_session& session, const std::string& id) -> intent_end;
+// False also where it is withdrawn, or another process than `owner` has adopted it.
+[[nodiscard]] auto take_wanted_intent_of(
     sql_session& session, const std::string& id, const std::string& owner
 ) -> bool;
+// `owner` gives up for now: whoever wants it need not wait. Nothing happens if it is another's.
+void release_intent(sql_session& session, const std::string& id, const std::string& owner);
 // The user's exchanges, in the order of their ids, behind `after` (empty: from the first on).
 [[nodiscard]] auto list_exchange_intents(
     sql_session& session, const user_id& user, const std::string& after, std::size_t limit
 ) -> std::vector<intent_row>;
-// The user's exchanges with that provider: what they left is not to become a connection any more.
-void delete_exchange_intents(
+// The user's exchanges with that provider are not to become connections any more.
+void withdraw_exchange_intents(
     sql_session& session, const user_id& user, const provider_id& provider
 );
 

@@ -3,6 +3,7 @@
 #include "oauth/discarding.hpp"
 #include "oauth/erased.hpp"
 #include "store/confirmations.hpp"
+#include "store/connection_grants.hpp"
 #include "store/connections.hpp"
 #include "verbs.hpp"
 
@@ -100,6 +101,8 @@ TEST_CASE("tokens of an account that another user confirms at this moment are no
         row.slot = "main";
         row.generation = 1;
         REQUIRE(upsert_grant(session, row).has_value());
+        store_connection(session, world, bob);
+        link_grant(session, {connection_id("late"), "main", row.id, 0});
         return {};
     };
     REQUIRE(other->with_org_now(bob.org, access::write, confirm).has_value());

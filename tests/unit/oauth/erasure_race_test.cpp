@@ -133,24 +133,25 @@ TEST_CASE("a reply to an exchange that nobody wants any more is not written down
     begin->provider = acme;
     begin->user = ann.user;
     begin->created_at = begin->updated_at = world.time.now();
-    const intent_ref ref{ann.org, begin->id};
-    const auto unwanted = std::make_shared<bool>(false);
+    const auto record = std::make_shared<exchange_record>();
+    record->intent = {ann.org, begin->id};
+    record->begin = begin;
     SECTION("its user was erased before the first one came") {
-        const auto sink = make_reply_sink(world.context, ref, begin, unwanted);
+        const auto sink = make_reply_sink(world.context, record);
         world.time.advance(seconds(1));
         (void)erase(world, ann);
         CHECK(world.run(sink(0, recorded_reply{})).has_value());
         CHECK(world.run(sink(1, recorded_reply{})).has_value());
     }
     SECTION("somebody ended it between two") {
-        const auto sink = make_reply_sink(world.context, ref, begin, unwanted);
+        const auto sink = make_reply_sink(world.context, record);
         CHECK(world.run(sink(0, recorded_reply{})).has_value());
-        CHECK_FALSE(*unwanted);
+        CHECK_FALSE(record->unwanted);
         REQUIRE(count(world, "intents") == 1);
         transact(world, [&](sql_session& session) { return take_intent(session, "i1"); });
         CHECK(world.run(sink(1, recorded_reply{})).has_value());
     }
-    CHECK(*unwanted);
+    CHECK(record->unwanted);
     CHECK(count(world, "intents") == 0);
     check_nothing_holds(world, ann_id);
 }

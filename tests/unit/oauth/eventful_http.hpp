@@ -2,6 +2,7 @@
 #pragma once
 
 #include "base/outbound.hpp"
+#include "base/pause.hpp"
 
 #include <boost/asio/awaitable.hpp>
 #include <functional>
@@ -9,7 +10,8 @@
 
 namespace tenon::test {
 
-// `meanwhile` happens when the provider has answered, before the host knows it.
+// `meanwhile` happens when the provider has answered, before the host knows it; what that begins on
+// the same loop has so many pauses' time.
 class eventful_http final : public host::outbound_http {
   public:
     explicit eventful_http(host::outbound_http& inner) : inner_(inner) {}
@@ -19,11 +21,15 @@ class eventful_http final : public host::outbound_http {
         auto answer = co_await std::move(sending);
         if (meanwhile) {
             std::exchange(meanwhile, nullptr)();
+            for (int i = 0; i < rests; ++i) {
+                co_await host::pause(host::milliseconds(1));
+            }
         }
         co_return answer;
     }
 
     std::function<void()> meanwhile;
+    int rests = 0;
 
   private:
     host::outbound_http& inner_;

@@ -1,47 +1,12 @@
 // What becomes of tokens that come at a bad moment: the only good refresh token is among them.
 #include "base/pause.hpp"
 #include "oauth/refresh_burial.hpp"
+#include "unit/oauth/absent_database.hpp"
 #include "unit/oauth/eventful_http.hpp"
 #include "unit/oauth/flow_case.hpp"
 
 namespace tenon::test {
 namespace {
-
-// The inner one, unless it is away.
-class absent_database final : public database {
-  public:
-    absent_database(database& inner, const manual_clock& time) : inner_(inner), time_(time) {}
-    [[nodiscard]] auto engine() const noexcept -> sql_engine override { return inner_.engine(); }
-
-    time_point away_until{};
-
-  protected:
-    void submit(std::shared_ptr<transaction_job> job) override {
-        if (time_.now() < away_until) {
-            job->fail(host::fail(errc::storage_unavailable, "it is away"));
-            return job->complete();
-        }
-        auto work = [&job](sql_session& session) -> result<void> {
-            return job->run(session) ? result<void>() : host::fail(errc::conflict, "rolled back");
-        };
-        const auto mode = job->writes() ? access::write : access::read;
-        const auto done = inner_.with_org_now(*job->org(), mode, work);
-        if (done.has_error() && !job->failed()) {
-            job->fail(done.error());
-        }
-        job->complete();
-    }
-
-  private:
-    database& inner_;
-    const manual_clock& time_;
-};
-
-auto pass(manual_clock& time, milliseconds span) -> boost::asio::awaitable<void> {
-    time.advance(span);
-    const auto executor = co_await boost::asio::this_coro::executor;
-    co_await boost::asio::post(executor, boost::asio::use_awaitable);
-}
 
 // A host of its own over a world's storage and provider.
 struct bad_moment : flow_case {

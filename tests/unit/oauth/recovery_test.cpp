@@ -51,7 +51,7 @@ TEST_CASE("what was cut off does not land over what its user connected since") {
     CHECK(now.generation == token.generation);
 }
 
-TEST_CASE("what was cut off does not come back after its user disconnected") {
+TEST_CASE("what was cut off does not come back after its user disconnected, and is revoked") {
     oauth_world world(any_engine());
     const auto ann = user("ann");
     world.connect(ann, "u1");
@@ -59,9 +59,12 @@ TEST_CASE("what was cut off does not come back after its user disconnected") {
     REQUIRE(world.finish(world.consent(world.begin(ann), "u1")).has_value());
     REQUIRE(count(world, "intents") == 1);
     REQUIRE(world.run(disconnect(world.context, ann, {acme, "u1"})).has_value());
+    REQUIRE(world.scene.count().revokes == 2);
     recover(world);
     CHECK(world.list(ann).empty());
     CHECK(count(world, "grants") == 0);
+    CHECK(count(world, "intents") == 0);
+    CHECK(world.scene.count().revokes == 4);
 }
 
 TEST_CASE("what was cut off before its user could be asked to confirm it is revoked") {

@@ -244,6 +244,43 @@ TEST_CASE("an intent keeps its input and its replies in order, until it is done"
           }) == errc::conflict);
 }
 
+TEST_CASE("an exchange that is withdrawn is taken to be ended, and never to be stored", "[store]") {
+    test_database store(any_engine());
+    writing(store.db(), [](sql_session& session) {
+        auto row = sample_intent("i1", 1'000);
+        row.kind = intent_kind::exchange;
+        row.user = user_id("user-1");
+        row.provider = provider_id("slack");
+        row.owner = "host-1";
+        insert_intent(session, row);
+        withdraw_exchange_intents(session, row.user, provider_id("github"));
+        CHECK_FALSE(find_intent(session, "i1")->withdrawn);
+        CHECK(take_wanted_intent(session, "i1") == intent_end::taken);
+        CHECK(take_wanted_intent(session, "i1") == intent_end::gone);
+        insert_intent(session, row);
+        withdraw_exchange_intents(session, row.user, row.provider);
+        CHECK(find_intent(session, "i1")->withdrawn);
+        CHECK(take_wanted_intent(session, "i1") == intent_end::withdrawn);
+        CHECK_FALSE(take_wanted_intent_of(session, "i1", "host-1"));
+        CHECK(take_intent(session, "i1"));
+        CHECK_FALSE(find_intent(session, "i1"));
+    });
+}
+
+TEST_CASE("an intent that its owner gives up for now is nobody's", "[store]") {
+    test_database store(any_engine());
+    writing(store.db(), [](sql_session& session) {
+        auto row = sample_intent("i1", 1'000);
+        row.owner = "host-1";
+        insert_intent(session, row);
+        release_intent(session, "i1", "host-2");
+        CHECK(find_intent(session, "i1")->owner == "host-1");
+        release_intent(session, "i1", "host-1");
+        CHECK(find_intent(session, "i1")->owner.empty());
+        CHECK(find_intent(session, "i1")->updated_at == row.updated_at);
+    });
+}
+
 TEST_CASE("an intent that nobody touches is found, and adopted by one", "[store]") {
     test_database store(any_engine());
     writing(store.db(), [](sql_session& session) {

@@ -169,7 +169,9 @@ TEST_CASE("since when a grant is refused is kept until it has new tokens", "[sto
     });
 }
 
-TEST_CASE("an account counts as granted while any organization has a live grant", "[store]") {
+TEST_CASE(
+    "an account counts as granted while any organization has a live grant in use", "[store]"
+) {
     test_database store(any_engine());
     const provider_id slack("slack");
     const auto granted = [&](const char* account) {
@@ -183,9 +185,23 @@ TEST_CASE("an account counts as granted while any organization has a live grant"
             "INSERT INTO organizations (id, name, created_at) VALUES ('org-a', '', 1)"
         );
         put(session, sample_grant("g1", "account-1", "bot"));
+        put(session, sample_grant("g2", "account-2"));
+        (void)upsert_connection(session, sample_connection("c1"));
+        (void)upsert_connection(session, sample_connection("c2", "user-2"));
+        link_grant(session, {connection_id("c1"), "bot", g1, 0});
+        link_grant(session, {connection_id("c2"), "bot", g1, 0});
     });
     CHECK(granted("account-1"));
     CHECK_FALSE(granted("account-2"));
+    CHECK_FALSE(granted("account-3"));
+    writing(store.db(), [](sql_session& session) { leave(session, "c1"); });
+    CHECK(granted("account-1"));
+    writing(store.db(), [](sql_session& session) { leave(session, "c2"); });
+    CHECK_FALSE(granted("account-1"));
+    writing(store.db(), [](sql_session& session) {
+        (void)upsert_connection(session, sample_connection("c2", "user-2"));
+    });
+    CHECK(granted("account-1"));
     writing(store.db(), [](sql_session& session) {
         CHECK(mark_grant_dead(session, g1, 1, "ended", at(9)));
     });

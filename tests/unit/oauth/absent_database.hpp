@@ -1,0 +1,62 @@
+// Storage that is away for a while, and pauses in which the world's time passes.
+#pragma once
+
+#include "base/pause.hpp"
+#include "store/database.hpp"
+#include "support/oauth_world.hpp"
+
+#include <boost/asio/post.hpp>
+#include <boost/asio/this_coro.hpp>
+#include <boost/asio/use_awaitable.hpp>
+#include <memory>
+
+namespace tenon::test {
+
+// The inner one, unless it is away.
+class absent_database final : public host::database {
+  public:
+    absent_database(host::database& inner, const manual_clock& time) : inner_(inner), time_(time) {}
+    [[nodiscard]] auto engine() const noexcept -> host::sql_engine override {
+        return inner_.engine();
+    }
+
+    host::time_point away_until{};
+
+  protected:
+    void submit(std::shared_ptr<host::transaction_job> job) override {
+        if (time_.now() < away_until) {
+            job->fail(host::fail(host::errc::storage_unavailable, "it is away"));
+            return job->complete();
+        }
+        bool refused = false;  // by the function, which says so itself
+        auto work = [&](host::sql_session& session) -> host::result<void> {
+            refused = !job->run(session);
+            return refused ? host::fail(host::errc::conflict, "rolled back") : host::result<void>();
+        };
+        const auto mode = job->writes() ? host::access::write : host::access::read;
+        const auto done = job->org() ? inner_.with_org_now(*job->org(), mode, work)
+                                     : inner_.as_service_now(mode, work);
+        if (done.has_error() && !refused) {
+            job->fail(done.error());
+        }
+        job->complete();
+    }
+
+  private:
+    host::database& inner_;
+    const manual_clock& time_;
+};
+
+inline auto pass(manual_clock& time, host::milliseconds span) -> boost::asio::awaitable<void> {
+    time.advance(span);
+    const auto executor = co_await boost::asio::this_coro::executor;
+    co_await boost::asio::post(executor, boost::asio::use_awaitable);
+}
+
+// Whoever pauses in that world moves its clock.
+inline void let_time_pass(oauth_world& world) {
+    boost::asio::use_service<host::pause_service>(world.io).wait =
+        [&time = world.time](host::milliseconds span) { return pass(time, span); };
+}
+
+}  // namespace tenon::test
