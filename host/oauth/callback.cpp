@@ -2,22 +2,17 @@
 
 #include "base/log.hpp"
 #include "crypto/hash.hpp"
-#include "crypto/random.hpp"
 #include "oauth/audit_entry.hpp"
-#include "oauth/discarding.hpp"
+#include "oauth/complete_connect.hpp"
 #include "oauth/exchange.hpp"
 #include "oauth/issuer.hpp"
-#include "oauth/park.hpp"
 #include "oauth/persist.hpp"
 #include "oauth/redirect_outcome.hpp"
 #include "oauth/redirect_uri.hpp"
 #include "oauth/sealing.hpp"
-#include "oauth/single_flight.hpp"
-#include "store/intents.hpp"
 #include "store/pending_connects.hpp"
 
 #include <algorithm>
-#include <boost/asio/strand.hpp>
 
 namespace tenon::host {
 namespace {
@@ -148,84 +143,6 @@ auto to_input(
     return input;
 }
 
-// It yielded nothing: for good, or it is left to recovery, which need not wait.
-auto leave_intent(oauth_context& context, org_id org, std::string intent, bool for_good)
-    -> boost::asio::awaitable<void> {
-    auto leave = [intent, for_good,
-                  own = context.options.instance](sql_session& session) -> result<void> {
-        if (for_good) {
-            delete_intent(session, intent);
-        } else {
-            release_intent(session, intent, own);
-        }
-        return {};
-    };
-    // If that can't be done now, recovery will find it, replay what was recorded and come to the
-    // same failure.
-    [[maybe_unused]] auto done = co_await context.db.with_org(org, access::write, std::move(leave));
-}
-
-auto store(oauth_context& context, const pending_connect_row& flow, landing what)
-    -> boost::asio::awaitable<result<std::string>> {
-    if (flow.confirm) {
-        auto confirmation = co_await park(context, std::move(what));
-        if (confirmation.has_error()) {
-            co_return confirmation.error();
-        }
-        co_return confirm_location(flow.redirect_url, flow.provider, *confirmation);
-    }
-    auto landed = co_await land(context, std::move(what));
-    if (landed.has_error()) {
-        co_return landed.error();
-    }
-    co_return connected_location(flow.redirect_url, flow.provider, landed->account, landed->id);
-}
-
-// Exchanges and lands, or parks; the location for the browser.
-auto complete(oauth_context& context, pending_connect_row flow, exchange_input input)
-    -> boost::asio::awaitable<result<std::string>> {
-    const auto org = flow.org;
-    exchange_progress progress;
-    progress.intent = make_uuid(context.time, context.random);
-    const std::string intent = progress.intent;
-    auto exchanged = co_await run_exchange(context, std::move(input), std::move(progress));
-    if (exchanged.has_error()) {
-        auto failure = exchanged.error();
-        if (!failure.try_again && failure.granted != nullptr) {
-            [[maybe_unused]] const auto ended =
-                co_await discard(context, *failure.granted, failure.reason.code);
-        } else {
-            co_await leave_intent(context, org, intent, !failure.try_again);
-        }
-        co_return std::move(failure.reason);
-    }
-    if (flow.reconnect && *flow.reconnect != exchanged->account) {
-        [[maybe_unused]] const auto ended =
-            co_await discard(context, std::move(*exchanged), errc::account_mismatch);
-        co_return fail(
-            errc::account_mismatch, "another account was connected than the one to reconnect"
-        );
-    }
-    const auto kept = std::make_shared<const landing>(std::move(*exchanged));
-    auto location = co_await store(context, flow, *kept);
-    if (location.has_error() && location.error().code == errc::invalid_state) {
-        [[maybe_unused]] const auto ended = co_await discard(context, *kept, errc::invalid_state);
-    }
-    co_return location;
-}
-
-// Whoever brought the answer back may hang up or run out of time: tokens that came are stored, or
-// revoked, all the same.
-auto complete_alone(oauth_context& context, const pending_connect_row& flow, exchange_input input)
-    -> boost::asio::awaitable<result<std::string>> {
-    using outcome = result<std::string>;
-    single_flight<int, outcome> alone(boost::asio::make_strand(context.background));
-    single_flight<int, outcome>::work work = [&context, flow, input = std::move(input)] {
-        return complete(context, flow, input);
-    };
-    co_return co_await alone.run(0, std::move(work));
-}
-
 auto audit_failure(
     oauth_context& context, const pending_connect_row& flow, std::string request_id, errc code
 ) -> boost::asio::awaitable<void> {
@@ -260,7 +177,7 @@ auto location_of(oauth_context& context, const returned_flow& returned, callback
     if (input.has_error()) {
         co_return input.error();
     }
-    co_return co_await complete_alone(context, flow, std::move(*input));
+    co_return co_await complete_connect(context, flow, std::move(*input));
 }
 
 }  // namespace
