@@ -8,13 +8,14 @@
 
 namespace tenon::bench {
 
-enum class stored { hot_set, million };
-
 // Token reads, status and unknown keys against a bare Beast hello; reads that miss against pgbench
 // -S.
-void measure_reads(report& to, const programs& where, stored how_much);
+void measure_reads(report& to, const programs& where);
 // Connect and callback against pgbench -N.
 void measure_flows(report& to, const programs& where);
+// What grows with a million connections stored: token reads, status and the scheduler's look, each
+// against the same with few.
+void measure_million(report& to, const programs& where);
 // Ten thousand tokens due at once.
 void measure_due(report& to, const programs& where);
 // Start, memory.

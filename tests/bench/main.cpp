@@ -27,18 +27,23 @@ auto main(int argc, char** argv) -> int {
     }
     const auto build = std::filesystem::absolute(arguments.front());
     arguments.erase(arguments.begin());
-    const auto how_much =
-        std::erase(arguments, "--million") > 0 ? stored::million : stored::hot_set;
+    const bool million = std::erase(arguments, "--million") > 0;
     const programs where{build / "bin/tenon", build / "bin/tenon-bench-peer"};
     const auto plugins = (build / "lib/tenon/plugins").string();
 
     report to;
-    const std::vector<std::pair<std::string, std::function<void()>>> all{
+    std::vector<std::pair<std::string, std::function<void()>>> all{
         {"footprint", [&] { measure_footprint(to, where); }},
         {"steps", [&] { measure_steps(to, plugins, where.host); }},
-        {"reads", [&] { measure_reads(to, where, how_much); }},
+        {"reads", [&] { measure_reads(to, where); }},
         {"flows", [&] { measure_flows(to, where); }},
         {"due", [&] { measure_due(to, where); }}};
+    if (million) {
+        all.emplace_back("million", [&] { measure_million(to, where); });
+        if (!arguments.empty()) {
+            arguments.emplace_back("million");
+        }
+    }
     std::size_t known = 0;
     tenon::test::use_postgres_defaults();
     pin_to_servers();  // what is started from here on inherits it
@@ -60,7 +65,7 @@ auto main(int argc, char** argv) -> int {
     if (known == 0) {
         return usage();
     }
-    if (how_much == stored::hot_set) {
+    if (!million) {
         to.skip("the same with 1,000,000 stored connections", "only with --million");
     }
     to.summary();
