@@ -14,7 +14,8 @@ namespace {
 using namespace std::chrono_literals;
 using nlohmann::json;
 
-// What a full server answers to whatever writes, while `disk` says so.
+// Where its data can't have a disk that a test may fill: what a full server answers to whatever
+// writes, while `disk` says so.
 constexpr const char* let_it_fill = R"sql(
 CREATE TABLE disk (is_full BOOLEAN);
 INSERT INTO disk VALUES (false);
@@ -102,7 +103,7 @@ auto engine_of(misfortune which) -> engine {
 }
 
 befallen::befallen(world& here, misfortune which) : here_(here), which_(which) {
-    if (which_ == misfortune::postgres_full) {
+    if (which_ == misfortune::postgres_full && !disk_of_postgres()) {
         postgres_command(here_.database(), let_it_fill);
     }
 }
@@ -126,6 +127,14 @@ void befallen::begin() {
             undo_ = [database] { let_write(database, true); };
             return;
         case misfortune::postgres_full:
+            if (const auto disk = disk_of_postgres()) {
+                auto held = std::make_shared<full_disk>(disk->seen_by, disk->folder);
+                undo_ = [held]() mutable {
+                    held.reset();
+                    revive_postgres();
+                };
+                return;
+            }
             postgres_command(database, "UPDATE disk SET is_full = true");
             undo_ = [database] { postgres_command(database, "UPDATE disk SET is_full = false"); };
             return;

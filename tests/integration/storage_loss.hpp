@@ -17,7 +17,8 @@ namespace tenon::test {
 enum class misfortune {
     postgres_stopped,    // as by its machine's end; and started
     postgres_read_only,  // as a standby that clients were sent to
-    postgres_full,       // every statement that writes is answered `disk_full`
+    postgres_full,       // no room on the file system of its data: what grows a file is answered
+                         // disk_full
     sqlite_full,         // no room on its file system
     sqlite_locked,       // another process is in a transaction that writes
 };

@@ -2,6 +2,7 @@
 // nothing is lost.
 #include "integration/storage_loss.hpp"
 #include "support/catch.hpp"
+#include "support/postgres.hpp"
 
 #include <algorithm>
 #include <array>
@@ -24,6 +25,7 @@ auto options_for(misfortune which) -> world_options {
     options.config = "timeouts: {operation: 5s}\n";
     options.settings = json{{"rotation", true}};
     options.provider_config = "    refresh: {rotates: true}\n";
+    [[maybe_unused]] static const bool given = give_postgres_a_disk(400);
     options.disk_megabytes = which == misfortune::sqlite_full ? 8 : 0;
     return options;
 }

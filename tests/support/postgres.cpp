@@ -1,16 +1,20 @@
 #include "support/postgres.hpp"
 
+#include "support/own_disk.hpp"
+
 #include <fcntl.h>
 #include <spawn.h>
 #include <sys/wait.h>
 #include <unistd.h>
 #include <algorithm>
 #include <array>
+#include <chrono>
 #include <cstdlib>
 #include <cstring>
 #include <filesystem>
 #include <pqxx/pqxx>
 #include <stdexcept>
+#include <thread>
 #include <vector>
 
 extern char** environ;
@@ -23,24 +27,24 @@ namespace fs = std::filesystem;
 
 // Guards the server: it outlives this process by as long as it takes to stop the server and to
 // remove the folder, which is when its standard input ends. $1 folder, $2 programs,
-// $3 settings.
+// $3 settings, $4 initdb's.
 constexpr const char* shepherd = R"sh(
-dir=$1 bin=$2 settings=$3
+dir=$1 bin=$2 settings=$3 initially=$4
 as() {
     if [ "$(id -u)" = 0 ]; then setpriv --reuid="$user" --regid="$group" --clear-groups -- "$@"; else "$@"; fi
 }
 user=nobody group=nogroup
 if id -u postgres >/dev/null 2>&1; then user=postgres group=postgres; fi
-if [ "$(id -u)" = 0 ]; then chown "$user:$group" "$dir"; fi
+if [ "$(id -u)" = 0 ]; then chown "$user:$group" "$dir" "$dir/data"; fi
 cd "$dir" || exit 1
-clean() { cd /; rm -rf "$dir"; }
+clean() { cd /; umount "$dir/data" 2>/dev/null; rm -rf "$dir"; }
 start() {
     as "$bin/pg_ctl" -D "$dir/data" -s -w -t 60 -l "$dir/data/log" -o "-k $dir -c listen_addresses= \
 -c max_connections=300 -c log_min_messages=fatal $settings" \
         start </dev/null >>"$dir/log" 2>&1
 }
 stop() { as "$bin/pg_ctl" -D "$dir/data" -s -m immediate -w stop </dev/null >/dev/null 2>&1; }
-if ! as "$bin/initdb" -D "$dir/data" -U postgres -A trust -E UTF8 --locale=C --no-sync >"$dir/log" 2>&1 ||
+if ! as "$bin/initdb" -D "$dir/data" -U postgres -A trust -E UTF8 --locale=C --no-sync $initially >"$dir/log" 2>&1 ||
     ! start ||
     ! as "$bin/psql" -h "$dir" -U postgres -q -c 'CREATE ROLE tenon LOGIN' postgres </dev/null >>"$dir/log" 2>&1; then
     tail -n 3 "$dir/log" "$dir/data/log" 2>/dev/null | tr '\n' ' '
@@ -60,6 +64,12 @@ clean
 auto chosen_settings() -> std::string& {
     static std::string settings = "-c fsync=off -c full_page_writes=off -c shared_buffers=32MB";
     return settings;
+}
+
+// 0: none of its own.
+auto chosen_disk() -> int& {
+    static int megabytes = 0;
+    return megabytes;
 }
 
 // Where Debian, Ubuntu and others put initdb and pg_ctl: the newest version's.
@@ -95,6 +105,7 @@ class cluster {
             throw std::runtime_error(std::string("mkdtemp: ") + std::strerror(errno));
         }
         folder_ = pattern;
+        fs::create_directory(data());
         std::array<int, 2> input{};
         std::array<int, 2> output{};
         if (::pipe2(input.data(), O_CLOEXEC) != 0 || ::pipe2(output.data(), O_CLOEXEC) != 0) {
@@ -132,6 +143,8 @@ class cluster {
     auto operator=(const cluster&) -> cluster& = delete;
 
     [[nodiscard]] auto folder() const -> const std::string& { return folder_; }
+    [[nodiscard]] auto data() const -> fs::path { return fs::path(folder_) / "data"; }
+    [[nodiscard]] auto shepherd_id() const -> pid_t { return shepherd_; }
 
   private:
     // In a process group of its own: Ctrl-C is for the tests, and ends them; that ends it.
@@ -143,14 +156,22 @@ class cluster {
         posix_spawnattr_t attributes;
         posix_spawnattr_init(&attributes);
         posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETPGROUP);
-        std::array<std::string, 7> words{
-            "sh", "-c", shepherd, "sh", folder_, programs.string(), chosen_settings()};
-        std::array<char*, 8> arguments{};
+        std::vector<std::string> words;
+        std::string initially;
+        if (const int megabytes = chosen_disk(); megabytes > 0) {
+            words = on_own_disk(data(), megabytes);
+            initially = "--wal-segsize=64";  // the log is written on for a while without room
+        }
+        const std::vector<std::string> call{
+            "/bin/sh",         "-c",     shepherd, "sh", folder_, programs.string(),
+            chosen_settings(), initially};
+        words.insert(words.end(), call.begin(), call.end());
+        std::vector<char*> arguments(words.size() + 1);
         std::transform(words.begin(), words.end(), arguments.begin(), [](std::string& word) {
             return word.data();
         });
         const int failed =
-            ::posix_spawn(&shepherd_, "/bin/sh", &files, &attributes, arguments.data(), environ);
+            ::posix_spawn(&shepherd_, arguments[0], &files, &attributes, arguments.data(), environ);
         posix_spawn_file_actions_destroy(&files);
         posix_spawnattr_destroy(&attributes);
         if (failed != 0) {
@@ -191,6 +212,20 @@ void use_postgres_defaults() {
     chosen_settings().clear();
 }
 
+auto give_postgres_a_disk(int megabytes) -> bool {
+    // Who made a user namespace is root there, as which PostgreSQL does not run.
+    const bool possible = ::geteuid() == 0 && !on_own_disk("/tmp", megabytes).empty();
+    chosen_disk() = possible ? megabytes : 0;
+    return possible;
+}
+
+auto disk_of_postgres() -> std::optional<postgres_disk> {
+    if (chosen_disk() == 0) {
+        return std::nullopt;
+    }
+    return postgres_disk{the_cluster().shepherd_id(), the_cluster().data()};
+}
+
 auto postgres_url(const std::string& database, const std::string& role) -> std::string {
     return "postgresql://" + role + "@/" + database + "?host=" + the_cluster().folder();
 }
@@ -223,42 +258,26 @@ auto postgres_answer(const std::string& database, const std::string& statement) 
     }
 }
 
-void copy_connection(
-    const std::string& database, const std::string& account, int copies, const std::string& user
-) {
-    const auto numbers = "generate_series(1, " + std::to_string(copies) + ") n;";
-    postgres_command(
-        database,
-        "CREATE TEMP TABLE one AS SELECT * FROM connections WHERE account_id = '" + account +
-            "';"
-            "CREATE TEMP TABLE its AS SELECT g.* FROM grants g JOIN connection_grants l "
-            "ON l.grant_id = g.id JOIN one ON one.id = l.connection_id;"
-            "CREATE TEMP TABLE link AS SELECT l.* FROM connection_grants l JOIN one "
-            "ON one.id = l.connection_id;"
-            "CREATE TEMP TABLE c AS SELECT one.*, n FROM one, " +
-            numbers + "UPDATE c SET id = 'm' || n, account_id = 'm' || n, user_id = " + user +
-            ";"
-            "ALTER TABLE c DROP COLUMN n;"
-            "INSERT INTO connections SELECT * FROM c;"
-            "CREATE TEMP TABLE g AS SELECT its.*, n FROM its, " +
-            numbers +
-            "UPDATE g SET id = 'm' || n, account_id = 'm' || n, next_refresh_at = NULL;"
-            "ALTER TABLE g DROP COLUMN n;"
-            "INSERT INTO grants SELECT * FROM g;"
-            "CREATE TEMP TABLE l AS SELECT link.*, n FROM link, " +
-            numbers +
-            "UPDATE l SET connection_id = 'm' || n, grant_id = 'm' || n;"
-            "ALTER TABLE l DROP COLUMN n;"
-            "INSERT INTO connection_grants SELECT * FROM l;"
-    );
-}
-
 void stop_postgres() {
     the_cluster().tell("stop");
 }
 
 void start_postgres() {
     the_cluster().tell("start");
+}
+
+void revive_postgres() {
+    constexpr auto patience = std::chrono::seconds(10);
+    const auto until = std::chrono::steady_clock::now() + patience;
+    while (std::chrono::steady_clock::now() < until) {
+        try {
+            postgres_command("postgres", "SELECT 1");
+            return;
+        } catch (const std::runtime_error&) {
+            std::this_thread::sleep_for(std::chrono::milliseconds(100));
+        }
+    }
+    start_postgres();
 }
 
 void end_postgres_listeners(const std::string& database) {

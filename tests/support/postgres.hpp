@@ -1,6 +1,10 @@
 // A throwaway PostgreSQL server: one a test process, on a socket in a temporary folder.
 #pragma once
 
+#include <sys/types.h>
+
+#include <filesystem>
+#include <optional>
 #include <string>
 
 namespace tenon::test {
@@ -17,6 +21,18 @@ namespace tenon::test {
 // Before the first call of the above: a server with PostgreSQL's own settings. The tests' is fast
 // instead, and loses what it has with the machine's power (fsync=off).
 void use_postgres_defaults();
+
+// Before that first call, too: the server's data get a file system of their own, of that size.
+// False where this system lets nobody make one.
+auto give_postgres_a_disk(int megabytes) -> bool;
+
+// What it takes to fill it (own_disk.hpp): a process that sees it, and its place there.
+struct postgres_disk {
+    pid_t seen_by;
+    std::filesystem::path folder;
+};
+// None: the server's data lie among others.
+[[nodiscard]] auto disk_of_postgres() -> std::optional<postgres_disk>;
 
 // Makes a database that the tests' role owns: empty, or a copy. Throws std::runtime_error.
 void create_postgres_database(const std::string& name, const std::string& copy_of = "template1");
@@ -46,5 +62,7 @@ void end_postgres_listeners(const std::string& database);
 // become so.
 void stop_postgres();
 void start_postgres();
+// Starts it if it does not serve: one whose disk was full may have given up.
+void revive_postgres();
 
 }  // namespace tenon::test
