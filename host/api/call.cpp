@@ -32,15 +32,11 @@ auto admit(api_context& api, const route_spec& spec, const call& mine) -> std::o
     switch (spec.limit) {
         case limit_rule::none: return std::nullopt;
         case limit_rule::read: return api.limits.admit(limit_kind::read, mine.who->key.text());
-        case limit_rule::mutation:
-            return api.limits.admit(limit_kind::mutation, mine.who->key.text());
         case limit_rule::callback: return api.limits.admit(limit_kind::callback, mine.http.client);
-        case limit_rule::connect: break;
+        case limit_rule::mutation:
+        case limit_rule::connect: break;  // which comes on top
     }
-    if (auto refused = api.limits.admit(limit_kind::mutation, mine.who->key.text())) {
-        return refused;
-    }
-    return api.limits.admit(limit_kind::connect, mine.who->org.text() + '\n' + mine.user.text());
+    return api.limits.admit(limit_kind::mutation, mine.who->key.text());
 }
 
 auto check_scopes(const caller& who, const route_spec& spec) -> result<void> {
@@ -82,6 +78,12 @@ auto prepare(api_context& api, const route_spec& spec, call& mine)
     }
     if (auto refused = admit(api, spec, mine)) {
         co_return std::move(*refused);
+    }
+    if (spec.limit == limit_rule::connect) {
+        auto asking = api.limits.admit_connect(mine.who->org.text() + '\n' + mine.user.text());
+        if (auto refused = co_await std::move(asking)) {
+            co_return std::move(*refused);
+        }
     }
     co_return result<void>();
 }

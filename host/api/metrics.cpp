@@ -90,6 +90,8 @@ struct api_metrics::implementation {
     );
     gauges& circuits =
         gauge("tenon_circuit_open", "1: the origin fails, and is not asked for a while");
+    gauges& redis =
+        gauge("tenon_redis_up", "1: limits count for all hosts; 0: each host's for itself");
     state_series connections{
         gauge("tenon_connections", "Connections by provider and status"), "status"};
     state_series grants{
@@ -181,6 +183,10 @@ void api_metrics::provider_alarm(std::string_view provider, alarm_cause cause) {
 void api_metrics::circuit_changed(std::string_view origin, circuit_state state) {
     const bool open = state == circuit_state::open;
     implementation_->circuits.Add({{"origin", std::string(origin)}}).Set(open ? 1 : 0);
+}
+
+void api_metrics::set_redis_up(bool up) {
+    implementation_->redis.Add({}).Set(up ? 1 : 0);
 }
 
 void api_metrics::token_read(std::string_view how) {

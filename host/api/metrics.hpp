@@ -50,6 +50,8 @@ class api_metrics final : public oauth_observer, public request_observer, public
 
     // Of an origin that providers are asked at: opened, or closed again.
     void circuit_changed(std::string_view origin, circuit_state state);
+    // Whether what hosts share is reached; never called where they share nothing.
+    void set_redis_up(bool up);
     // How a caller's key was found: `hit`, `miss` (looked up) or `refused`.
     void key_looked_up(std::string_view how);
     void set_refreshes_in_flight(std::size_t count);

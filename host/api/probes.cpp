@@ -2,6 +2,7 @@
 
 #include "api/json_writer.hpp"
 #include "api/metrics.hpp"
+#include "api/rate_limiter.hpp"
 #include "oauth/context.hpp"
 #include "oauth/health.hpp"
 #include "oauth/refresh.hpp"
@@ -52,6 +53,16 @@ auto check_cache(const api_context& api) -> check_result {
         .field("bypassed", bypassed)
         .end_object();
     return {"cache", bypassed ? "degraded" : "ok", detail.take()};
+}
+
+auto check_limits(const api_context& api) -> check_result {
+    const auto reach = api.limits.reach();
+    json_writer detail;
+    detail.begin_object()
+        .field("kind", reach == limit_reach::host ? "memory" : "redis")
+        .field("shared", reach == limit_reach::hosts)
+        .end_object();
+    return {"limits", reach == limit_reach::host_for_now ? "degraded" : "ok", detail.take()};
 }
 
 auto check_plugins(const api_context& api) -> check_result {

@@ -12,13 +12,14 @@
 namespace tenon::host {
 
 struct check_result {
-    std::string name;         // `db`, `cache`, `plugins`
+    std::string name;         // `db`, `cache`, `plugins`, `limits`
     std::string status;       // `ok`, `degraded`, `down`
     std::string detail_json;  // an object
 };
 
 auto check_database(api_context& api) -> boost::asio::awaitable<check_result>;
 [[nodiscard]] auto check_cache(const api_context& api) -> check_result;
+[[nodiscard]] auto check_limits(const api_context& api) -> check_result;
 [[nodiscard]] auto check_plugins(const api_context& api) -> check_result;
 
 // A real write; one that worked answers for a quarter of a second, one that failed for itself only.

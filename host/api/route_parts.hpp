@@ -38,7 +38,8 @@ inline constexpr std::array audit_query_parameters{
 inline constexpr std::array user_data_query{
     query_parameter{"limit", "Items of all lists together: 1 to 500; 500 unless given"},
     query_parameter{"cursor", "nextCursor of the page before"}};
-inline constexpr std::array health_query{query_parameter{"check", "all, db, cache or plugins"}};
+inline constexpr std::array health_query{
+    query_parameter{"check", "all, db, cache, plugins or limits"}};
 inline constexpr std::array callback_query{
     query_parameter{"code", "The authorization code"},
     query_parameter{"state", "As it was given by connect"},

@@ -12,17 +12,6 @@
 namespace tenon::host {
 namespace {
 
-// What a circuit's change is told to.
-auto circuit_teller(api_metrics& metrics) -> circuit_listener {
-    return [&metrics](std::string_view origin, circuit_state state) {
-        metrics.circuit_changed(origin, state);
-        const bool opened = state == circuit_state::open;
-        log(opened ? log_level::warn : log_level::info,
-            opened ? "provider fails: not asked for a while" : "provider is asked again",
-            {{log_key::address, origin}});
-    };
-}
-
 auto shown_address(const std::string& host, std::uint16_t port) -> std::string {
     const bool v6 = host.find(':') != std::string::npos;
     return (v6 ? '[' + host + ']' : host) + ':' + std::to_string(port);
@@ -121,14 +110,16 @@ host_process::host_process(
       sealer_(std::move(keys), random_),
       db_(std::move(db)),
       metrics_(TENON_VERSION),
+      shared_(shared_limits_of(settings_, clock_, random_, metrics_)),
       outbound_(make_circuit_breaker(
           make_outbound(loop_.get_executor(), outbound_of(settings_)), clock_, circuit_policy{},
-          circuit_teller(metrics_)
+          circuit_teller(metrics_, board())
       )),
       registry_(
           providers, *outbound_, clock_, worker_setup{{}, {}, loop_.get_executor(), &metrics_}
       ),
       cache_(settings_.token_cache_entries),
+      governor_(client_teller(board())),
       oauth_{
           *db_,
           registry_,
@@ -147,7 +138,7 @@ host_process::host_process(
       refresher_(oauth_),
       tokens_(oauth_, refresher_),
       background_(oauth_, refresher_),
-      limits_(clock_, limits_of(settings_)),
+      limits_(clock_, limits_of(settings_), shared_.get()),
       keys_(*db_, clock_, limits_, metrics_, cache_),
       journal_(*db_, clock_),
       catalogued_(std::move(known)),
@@ -165,6 +156,10 @@ host_process::host_process(
       routes_(make_routes(api_)),
       admin_routes_(make_admin_routes(api_)),
       server_(loop_, server_options_of(settings_), clock_, random_, &metrics_) {}
+
+auto host_process::board() -> hold_board* {
+    return shared_ ? &holds_ : nullptr;
+}
 
 auto host_process::thread_count() const -> std::size_t {
     return settings_.threads != 0 ? settings_.threads

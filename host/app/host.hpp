@@ -10,7 +10,10 @@
 #include "api/rate_limiter.hpp"
 #include "app/database_lock.hpp"
 #include "app/parts.hpp"
+#include "app/sharing.hpp"
 #include "base/config.hpp"
+#include "base/hold_board.hpp"
+#include "base/shared_limits.hpp"
 #include "crypto/envelope.hpp"
 #include "crypto/random.hpp"
 #include "http/router.hpp"
@@ -69,6 +72,8 @@ class host_process {
     [[nodiscard]] auto take_configuration() -> result<void>;
     auto drain() -> boost::asio::awaitable<void>;
     auto reload_plugins() -> boost::asio::awaitable<std::vector<plugin_report>>;
+    // Where holds are told, where they are told at all.
+    [[nodiscard]] auto board() -> hold_board*;
     [[nodiscard]] auto thread_count() const -> std::size_t;
 
     settings settings_;
@@ -79,12 +84,14 @@ class host_process {
     boost::asio::io_context loop_;
     // What goes on beside requests, and its end.
     boost::asio::strand<boost::asio::io_context::executor_type> tending_{loop_.get_executor()};
-    boost::asio::cancellation_signal end_house_, end_discovery_;
+    boost::asio::cancellation_signal end_house_, end_discovery_, end_sharing_;
     std::atomic<bool> ended_{false};
     sealer sealer_;
     std::unique_ptr<database> db_;
     api_metrics metrics_;
-    std::unique_ptr<outbound_http> outbound_;
+    hold_board holds_{clock_};
+    std::unique_ptr<shared_limits> shared_;  // nothing: limits count on this host alone
+    std::unique_ptr<circuit_breaker> outbound_;
     registry registry_;
     token_cache cache_;
     status_cache statuses_{cache_.marks()};

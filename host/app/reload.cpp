@@ -34,7 +34,8 @@ auto waiting_keys(const settings& running, const settings& fresh) -> std::string
         const bool changed = name == "database" ? !running.database.equals(fresh.database)
                              : name == "bootstrap_api_key"
                                  ? !running.bootstrap_api_key.equals(fresh.bootstrap_api_key)
-                                 : value != after[i].second;
+                             : name == "redis" ? !running.redis.equals(fresh.redis)
+                                               : value != after[i].second;
         if (changed && !is_taken(name)) {
             add(name);
         }

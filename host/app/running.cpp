@@ -41,6 +41,10 @@ void host_process::start_loops() {
     };
     asio::co_spawn(tending_, keep_house(api_), until(end_house_));
     asio::co_spawn(tending_, registry_.keep_discovered(), until(end_discovery_));
+    if (shared_) {
+        heed_others(holds_, *outbound_, governor_, clock_, metrics_);
+        asio::co_spawn(tending_, keep_sharing(*shared_, limits_, holds_), until(end_sharing_));
+    }
 }
 
 auto host_process::run() -> result<void> {
@@ -100,6 +104,7 @@ auto host_process::drain() -> asio::awaitable<void> {
     const auto [through, report] = co_await std::move(both);
     end_discovery_.emit(asio::cancellation_type::all);
     end_house_.emit(asio::cancellation_type::all);
+    end_sharing_.emit(asio::cancellation_type::all);
     co_await flush_journal(api_);
     // A request that was ended may have left work behind that goes on without it.
     if (!through || report.cancelled + report.cut > 0) {

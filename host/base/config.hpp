@@ -102,6 +102,8 @@ struct settings {
     secret database;  // its URL, which may hold a password; never empty after load_settings
     std::size_t database_connections = 0;  // 0: what suits the engine
     bool auto_migrate = true;
+    secret redis;                         // its URL; empty: limits count on this host alone
+    std::string redis_prefix = "tenon:";  // of all keys there
     std::vector<std::string> redirect_targets{"http://127.0.0.1:*"};
     secret bootstrap_api_key;
     std::vector<std::string> plugin_dirs;  // beside the bundled ones

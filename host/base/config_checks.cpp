@@ -3,6 +3,7 @@
 #include "base/loopback.hpp"
 #include "base/network.hpp"
 #include "base/redirect.hpp"
+#include "base/redis_url.hpp"
 #include "base/strict_url.hpp"
 #include "base/url.hpp"
 
@@ -37,6 +38,7 @@ class checker {
         listeners();
         tls();
         database();
+        redis();
         bootstrap_key();
         if (values_.timeouts.operation >= values_.timeouts.request) {
             refuse("timeouts.operation", "must be shorter than `timeouts.request`");
@@ -145,6 +147,23 @@ class checker {
                            url.starts_with("postgresql://") || url.starts_with("postgres://");
         if (!known) {
             refuse("database", "must be `sqlite:PATH` or `postgresql://USER@HOST/NAME`");
+        }
+    }
+
+    void redis() {
+        if (!values_.redis.empty()) {
+            if (const auto read = parse_redis_url(values_.redis); read.has_error()) {
+                refuse("redis", read.error().message);
+            }
+        }
+        const auto& prefix = values_.redis_prefix;
+        const bool printable =
+            std::ranges::all_of(prefix, [](char c) { return c > 32 && c < 127; });
+        if (prefix.empty() || prefix.size() > 64 || !printable) {
+            refuse(
+                "redis_prefix",
+                "must be 1 to 64 printable characters without a space, such as `tenon:`"
+            );
         }
     }
 

@@ -31,6 +31,8 @@ constexpr std::array all_keys{
     config_key{"database", at<&s::database>},
     config_key{"database_connections", at<&s::database_connections>, {}, 0, 1'000},
     config_key{"auto_migrate", at<&s::auto_migrate>},
+    config_key{"redis", at<&s::redis>},
+    config_key{"redis_prefix", at<&s::redis_prefix>},
     config_key{"redirect_targets", at<&s::redirect_targets>},
     config_key{"bootstrap_api_key", at<&s::bootstrap_api_key>},
     config_key{"plugin_dirs", at<&s::plugin_dirs>},

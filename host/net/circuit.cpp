@@ -11,6 +11,7 @@ namespace asio = boost::asio;
 namespace {
 
 constexpr std::size_t most_origins = 4096;
+constexpr milliseconds a_second{1'000};
 
 auto verdict_of(const outbound_response& answer) -> circuit::verdict {
     switch (answer.outcome) {
@@ -28,7 +29,7 @@ auto verdict_of(const outbound_response& answer) -> circuit::verdict {
     return circuit::verdict::abandoned;
 }
 
-class breaker final : public outbound_http {
+class breaker final : public circuit_breaker {
   public:
     breaker(
         std::unique_ptr<outbound_http> inner, const clock& time, circuit_policy policy,
@@ -50,6 +51,17 @@ class breaker final : public outbound_http {
         auto answer = co_await std::move(sending);
         trial.how = verdict_of(answer);
         co_return answer;
+    }
+
+    void heed(std::string_view origin, milliseconds span) override {
+        const auto now = time_.now();
+        const std::string name(origin);
+        const std::lock_guard lock(guard_);
+        if (span <= milliseconds(0)) {
+            circuits_.erase(name);
+        } else if (circuits_.size() < most_origins) {
+            circuits_.try_emplace(name, policy_).first->second.heed(span + a_second, now);
+        }
     }
 
   private:
@@ -93,11 +105,12 @@ class breaker final : public outbound_http {
         const auto before = found->second.state(now);
         found->second.report(how, now);
         const auto after = found->second.state(now);
+        const auto open_for = found->second.waits(now);
         if (how == circuit::verdict::success) {
             circuits_.erase(found);
         }
         if (before != after && told && listener_) {
-            listener_(origin, after);
+            listener_(origin, after, open_for);
         }
     }
 
@@ -150,6 +163,15 @@ void circuit::report(verdict how, time_point now) {
         now + std::min(policy_.open_for * (std::int64_t{1} << doublings), policy_.open_ceiling);
 }
 
+void circuit::heed(milliseconds span, time_point now) {
+    openings_ = std::max(openings_, 1U);
+    trial_at_ = now + std::min(span, policy_.open_ceiling);
+}
+
+auto circuit::waits(time_point now) const -> milliseconds {
+    return openings_ != 0 && is_waiting(now) ? trial_at_ - now : milliseconds(0);
+}
+
 auto circuit::state(time_point now) const -> circuit_state {
     if (openings_ == 0) {
         return circuit_state::closed;
@@ -165,7 +187,7 @@ auto circuit::is_waiting(time_point now) const -> bool {
 auto make_circuit_breaker(
     std::unique_ptr<outbound_http> inner, const clock& time, circuit_policy policy,
     circuit_listener listener
-) -> std::unique_ptr<outbound_http> {
+) -> std::unique_ptr<circuit_breaker> {
     return std::make_unique<breaker>(std::move(inner), time, policy, std::move(listener));
 }
 

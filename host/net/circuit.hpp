@@ -35,6 +35,10 @@ class circuit {
     // may try.
     enum class verdict { success, failure, abandoned };
     void report(verdict how, time_point now);
+    // Another found it failing: nothing goes out for that long, then one trial.
+    void heed(milliseconds span, time_point now);
+    // How long until a trial may be; 0 where it is not open.
+    [[nodiscard]] auto waits(time_point now) const -> milliseconds;
     [[nodiscard]] auto state(time_point now) const -> circuit_state;
 
   private:
@@ -47,9 +51,19 @@ class circuit {
     time_point trial_at_{};  // meaningful while openings_ > 0
 };
 
-// Called with each change that an answer makes: opened, or closed again. The origin is scheme, host
-// and port. Not of addresses that users supplied. It must not come back here.
-using circuit_listener = std::function<void(std::string_view origin, circuit_state state)>;
+// Called with each change that an answer makes: opened, for how long, or closed again (0). The
+// origin is scheme, host and port. Not of addresses that users supplied. It must not come back
+// here.
+using circuit_listener =
+    std::function<void(std::string_view origin, circuit_state state, milliseconds open_for)>;
+
+class circuit_breaker : public outbound_http {
+  public:
+    // What another host found: the origin is not asked here either, for a second longer, so that
+    // one who found it goes first. 0: it answers again. The listener does not hear of it. Any
+    // thread.
+    virtual void heed(std::string_view origin, milliseconds span) = 0;
+};
 
 // Wraps `inner`: transport failures and 5xx count as failures, every other answer as a success.
 // While an origin's circuit is open its requests are answered at once: transport::connect, sent no,
@@ -58,7 +72,7 @@ using circuit_listener = std::function<void(std::string_view origin, circuit_sta
 [[nodiscard]] auto make_circuit_breaker(
     std::unique_ptr<outbound_http> inner, const clock& time, circuit_policy policy,
     circuit_listener listener = {}
-) -> std::unique_ptr<outbound_http>;
+) -> std::unique_ptr<circuit_breaker>;
 
 // `https://host:port` in lower case with the port always there; empty if the URL is not http or
 // https.

@@ -31,7 +31,15 @@ auto rate_governor::report(
 ) -> bool {
     const std::lock_guard lock(guard_);
     if (how == verdict::answered) {
-        providers_.erase(provider);
+        const auto found = providers_.find(provider);
+        if (found == providers_.end()) {
+            return false;
+        }
+        const bool was_held = found->second.limited >= refusals_to_hold;
+        providers_.erase(found);
+        if (was_held && listener_) {
+            listener_(provider, milliseconds(0));
+        }
         return false;
     }
     if (how == verdict::unknown) {
@@ -43,8 +51,23 @@ auto rate_governor::report(
     auto& [limited, until, trial, trial_ends] = providers_[provider];
     ++limited;
     trial = false;
-    until = now + std::clamp(retry_after.value_or(shortest), shortest, longest);
+    const auto span = std::clamp(retry_after.value_or(shortest), shortest, longest);
+    until = now + span;
+    if (limited >= refusals_to_hold && listener_) {
+        listener_(provider, span);
+    }
     return limited == refusals_to_hold;
+}
+
+void rate_governor::heed(const provider_id& provider, milliseconds span, time_point now) {
+    const std::lock_guard lock(guard_);
+    if (span <= milliseconds(0)) {
+        providers_.erase(provider);
+        return;
+    }
+    auto& [limited, until, trial, trial_ends] = providers_[provider];
+    limited = std::max(limited, refusals_to_hold);
+    until = now + std::min(span + a_second, longest);
 }
 
 }  // namespace tenon::host

@@ -1,10 +1,12 @@
 // A provider that says "too many requests" is heard by all refreshes that would ask it, not only by
-// the one that it said it to: the limit is the operator's client's.
+// the one that it said it to: the limit is the operator's client's. Other hosts of the installation
+// hear it as well, where they share their limits.
 #pragma once
 
 #include "base/clock.hpp"
 #include "base/ids.hpp"
 
+#include <functional>
 #include <mutex>
 #include <optional>
 #include <unordered_map>
@@ -15,6 +17,11 @@ namespace tenon::host {
 // code is good for a minute; what they are answered counts all the same.
 class rate_governor {
   public:
+    // Called with each hold that an answer begins or makes longer, and with 0 where one ends it. It
+    // must not come back here.
+    using listener = std::function<void(const provider_id& provider, milliseconds span)>;
+    explicit rate_governor(listener to = {}) : listener_(std::move(to)) {}
+
     // How long a refresh must not be sent yet; nothing: it may go, and its end is to be reported.
     // When a hold is over one goes first.
     [[nodiscard]] auto ask(const provider_id& provider, time_point now)
@@ -31,6 +38,10 @@ class rate_governor {
         time_point now
     ) -> bool;
 
+    // What another host was told: it holds here too, a second longer, so that one who was told goes
+    // first. 0: that host is answered again.
+    void heed(const provider_id& provider, milliseconds span, time_point now);
+
   private:
     struct standing {
         unsigned limited = 0;  // in a row
@@ -43,7 +54,9 @@ class rate_governor {
     // Of a provider that names no time, and of one that names a day: then one asks a minute.
     static constexpr milliseconds shortest{1'000};
     static constexpr milliseconds longest{60'000};
+    static constexpr milliseconds a_second{1'000};
 
+    listener listener_;
     std::mutex guard_;
     std::unordered_map<provider_id, standing> providers_;  // those that said so, until they don't
 };

@@ -13,7 +13,7 @@ import sys
 FLOORS = {
     "base": 0,
     "crypto": 1,
-    "http": 2, "net": 2, "provider": 2, "store": 2,
+    "http": 2, "net": 2, "provider": 2, "redis": 2, "store": 2,
     "oauth": 3,
     "api": 4, "backup": 4,
     "app": 5, "conformance": 5,
@@ -33,6 +33,7 @@ THIRD_PARTY = {
     "sqlite3.h": {"store"},
     "libpq-fe.h": {"store"},
     "curl/": {"net"},
+    "hiredis/": {"redis"},
     "spdlog/": {"base"},
     "fmt/": {"base"},
     "yaml-cpp/": {"base"},

@@ -39,6 +39,7 @@ struct world_options {
     int disk_megabytes = 0;                              // as host_options has it
     int connects_per_15_minutes = 0;                     // 0: any number
     int reads_per_second = 0;                            // 0: any number
+    int callbacks_per_minute = 0;                        // 0: any number
 };
 
 class world {

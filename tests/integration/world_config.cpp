@@ -67,9 +67,10 @@ auto to_host_options(
     host_options made;
     made.disk_megabytes = options.disk_megabytes;
     made.config = "bootstrap_api_key: " + std::string(operator_key) + "\nlog: {level: trace}\n";
-    made.config += "rate_limits: {callbacks_per_minute: 0, connect_per_15_minutes: " +
-                   std::to_string(options.connects_per_15_minutes) +
-                   ", reads_per_second: " + std::to_string(options.reads_per_second) + "}\n";
+    made.config +=
+        "rate_limits: {callbacks_per_minute: " + std::to_string(options.callbacks_per_minute) +
+        ", connect_per_15_minutes: " + std::to_string(options.connects_per_15_minutes) +
+        ", reads_per_second: " + std::to_string(options.reads_per_second) + "}\n";
     if (!database.empty()) {
         const auto& role = options.service_role;
         made.config +=

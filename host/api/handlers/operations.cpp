@@ -50,8 +50,8 @@ auto health_json(const api_context& api, const std::vector<check_result>& checks
 auto health(call& mine) -> answer {
     const auto which = mine.http.query_value("check").value_or("all");
     const bool all = which == "all";
-    if (!all && which != "db" && which != "cache" && which != "plugins") {
-        co_return fail(errc::invalid_request, "check must be all, db, cache or plugins.");
+    if (!all && which != "db" && which != "cache" && which != "plugins" && which != "limits") {
+        co_return fail(errc::invalid_request, "check must be all, db, cache, plugins or limits.");
     }
     std::vector<check_result> checks;
     if (all || which == "db") {
@@ -63,6 +63,9 @@ auto health(call& mine) -> answer {
     }
     if (all || which == "plugins") {
         checks.push_back(check_plugins(mine.api));
+    }
+    if (all || which == "limits") {
+        checks.push_back(check_limits(mine.api));
     }
     auto to = json_response(worst_of(checks) == "down" ? 503 : 200, health_json(mine.api, checks));
     to.no_store = true;

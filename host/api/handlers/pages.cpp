@@ -98,8 +98,8 @@ auto begin_from_page(call& mine) -> answer {
     if (wanted.has_error()) {
         co_return problem_page(wanted.error());
     }
-    const auto subject = mine.who->org.text() + '\n' + mine.user.text();
-    if (auto refused = mine.api.limits.admit(limit_kind::connect, subject)) {
+    auto asking = mine.api.limits.admit_connect(mine.who->org.text() + '\n' + mine.user.text());
+    if (auto refused = co_await std::move(asking)) {
         co_return problem_page(*refused);
     }
     const auto& public_url = mine.api.settings.public_url;

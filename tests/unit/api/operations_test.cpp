@@ -45,7 +45,7 @@ TEST_CASE("health tells the parts and the truth about security") {
     CHECK(all.json.at("status") == "ok");
     CHECK(all.json.at("version") == "1.2.3");
     CHECK(all.json.at("environment") == "test");
-    CHECK(all.json.at("checks").size() == 3);
+    CHECK(all.json.at("checks").size() == 4);
     CHECK(all.json.at("checks").at("db").at("status") == "ok");
     CHECK(
         all.json.at("security") ==
@@ -56,6 +56,10 @@ TEST_CASE("health tells the parts and the truth about security") {
             {"corsConfigured", false}}
     );
     CHECK(api.ask("GET", "/health?check=db").json.at("checks").size() == 1);
+    CHECK(
+        api.ask("GET", "/health?check=limits").json.at("checks").at("limits") ==
+        nlohmann::json{{"status", "ok"}, {"detail", {{"kind", "memory"}, {"shared", false}}}}
+    );
     CHECK(api.ask("GET", "/health?check=everything").error() == "INVALID_REQUEST");
     api.cache.sight().lose();
     CHECK(api.ask("GET", "/health?check=cache").json.at("status") == "degraded");

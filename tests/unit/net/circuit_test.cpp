@@ -41,7 +41,8 @@ struct bench {
     set_clock time;
     told* inner = nullptr;
     std::vector<circuit_state> heard;
-    std::unique_ptr<outbound_http> breaker;
+    std::vector<milliseconds> heard_spans;
+    std::unique_ptr<circuit_breaker> breaker;
 
     bench() {
         auto made = std::make_unique<told>();
@@ -49,7 +50,10 @@ struct bench {
         inner->next.status = 200;
         breaker = make_circuit_breaker(
             std::move(made), time, policy,
-            [this](std::string_view, circuit_state state) { heard.push_back(state); }
+            [this](std::string_view, circuit_state state, milliseconds open_for) {
+                heard.push_back(state);
+                heard_spans.push_back(open_for);
+            }
         );
     }
     auto ask(const std::string& url = "https://a.example/x") -> outbound_response {
@@ -152,6 +156,49 @@ TEST_CASE("an open circuit answers at once: connect, not sent, and when to come 
     CHECK(with.ask("https://A.example:443/").status == 200);
     CHECK(with.ask().status == 200);
     CHECK(with.heard == std::vector<circuit_state>{circuit_state::open, circuit_state::closed});
+}
+
+TEST_CASE("an opening is told with its time, and its end with none") {
+    bench with;
+    with.fail(3);
+    with.time.at += milliseconds(1000);
+    with.fail(1);
+    with.time.at += milliseconds(2000);
+    with.inner->next = {};
+    with.inner->next.status = 200;
+    CHECK(with.ask().status == 200);
+    CHECK(
+        with.heard_spans ==
+        std::vector<milliseconds>{milliseconds(1000), milliseconds(2000), milliseconds(0)}
+    );
+}
+
+TEST_CASE("what another host finds failing is not asked, a second longer than it says") {
+    bench with;
+    with.breaker->heed("https://a.example:443", milliseconds(500));
+    CHECK(with.ask().retry_after == milliseconds(1500));
+    CHECK(with.ask("https://b.example/").status == 200);
+    CHECK(with.inner->asked.size() == 1);
+    CHECK(with.heard.empty());
+    SECTION("then one tries, and its success is told") {
+        with.time.at += milliseconds(1500);
+        CHECK(with.ask().status == 200);
+        CHECK(with.heard == std::vector<circuit_state>{circuit_state::closed});
+    }
+    SECTION("then one tries, and its failure opens it here") {
+        with.time.at += milliseconds(1500);
+        with.fail(1);
+        CHECK(with.ask().outcome == transport::connect);
+        CHECK(with.heard == std::vector<circuit_state>{circuit_state::open});
+    }
+    SECTION("it is asked at once where the other finds it well") {
+        with.breaker->heed("https://a.example:443", milliseconds(0));
+        CHECK(with.ask().status == 200);
+    }
+    SECTION("and never longer than this host would wait") {
+        with.breaker->heed("https://a.example:443", std::chrono::hours(1));
+        CHECK(with.ask().retry_after == policy.open_ceiling);
+    }
 }
 
 TEST_CASE("a clock that is set back does not keep a circuit open") {

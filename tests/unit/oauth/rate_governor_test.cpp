@@ -65,6 +65,46 @@ TEST_CASE("when a hold is over one goes first, and the others as it was answered
     }
 }
 
+TEST_CASE("what begins, prolongs and ends a hold is told, and nothing else") {
+    std::vector<milliseconds> told;
+    rate_governor governor([&told](const provider_id& provider, milliseconds span) {
+        CHECK(provider == slack);
+        told.push_back(span);
+    });
+    governor.report(slack, verdict::limited, {}, start);
+    governor.report(slack, verdict::answered, {}, start);
+    CHECK(told.empty());
+    limit(governor, seconds(30));
+    CHECK_FALSE(governor.ask(slack, start + seconds(30)));
+    governor.report(slack, verdict::limited, seconds(5), start + seconds(30));
+    governor.report(slack, verdict::answered, {}, start + seconds(40));
+    governor.report(slack, verdict::answered, {}, start + seconds(40));
+    CHECK(told == std::vector<milliseconds>{seconds(30), seconds(5), seconds(0)});
+}
+
+TEST_CASE("a hold that another host tells holds here a second longer, and ends with its word") {
+    rate_governor governor;
+    governor.heed(slack, seconds(30), start);
+    CHECK(governor.ask(slack, start) == seconds(31));
+    CHECK_FALSE(governor.ask(google, start));
+    SECTION("then one goes first, whose one refusal holds all again") {
+        const auto over = start + seconds(31);
+        CHECK_FALSE(governor.ask(slack, over));
+        CHECK(governor.ask(slack, over) == seconds(1));
+        governor.report(slack, verdict::limited, seconds(5), over);
+        CHECK(governor.ask(slack, over) == seconds(5));
+    }
+    SECTION("the other is answered") {
+        governor.heed(slack, seconds(0), start);
+        CHECK_FALSE(governor.ask(slack, start));
+        CHECK_FALSE(governor.ask(slack, start));
+    }
+    SECTION("never longer than a minute") {
+        governor.heed(slack, hours(1), start);
+        CHECK(governor.ask(slack, start) == seconds(60));
+    }
+}
+
 TEST_CASE("a hold is a second at least and a minute at most") {
     rate_governor governor;
     SECTION("where no time is named") {
