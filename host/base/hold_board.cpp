@@ -5,8 +5,8 @@ namespace {
 
 // A hold that is told anew with as much left is no news; what is left was counted a little earlier.
 constexpr milliseconds slack{500};
-// Longer than an end is told by those who remember it in common.
-constexpr milliseconds end_is_known_for{60'000};
+// Behind its time: its end may be told later, and is told for a while.
+constexpr milliseconds known_on{60'000};
 // Nobody holds anything for as long; a clock that was set back must not keep it.
 constexpr milliseconds longest{600'000};
 
@@ -18,7 +18,7 @@ void hold_board::hear(std::string kind, listener to) {
 
 void hold_board::post(std::string_view kind, std::string_view name, milliseconds span) {
     const bool over = span <= milliseconds(0);
-    const pinned pin{over, time_.now() + (over ? end_is_known_for : span)};
+    const pinned pin{over, time_.now() + (over ? milliseconds(0) : span)};
     const auto full = std::string(kind) + ' ' + std::string(name);
     const std::lock_guard lock(guard_);
     news_.insert_or_assign(full, pin);
@@ -50,7 +50,7 @@ void hold_board::put_back(const std::vector<hold>& news) {
 
 auto hold_board::learn(const hold& heard) -> bool {
     const bool over = heard.span == milliseconds(0);
-    const auto until = time_.now() + (over ? end_is_known_for : heard.span);
+    const auto until = time_.now() + heard.span;
     const std::lock_guard lock(guard_);
     if (news_.contains(heard.name)) {
         return false;  // this host knows better since, and tells it next
@@ -73,7 +73,7 @@ void hold_board::forget_old() {
     const std::lock_guard lock(guard_);
     std::erase_if(known_, [now](const auto& one) {
         const auto until = one.second.until;
-        return until <= now || until - now > longest;
+        return until + known_on <= now || until - now > longest;
     });
 }
 

@@ -32,7 +32,7 @@ class hold_board {
   private:
     struct pinned {
         bool over = false;
-        time_point until{};  // of an end: how long it is remembered
+        time_point until{};  // of an end: when it was told
     };
     using pins = std::map<std::string, pinned, std::less<>>;
 

@@ -31,7 +31,7 @@ return math.ceil(full - now)
 )lua";
 
 // A set that is sorted by the ends. What is over stands there as `-NAME`, until everybody has read
-// it.
+// it: also where its time was over anyway, for those who still wait for a trial of their own.
 constexpr const char* tell = R"lua(
 local t = redis.call('TIME')
 local now = t[1] * 1000 + math.floor(t[2] / 1000)
@@ -44,7 +44,8 @@ for i = 1, #ARGV, 2 do
         redis.call('ZREM', KEYS[1], '-' .. name)
         local had = tonumber(redis.call('ZSCORE', KEYS[1], name) or '0')
         put(name, math.max(had, now + math.min(span, 600000)))
-    elseif redis.call('ZREM', KEYS[1], name) == 1 then
+    else
+        redis.call('ZREM', KEYS[1], name)
         put('-' .. name, now + 10000)
     end
 end

@@ -71,6 +71,22 @@ TEST_CASE("the end of a hold is heard once, and a new one after it") {
     CHECK(with.heard.back() == std::pair(std::string("google"), milliseconds(5s)));
 }
 
+TEST_CASE("the end of a hold is heard also behind its time, for those who wait for a trial") {
+    board_case with;
+    with.others.holds = {{"client slack", 10s}};
+    with.exchange();
+    with.time.at += 11s;
+    with.others.holds.clear();
+    with.exchange();
+    with.others.holds = {{"client slack", 0ms}};
+    with.exchange();
+    CHECK(with.heard == calls{{"slack", 10s}, {"slack", 0ms}});
+    with.time.at += 1s;
+    with.others.holds = {{"client slack", 10s}};  // as long as the first one, but anew
+    with.exchange();
+    CHECK(with.heard.size() == 3);
+}
+
 TEST_CASE("a hold of this host's is told once, with what is left, and not heard back") {
     board_case with;
     with.board.post("client", "slack", 30s);

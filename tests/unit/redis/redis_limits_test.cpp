@@ -116,8 +116,10 @@ TEST_CASE("a hold that one host tells is heard by all, with what is left of it, 
             std::vector<std::string>{"circuit https://a.example:443", "client slack"}
         );
     }
-    SECTION("the end of what nobody holds is no news") {
-        CHECK(names(one.tell({{"client google", 0ms}})).size() == 2);
+    SECTION("its end is heard also where its time was over") {
+        CHECK(names(one.tell({{"client google", 0ms}})).size() == 3);
+        CHECK(names(other.tell()).back() == "client slack");
+        CHECK(names(other.tell())[1] == "client google over");
     }
 }
 
