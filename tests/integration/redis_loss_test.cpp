@@ -117,7 +117,7 @@ TEST_CASE("Redis that goes away under load fails no call and lifts no limit, and
     sharing_pair pair(options);
     const auto connection = pair.here.connected();
     REQUIRE(soon([&] { return pair.both_share(true); }));
-    const auto& kill = GENERATE(true, false);
+    const bool kill = GENERATE(true, false);
     CAPTURE(kill);
     const std::vector<phase> phases{
         {"Redis there", [] {}, true},
