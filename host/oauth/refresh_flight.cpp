@@ -10,6 +10,9 @@
 #include "oauth/refresh_boarding.hpp"
 #include "oauth/refresh_settle.hpp"
 #include "oauth/renewed_tokens.hpp"
+#include "provider/grant_reply.hpp"
+
+#include <algorithm>
 
 namespace tenon::host {
 namespace {
@@ -198,6 +201,23 @@ auto board_in_time(oauth_context& context, refresh_order order)
     }
 }
 
+// Where an earlier run was refused, and the refusal leaves open what the provider did with the
+// refresh token, that run is one whose answer was lost. Its replies are not replayed: a run that
+// found nothing but refusals begins anew.
+void forget_unclear_refusal(const oauth_context& context, boarding& on) {
+    const auto replies = open_replies(context.seal, {on.row->org, on.intent}, on.recorded);
+    if (replies.has_error() || replies->empty()) {
+        return;  // what can't be opened is told when it is to be replayed
+    }
+    const bool granted = std::ranges::any_of(*replies, [](const auto& one) {
+        return is_success(one.second.response);
+    });
+    if (!granted && is_unclear(replies->rbegin()->second.response)) {
+        on.cut_off_at = replies->begin()->second.began_at;
+        on.recorded.clear();
+    }
+}
+
 auto judge(
     const oauth_context& context, const boarding& on, const refresh_order& order,
     const provider_instance& provider
@@ -226,6 +246,7 @@ auto fly_refresh(oauth_context& context, refresh_order order, overdue_listener o
     if (boarded->state == boarding::kind::moved) {
         co_return std::move(boarded->row);
     }
+    forget_unclear_refusal(context, *boarded);
     const auto way = judge(context, *boarded, order, **provider);
     refresh_settlement settle{context, std::move(*provider), boarded->row, boarded->intent};
     auto rest = depart(context, std::move(settle), std::move(*boarded), way, std::move(overdue));

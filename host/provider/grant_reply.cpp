@@ -52,4 +52,10 @@ auto is_success(const outbound_response& answer) -> bool {
     return answer.outcome == transport::ok && answer.status / 100 == 2;
 }
 
+auto is_unclear(const outbound_response& answer) -> bool {
+    constexpr std::uint32_t server_error = 500;
+    constexpr std::uint32_t service_unavailable = 503;
+    return answer.status >= server_error && answer.status != service_unavailable;
+}
+
 }  // namespace tenon::host

@@ -14,4 +14,7 @@ namespace tenon::host {
 // Did the provider do what it was asked?
 [[nodiscard]] auto is_success(const outbound_response& answer) -> bool;
 
+// Or may it have done so, although it says that it failed? A 503 says that it did not begin.
+[[nodiscard]] auto is_unclear(const outbound_response& answer) -> bool;
+
 }  // namespace tenon::host

@@ -59,7 +59,9 @@ struct flow_case : oauth_world {
     }
 
     // The provider's answer to a refresh, as it is recorded in that intent.
-    auto answer_of_refresh(const grant_row& row, const std::string& intent) -> intent_reply {
+    auto answer_of_refresh(
+        const grant_row& row, const std::string& intent, std::uint32_t status = 200
+    ) -> intent_reply {
         const auto refresh_token =
             open(row, sealed_column::grant_refresh_token, *row.refresh_token);
         outbound_request request;
@@ -71,7 +73,7 @@ struct flow_case : oauth_world {
         request.body = "grant_type=refresh_token&refresh_token=" + refresh_token;
         auto response = run(http.send(std::move(request)));
         INFO(response.body);
-        REQUIRE(response.status == 200);
+        REQUIRE(response.status == status);
         const recorded_reply reply{time.now(), std::move(response)};
         intent_reply sealed;
         sealed.sealed = seal_for(
@@ -82,9 +84,9 @@ struct flow_case : oauth_world {
     }
     // What a process leaves that was killed between a refresh's answer, sealed, and its commit:
     // the intent's id.
-    auto leave_recorded_refresh(const grant_row& row) -> std::string {
+    auto leave_recorded_refresh(const grant_row& row, std::uint32_t status = 200) -> std::string {
         auto id = leave_intent(row);
-        const auto sealed = answer_of_refresh(row, id);
+        const auto sealed = answer_of_refresh(row, id, status);
         look([&](sql_session& session) -> result<void> {
             add_intent_reply(session, id, sealed);
             return {};

@@ -27,6 +27,15 @@ struct bad_moment : flow_case {
     refresher late{at};
 };
 
+auto refusal(std::uint32_t status, bool served) -> sim::fault {
+    sim::fault made;
+    made.path = "/token";
+    made.kind = sim::fault_kind::status;
+    made.status = status;
+    made.served = served;
+    return made;
+}
+
 }  // namespace
 
 TEST_CASE("tokens that come while storage is away, however long, are stored when it is back") {
@@ -107,6 +116,28 @@ TEST_CASE("who boards when storage is back waits for the answer that another hos
     REQUIRE(told->has_value());
     CHECK(here.grant(here.list(ann).front().id).generation == before.generation + 1);
     CHECK(here.intents(before.id).empty());
+    CHECK(here.scene.count().refresh_reuses == 0);
+}
+
+TEST_CASE("a refusal that leaves open what became of the refresh token is as good as none") {
+    flow_case here;
+    const auto id = here.connect(ann, "u1");
+    const auto before = here.grant(id);
+    SECTION("500: not asked again while the token lives") {
+        here.scene.inject(refusal(500, true));
+        here.leave_recorded_refresh(before, 500);
+        here.http.seen.clear();
+        CHECK(here.fly(before, refresh_reason::ahead).has_error());
+        CHECK(here.http.seen.empty());
+        CHECK(here.grant(id).next_refresh_at == before.expires_at);
+        CHECK(here.intents(before.id).empty());
+    }
+    SECTION("503: nothing was done, and it is asked again") {
+        here.scene.inject(refusal(503, false));
+        here.leave_recorded_refresh(before, 503);
+        CHECK(here.fly(before, refresh_reason::ahead).has_value());
+        CHECK(here.scene.count().refreshes == 1);
+    }
     CHECK(here.scene.count().refresh_reuses == 0);
 }
 
