@@ -37,6 +37,9 @@ void add_burst(plan& to, dice& chance, std::int64_t begin_ms) {
         if (chance.chance(60)) {
             one.user = first.user;
         }
+        if (chance.chance(30)) {
+            one.kind = act_kind::refresh;  // several hosts are asked to renew it at once
+        }
         to.acts.push_back(one);
     }
 }
@@ -49,7 +52,7 @@ auto amount_of(mishap_kind kind, dice& chance) -> std::int64_t {
             return chance.pick({-300'000, -20'000, -3'000, 3'000, 20'000, 300'000});
         case mishap_kind::storage_is_slow: return chance.pick({500, 4'000, 14'000});
         case mishap_kind::storage_away: return chance.pick({3'000, 20'000, 40'000, 120'000});
-        case mishap_kind::slow_provider: return chance.pick({2'000, 8'000, 19'000});
+        case mishap_kind::slow_provider: return chance.pick({2'000, 12'000, 19'000});
         case mishap_kind::outage: return chance.pick({5'000, 60'000});
         default: return 0;
     }
@@ -137,7 +140,7 @@ auto make_plan(std::uint64_t seed) -> plan {
     made.seed = seed;
     made.hosts = static_cast<int>(chance.pick({1, 2, 2, 2, 3, 3, 5}));
     made.access_life_s = chance.pick({90, 300, 3'600});
-    made.slowest_answer_ms = chance.pick({60, 60, 60, 2'000, 8'000});
+    made.slowest_answer_ms = chance.pick({60, 60, 60, 2'000, 14'000});
     // Some twelve seconds of a host's own waiting, however long they take.
     made.pace = chance.pick({1, 4, 15, 60});
     made.duration_ms = 12'000LL * made.pace;

@@ -11,13 +11,8 @@ namespace {
 
 using steady = std::chrono::steady_clock;
 
-// An optimized build goes through them all; where sanitizers look on, as many as fit in.
-constexpr std::uint64_t histories = 10'000;
-#ifdef NDEBUG
-constexpr auto time_for_them = std::chrono::seconds(300);
-#else
+// Where sanitizers look on, as many as fit in. The release goes through 10,000: `./dev histories`.
 constexpr auto time_for_them = std::chrono::seconds(15);
-#endif
 
 auto shared() -> house& {
     static house one;
@@ -67,12 +62,12 @@ auto tempting_plan(planted_fault fault, std::int64_t point) -> plan {
 
 }  // namespace
 
-TEST_CASE("hosts keep every promise through thousands of histories") {
+TEST_CASE("hosts keep every promise through as many histories as fit into a moment") {
     const auto until = steady::now() + time_for_them;
     std::uint64_t ran = 0;
     std::int64_t refreshes = 0;
     course all;
-    all.count = histories;
+    all.count = UINT64_MAX;
     all.told = [&](const verdict& one) {
         ++ran;
         refreshes += one.refreshes;
