@@ -4,6 +4,7 @@
 #include "base/pause.hpp"
 #include "oauth/audit_entry.hpp"
 #include "oauth/discarding.hpp"
+#include "oauth/erasure_receipt.hpp"
 #include "oauth/intents.hpp"
 #include "oauth/persist.hpp"
 #include "oauth/revoking.hpp"
@@ -38,9 +39,18 @@ auto forget(oauth_context& context, actor by, intent_row intent, error why)
     entry.provider = intent.provider;
     entry.outcome = code_of(why.code);
     entry.detail = outcomes_json(outcomes);
-    auto erase = [&context, by, entry, id = intent.id](sql_session& session) -> result<void> {
-        if (take_intent(session, id)) {
-            write_audit(session, context, by, entry);
+    erased_step step;
+    step.exchanges = 1;
+    step.provider = intent.provider;
+    step.outcomes = outcomes;
+    auto erase = [&context, by, entry, step, id = intent.id](sql_session& session) -> result<void> {
+        const bool for_good = is_being_erased(session, context, by);
+        if (!take_intent(session, id)) {
+            return {};
+        }
+        write_audit(session, context, by, entry);
+        if (for_good) {
+            note_erased(session, by, step);
         }
         return {};
     };

@@ -1,6 +1,7 @@
 #include "oauth/discarding.hpp"
 
 #include "oauth/audit_entry.hpp"
+#include "oauth/erasure_receipt.hpp"
 #include "oauth/persist.hpp"
 #include "oauth/revoking.hpp"
 #include "store/confirmations.hpp"
@@ -78,15 +79,26 @@ auto discard(oauth_context& context, landing what, errc reason)
     const auto by = what.by;
     const auto intent = what.unrecorded ? std::string() : what.intent;
     const auto confirmation = what.confirmation;
+    erased_step step;
+    step.unconfirmed = confirmation.empty() ? 0 : 1;
+    step.exchanges = confirmation.empty() ? 1 : 0;
+    step.provider = what.provider;
+    step.connection = what.connection;
     auto outcomes = co_await revoke_all(context, std::move(what));
     entry.detail = outcomes_json(outcomes);
-    auto write = [&context, by, intent, confirmation, entry](sql_session& session) -> result<void> {
+    step.outcomes = outcomes;
+    auto write = [&context, by, intent, confirmation, entry,
+                  step](sql_session& session) -> result<void> {
+        const bool for_good = is_being_erased(session, context, by);
         const bool ours = (intent.empty() || take_intent(session, intent)) &&
                           (confirmation.empty() || delete_confirmation(session, confirmation));
         if (!ours) {
             return {};  // another host was at it too, and has written it down
         }
         write_audit(session, context, by, entry);
+        if (for_good) {
+            note_erased(session, by, step);
+        }
         return {};
     };
     const auto done = co_await persist(context, by.org, std::move(write));

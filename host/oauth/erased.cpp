@@ -38,6 +38,10 @@ auto erased_hash(const org_id& org, const user_id& user) -> std::string {
     return sha256(org.text() + '\n' + user.text());
 }
 
+auto who_of(const actor& by) -> erased_user {
+    return {by.user, erased_hash(by.org, by.user)};
+}
+
 auto refuse_erased(
     sql_session& session, const oauth_context& context, const actor& by, time_point began
 ) -> result<void> {

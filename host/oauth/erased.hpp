@@ -9,6 +9,7 @@ namespace tenon::host {
 
 // What stays of a user's id for two hours.
 [[nodiscard]] auto erased_hash(const org_id& org, const user_id& user) -> std::string;
+[[nodiscard]] auto who_of(const actor& by) -> erased_user;
 
 // First of all in the transaction that stores what the actor's user began at `began`: until it ends
 // no erasure of that user's begins or ends. Hosts' clocks may differ by erasure_margin: what began

@@ -3,32 +3,12 @@
 
 #include "base/result.hpp"
 #include "oauth/context.hpp"
-#include "oauth/views.hpp"
+#include "oauth/erasure_receipt.hpp"
 
 #include <boost/asio/awaitable.hpp>
 #include <functional>
-#include <vector>
 
 namespace tenon::host {
-
-// What became of one set of the user's tokens.
-struct erased_tokens {
-    provider_id provider;
-    connection_id connection;  // empty: it had not become one
-    revocation what;
-};
-
-struct erasure_receipt {
-    std::string id;  // as the audit log has it; empty: nothing was held of the user
-    time_point erased_at{};
-    std::int64_t connections = 0;
-    std::int64_t unconfirmed = 0;
-    std::int64_t exchanges = 0;  // that were cut off, or under way
-    std::int64_t pending_connects = 0;
-    std::vector<api_key_id> api_keys;  // that acted for this user only
-    std::int64_t consents = 0;         // kept under the pseudonym, without the account
-    std::vector<erased_tokens> revocations;
-};
 
 // All that is held of by.user: connections are disconnected as by disconnect.hpp, what waits to be
 // confirmed, or was cut off before it was stored, is discarded; then, in one transaction, pending
@@ -36,8 +16,9 @@ struct erasure_receipt {
 // audit log says so (`user.erased`) and whose its lines are is forgotten. What is under way
 // meanwhile is not stored (see erased.hpp). Runs on context.background: whoever asked may go; what
 // a process that ends leaves, the same call or finish_erasures goes on with, under the same
-// receipt's id, and counts what it did itself. Two that are at it at once may both replay what was
-// cut off. Error: storage_unavailable.
+// receipt, in which each step is written down. One is at it: who asks meanwhile waits for that one,
+// for two leases at most, and is answered with the same receipt; so is who asks in the hours after,
+// where nothing was held since. Error: storage_unavailable.
 auto erase_user(oauth_context& context, actor by)
     -> boost::asio::awaitable<result<erasure_receipt>>;
 

@@ -4,6 +4,7 @@
 #include "crypto/envelope.hpp"
 #include "oauth/audit_entry.hpp"
 #include "oauth/discarding.hpp"
+#include "oauth/erasure_receipt.hpp"
 #include "oauth/park.hpp"
 #include "oauth/persist.hpp"
 #include "oauth/revoking.hpp"
@@ -92,8 +93,13 @@ auto drop(oauth_context& context, actor by, confirmation_row row, std::string wh
     entry.outcome = code_of(errc::internal);
     entry.detail = outcomes_json({});
     auto erase = [&context, by, entry, hash = row.code_hash](sql_session& session) -> result<void> {
-        if (delete_confirmation(session, hash)) {
-            write_audit(session, context, by, entry);
+        const bool for_good = is_being_erased(session, context, by);
+        if (!delete_confirmation(session, hash)) {
+            return {};
+        }
+        write_audit(session, context, by, entry);
+        if (for_good) {
+            note_erased(session, by, {.unconfirmed = 1});
         }
         return {};
     };
@@ -138,6 +144,7 @@ auto discard_parked(oauth_context& context, actor by, confirmation_row row)
     }
     what->by = std::move(by);
     what->confirmation = row.code_hash;
+    what->connection = row.connection;
     co_return co_await discard(context, std::move(*what), errc::invalid_state);
 }
 

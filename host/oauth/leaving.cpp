@@ -3,6 +3,7 @@
 #include "base/log.hpp"
 #include "base/pause.hpp"
 #include "oauth/audit_entry.hpp"
+#include "oauth/erasure_receipt.hpp"
 #include "oauth/grant_secrets.hpp"
 #include "oauth/landing.hpp"
 #include "oauth/persist.hpp"
@@ -157,6 +158,7 @@ void erase_grant(sql_session& session, const grant_id& grant, time_point now) {
 auto erase(oauth_context& context, actor by, leaving gone, std::vector<revocation> outcomes)
     -> boost::asio::awaitable<result<void>> {
     auto write = [&context, by, gone, outcomes](sql_session& session) -> result<void> {
+        const bool for_good = is_being_erased(session, context, by);
         if (!delete_leaving_connection(session, gone.connection.id)) {
             return {};
         }
@@ -171,6 +173,14 @@ auto erase(oauth_context& context, actor by, leaving gone, std::vector<revocatio
         entry.connection = gone.connection.id;
         entry.detail = outcomes_json(outcomes);
         write_audit(session, context, by, entry);
+        if (for_good) {
+            erased_step step;
+            step.connections = 1;
+            step.provider = gone.connection.provider;
+            step.connection = gone.connection.id;
+            step.outcomes = outcomes;
+            note_erased(session, by, step);
+        }
         return {};
     };
     co_return co_await persist(context, by.org, std::move(write));

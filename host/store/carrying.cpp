@@ -113,6 +113,7 @@ void write_rows(
 void settle_rows(sql_session& session) {
     run(session, "UPDATE grants SET lease_owner = '', lease_until = NULL WHERE lease_owner <> ''");
     run(session, "UPDATE intents SET owner = ''");
+    run(session, "UPDATE erasures SET owner = ''");
     if (session.engine() == sql_engine::postgresql) {
         session.execute_script(R"sql(
 DO $$

@@ -13,6 +13,7 @@ auto begin_erasure(
             "INSERT INTO erasures (org_id, user_hash, user_id, id, touched_at, finished_at) "
             "VALUES ($1, $2, $3, $4, $5, NULL) ON CONFLICT (org_id, user_hash) DO UPDATE SET "
             "id = CASE WHEN erasures.finished_at IS NULL THEN erasures.id ELSE EXCLUDED.id END, "
+            "receipt = CASE WHEN erasures.finished_at IS NULL THEN erasures.receipt ELSE '' END, "
             "user_id = EXCLUDED.user_id, touched_at = EXCLUDED.touched_at, finished_at = NULL "
             "RETURNING id",
             session.org(), blob{who.hash}, who.user, fresh, now);
@@ -21,7 +22,7 @@ auto begin_erasure(
 
 auto finish_erasure(sql_session& session, const erased_user& who, time_point now) -> bool {
     return run(session,
-               "UPDATE erasures SET user_id = NULL, touched_at = $3, finished_at = $3 "
+               "UPDATE erasures SET user_id = NULL, owner = '', touched_at = $3, finished_at = $3 "
                "WHERE org_id = $1 AND user_hash = $2 AND finished_at IS NULL",
                session.org(), blob{who.hash}, now)
                .affected() > 0;
@@ -29,9 +30,46 @@ auto finish_erasure(sql_session& session, const erased_user& who, time_point now
 
 auto find_erasure(sql_session& session, const std::string& hash) -> std::optional<erasure_state> {
     const auto rows =
-        run(session, "SELECT finished_at FROM erasures WHERE org_id = $1 AND user_hash = $2",
+        run(session,
+            "SELECT id, owner, touched_at, finished_at, receipt FROM erasures "
+            "WHERE org_id = $1 AND user_hash = $2",
             session.org(), blob{hash});
-    return read_first(rows, [](const sql_row& row) { return erasure_state{row.optional_time(0)}; });
+    return read_first(rows, [](const sql_row& row) {
+        return erasure_state{
+            row.text(0), row.text(1), row.time(2), row.optional_time(3), row.text(4)};
+    });
+}
+
+auto adopt_erasure(
+    sql_session& session, const erased_user& who, const erasure_state& seen,
+    const std::string& owner, time_point now
+) -> bool {
+    return run(session,
+               "UPDATE erasures SET owner = $3, touched_at = $4 WHERE org_id = $1 "
+               "AND user_hash = $2 AND owner = $5 AND touched_at = $6 AND finished_at IS NULL",
+               session.org(), blob{who.hash}, owner, now, seen.owner, seen.touched_at)
+               .affected() > 0;
+}
+
+auto touch_erasure(
+    sql_session& session, const erased_user& who, const std::string& owner, time_point now
+) -> bool {
+    return run(session,
+               "UPDATE erasures SET touched_at = $4 WHERE org_id = $1 AND user_hash = $2 "
+               "AND owner = $3 AND finished_at IS NULL",
+               session.org(), blob{who.hash}, owner, now)
+               .affected() > 0;
+}
+
+void release_erasure(sql_session& session, const erased_user& who, const std::string& owner) {
+    run(session,
+        "UPDATE erasures SET owner = '' WHERE org_id = $1 AND user_hash = $2 AND owner = $3",
+        session.org(), blob{who.hash}, owner);
+}
+
+void write_receipt(sql_session& session, const std::string& hash, const std::string& receipt) {
+    run(session, "UPDATE erasures SET receipt = $3 WHERE org_id = $1 AND user_hash = $2",
+        session.org(), blob{hash}, receipt);
 }
 
 auto new_pseudonym(sql_session& session, const erased_user& who, const std::string& fresh)

@@ -26,15 +26,32 @@ struct erasure_row {
 };
 
 // From this transaction on the user is being erased. The receipt's id: `fresh`, or that of one that
-// was begun before and not finished.
+// was begun before and not finished, whose receipt stays; another's goes.
 [[nodiscard]] auto begin_erasure(
     sql_session& session, const erased_user& who, const std::string& fresh, time_point now
 ) -> std::string;
-// The user's id goes, the hash stays for a while. False: another process was faster.
+// The user's id goes, hash and receipt stay for a while. False: another process was faster.
 auto finish_erasure(sql_session& session, const erased_user& who, time_point now) -> bool;
 struct erasure_state {
+    std::string id;     // of the receipt
+    std::string owner;  // who is at it; empty: nobody
+    time_point touched_at{};
     std::optional<time_point> finished_at;
+    std::string receipt;  // as the floor above writes it; empty: nothing was done yet
 };
+// Compare-and-swap on owner and touched_at, of one that is not finished: it is `owner`'s now.
+// False: somebody was faster.
+[[nodiscard]] auto adopt_erasure(
+    sql_session& session, const erased_user& who, const erasure_state& seen,
+    const std::string& owner, time_point now
+) -> bool;
+// Its owner lives. False: it is finished, or another's.
+[[nodiscard]] auto touch_erasure(
+    sql_session& session, const erased_user& who, const std::string& owner, time_point now
+) -> bool;
+// It gives up for now: whoever goes on need not wait. Nothing happens if it is another's.
+void release_erasure(sql_session& session, const erased_user& who, const std::string& owner);
+void write_receipt(sql_session& session, const std::string& hash, const std::string& receipt);
 // Nothing: the user is not being erased, nor was within the last hours.
 [[nodiscard]] auto find_erasure(sql_session& session, const std::string& hash)
     -> std::optional<erasure_state>;

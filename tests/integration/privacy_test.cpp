@@ -110,8 +110,7 @@ TEST_CASE("a user's data is told whole and without a secret, then erased everywh
     CHECK(log.at(0).at("detail").at("receiptId") == receipt.at("receiptId"));
 
     const auto again = erase(here);
-    CHECK(again.at("receiptId").is_null());
-    CHECK(again.at("connections") == 0);
+    CHECK(again == receipt);
     check_nothing_holds(here, "customers.example");
 }
 
@@ -145,6 +144,7 @@ TEST_CASE("an erasure that kill -9 cuts off while it revokes is finished by who 
     erasing.join();
     // Where other hosts may be at work, who holds the grant is waited for: here the wait is over.
     here.change_database("UPDATE grants SET lease_until = 0");
+    here.change_database("UPDATE erasures SET touched_at = 0");
     here.host().start();
     (void)erase(here);
     check_nothing_holds(here, "customers.example");

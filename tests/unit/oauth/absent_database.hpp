@@ -5,10 +5,12 @@
 #include "store/database.hpp"
 #include "support/oauth_world.hpp"
 
+#include <algorithm>
 #include <boost/asio/post.hpp>
 #include <boost/asio/this_coro.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <memory>
+#include <set>
 
 namespace tenon::test {
 
@@ -53,10 +55,37 @@ inline auto pass(manual_clock& time, host::milliseconds span) -> boost::asio::aw
     co_await boost::asio::post(executor, boost::asio::use_awaitable);
 }
 
-// Whoever pauses in that world moves its clock.
+using waiting_line = std::multiset<host::time_point>;
+
+// A place in it, for as long as it lives.
+struct waiting_place {
+    waiting_place(waiting_line& in, host::time_point due) : line(in), at(in.insert(due)) {}
+    ~waiting_place() { line.erase(at); }
+    waiting_place(const waiting_place&) = delete;
+    auto operator=(const waiting_place&) -> waiting_place& = delete;
+
+    waiting_line& line;
+    waiting_line::iterator at;
+};
+
+inline auto pass_in_turn(
+    manual_clock& time, std::shared_ptr<waiting_line> line, host::milliseconds span
+) -> boost::asio::awaitable<void> {
+    const auto due = time.now() + span;
+    const waiting_place mine(*line, due);
+    const auto executor = co_await boost::asio::this_coro::executor;
+    do {
+        co_await boost::asio::post(executor, boost::asio::use_awaitable);
+    } while (*line->begin() < due);
+    time.advance(std::max(due - time.now(), host::milliseconds(0)));
+}
+
+// Whoever pauses in that world moves its clock; of several, who is to wait least.
 inline void let_time_pass(oauth_world& world) {
     boost::asio::use_service<host::pause_service>(world.io).wait =
-        [&time = world.time](host::milliseconds span) { return pass(time, span); };
+        [&time = world.time, line = std::make_shared<waiting_line>()](host::milliseconds span) {
+            return pass_in_turn(time, line, span);
+        };
 }
 
 }  // namespace tenon::test

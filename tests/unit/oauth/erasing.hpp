@@ -1,6 +1,7 @@
 // What the tests of erasures have in common: who is erased, and what is left.
 #pragma once
 
+#include "oauth/erased.hpp"
 #include "oauth/erasure.hpp"
 #include "store/audit.hpp"
 #include "support/row_scan.hpp"

@@ -2,6 +2,7 @@
 #include "erasing.hpp"
 
 #include "oauth/audit_chain.hpp"
+#include "oauth/cleaning.hpp"
 #include "oauth/erased.hpp"
 #include "oauth/leaving.hpp"
 #include "store/api_keys.hpp"
@@ -31,6 +32,11 @@ void put_answer(oauth_world& world, const actor& by) {
         (void)begin_idempotent(session, "once", "once", now, now + seconds(9));
         return finish_idempotent(session, "once", {200, "sealed", by.user, {}, now + seconds(9)});
     });
+}
+
+auto cleaned(oauth_world& world) -> boost::asio::awaitable<bool> {
+    co_await clean_expired(world.context);
+    co_return true;
 }
 
 auto goes_on() -> bool {
@@ -116,17 +122,40 @@ TEST_CASE("a provider that is down, or gone, does not keep a user from being era
     check_nothing_holds(world, "demo_user_1");
 }
 
-TEST_CASE("a second erasure finds nothing, and writes nothing but the hash") {
+TEST_CASE("a second erasure is answered with the first one's receipt, for as long as it is kept") {
     oauth_world world(any_engine());
     const auto ann = user(ann_id);
     world.connect(ann, "u1");
-    (void)erase(world, ann);
+    put_pinned_key(world, "k1", ann);
+    const auto first = erase(world, ann);
+    world.time.advance(seconds(90));
     const auto again = erase(world, ann);
-    CHECK(again.id.empty());
-    CHECK(again.connections == 0);
-    CHECK(again.revocations.empty());
+    CHECK(again.id == first.id);
+    CHECK(again.erased_at == first.erased_at);
+    CHECK(again.connections == 1);
+    CHECK(again.consents == 1);
+    CHECK(again.api_keys == std::vector{api_key_id("k1")});
+    REQUIRE(again.revocations.size() == 1);
+    CHECK(again.revocations[0].connection == first.revocations[0].connection);
+    CHECK(again.revocations[0].what.outcome == "revoked");
     CHECK(lines_of(world, "user.erased").size() == 1);
     CHECK(count(world, "subjects") == 0);
+    check_nothing_holds(world, ann_id);
+    SECTION("unless the user came back") {
+        world.connect(ann, "u2");
+        const auto anew = erase(world, ann);
+        CHECK(anew.id != first.id);
+        CHECK(anew.connections == 1);
+        CHECK(anew.api_keys.empty());
+    }
+    SECTION("or it is gone") {
+        world.time.advance(std::chrono::hours(3));
+        world.run(cleaned(world));
+        const auto late = erase(world, ann);
+        CHECK(late.id.empty());
+        CHECK(late.connections == 0);
+        CHECK(late.revocations.empty());
+    }
     check_nothing_holds(world, ann_id);
 }
 
@@ -150,7 +179,7 @@ TEST_CASE("an erasure that a process left is finished under its receipt's id") {
     // As a process leaves it that ends before anything is revoked.
     transact(world, [&](sql_session& session) {
         const auto now = world.time.now();
-        const erased_user who{ann.user, erased_hash(ann.org, ann.user)};
+        const auto who = who_of(ann);
         CHECK(begin_erasure(session, who, "receipt-1", now) == "receipt-1");
         auto row = find_connection(session, ann.user, acme, "u1");
         return begin_leaving(session, std::move(*row), consent_end::erased, now).grants.size();

@@ -22,7 +22,7 @@ class eventful_http final : public host::outbound_http {
         if (meanwhile) {
             std::exchange(meanwhile, nullptr)();
             for (int i = 0; i < rests; ++i) {
-                co_await host::pause(host::milliseconds(1));
+                co_await host::pause(rest);
             }
         }
         co_return answer;
@@ -30,6 +30,7 @@ class eventful_http final : public host::outbound_http {
 
     std::function<void()> meanwhile;
     int rests = 0;
+    host::milliseconds rest{1};
 
   private:
     host::outbound_http& inner_;
