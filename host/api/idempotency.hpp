@@ -2,6 +2,7 @@
 #pragma once
 
 #include "api/call.hpp"
+#include "store/idempotency.hpp"
 
 namespace tenon::host {
 
@@ -12,6 +13,13 @@ namespace tenon::host {
 // for a user was erased), invalid_request (no key that can be
 // taken), storage_unavailable, and the handler's.
 auto run_once(call& mine, handler run) -> boost::asio::awaitable<result<response>>;
+
+// In the transaction that keeps an answer: finish_idempotent, under which whoever erases its user
+// (of several: any user) is waited for, and is seen; or waits, and finds it.
+auto keep_answer(
+    sql_session& session, const oauth_context& context, const std::string& key,
+    const kept_answer& kept
+) -> bool;
 
 // An answer as text and back; for the store. Nothing: it is no such text.
 [[nodiscard]] auto pack_answer(const response& answer) -> std::string;

@@ -26,7 +26,8 @@ namespace tenon::host {
 ) -> result<void>;
 
 // The other side of it: until this transaction ends nothing is stored for the actor's user. The
-// user's pseudonym; nothing: the log never named the user, or not since an erasure.
+// user's pseudonym; nothing: the log never named the user, or not since an erasure. An empty user
+// stands for several: an answer that is kept about them waits for whoever ends an erasure.
 auto hold_subject(sql_session& session, const oauth_context& context, const actor& by)
     -> std::optional<std::string>;
 

@@ -139,6 +139,8 @@ auto finish(
     const auto who = who_of(by);
     const auto now = context.time.now();
     const auto subject = hold_subject(session, context, by);
+    // Nobody in particular: whoever keeps an answer about several users.
+    [[maybe_unused]] const auto several = hold_subject(session, context, {by.org, {}, {}, {}});
     const auto state = find_erasure(session, who.hash);
     if (!state || state->finished_at) {
         return answer_of(state, now);  // this one's commit, whose answer was lost

@@ -53,8 +53,11 @@ auto reload_now(registry& all) -> boost::asio::awaitable<std::vector<plugin_repo
     co_return all.reload();
 }
 
-api_fixture::api_fixture(rate_limits rates, registry_options provider_options, bool admin_listener)
-    : seal(one_key(random), random),
+api_fixture::api_fixture(
+    rate_limits rates, registry_options provider_options, bool admin_listener, sql_engine engine
+)
+    : store(engine),
+      seal(one_key(random), random),
       providers(provider_options, http, time),
       oauth{
           store.db(),

@@ -1,5 +1,5 @@
-// A whole API over SQLite, without a socket: requests go through the router as a session would send
-// them.
+// A whole API over a database, without a socket: requests go through the router as a session would
+// send them.
 #pragma once
 
 #include "api/access_journal.hpp"
@@ -68,7 +68,7 @@ class api_fixture {
   public:
     explicit api_fixture(
         host::rate_limits limits = {}, host::registry_options providers = {},
-        bool admin_listener = false
+        bool admin_listener = false, host::sql_engine engine = host::sql_engine::sqlite
     );
     ~api_fixture();
     api_fixture(const api_fixture&) = delete;
@@ -87,7 +87,7 @@ class api_fixture {
 
     standing_clock time;
     host::system_random random;
-    test_database store{host::sql_engine::sqlite};
+    test_database store;
     boost::asio::io_context io;
     silent_http http;
     host::sealer seal;
