@@ -4,7 +4,7 @@
 #include "oauth/erased.hpp"
 #include "oauth/erasure.hpp"
 #include "store/audit.hpp"
-#include "support/row_scan.hpp"
+#include "support/sealed_scan.hpp"
 #include "verbs.hpp"
 
 namespace tenon::test {
@@ -23,7 +23,7 @@ inline auto lines_of(oauth_world& world, const std::string& action) -> std::vect
 }
 
 inline void check_nothing_holds(oauth_world& world, const std::string& text) {
-    const auto holders = columns_that_hold(world.store.db(), text);
+    const auto holders = columns_that_hold(world.store.db(), world.seal, text);
     CAPTURE(text, holders);
     CHECK(holders.empty());
 }

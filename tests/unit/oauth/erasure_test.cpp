@@ -91,6 +91,28 @@ TEST_CASE("an erased user is in no row any more, nor is the account, and the log
     }
 }
 
+// That a check for what is left can fail: it sees what only the keys open.
+TEST_CASE("what is sealed of a user is found, and is gone when the user is erased") {
+    oauth_world world(any_engine());
+    const auto ann = user(ann_id);
+    (void)world.park(ann, "u1");
+    let_fail(world, "/userinfo", 1);
+    REQUIRE(world.finish(world.consent(world.begin(ann), "u2")).has_value());
+    const auto sealed = [&](const std::string& text) {
+        return sealed_columns_that_hold(world.store.db(), world.seal, text);
+    };
+    CHECK(sealed("demo_user_1") == std::vector<std::string>{"confirmations.sealed"});
+    CHECK(sealed(ann_id) == std::vector<std::string>{"confirmations.sealed", "intents.sealed"});
+    (void)erase(world, ann);
+    CHECK(sealed("demo_user_1").empty());
+    CHECK(sealed(ann_id).empty());
+    world.connect(user("bob"), "u3");
+    keyring other;
+    REQUIRE(other.generate(world.random).has_value());
+    const sealer stranger(std::move(other), world.random);
+    CHECK_FALSE(sealed_columns_that_hold(world.store.db(), stranger, ann_id).empty());
+}
+
 TEST_CASE("who shares an account with an erased user keeps it") {
     oauth_world world(any_engine());
     const auto ann = user(ann_id);
