@@ -76,7 +76,7 @@ auto finish(call& mine, std::string key, const response& answer)
     kept.sealed = mine.api.oauth.seal.seal(place, pack_answer(answer));
     kept.user = owner_of_answer(mine);
     if (kept.user && !kept.user->empty()) {
-        kept.user_hash = erased_hash(mine.who->org, *kept.user);
+        kept.about = who_of(mine.api.oauth, {mine.who->org, *kept.user, {}, {}});
     }
     kept.expires_at = mine.api.oauth.time.now() + mine.api.settings.idempotency_lifetime;
     auto work = [key, kept, &context = mine.api.oauth](sql_session& session) -> result<bool> {

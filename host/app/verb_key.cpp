@@ -56,7 +56,7 @@ auto create(const settings& values, const key_arguments& given) -> result<void> 
     const auto minted = mint_key(org, given.name, *scopes, user, time, random);
     auto done = (*db)->with_org_now(org, access::write, [&](sql_session& session) -> result<void> {
         if (user) {
-            if (auto welcome = refuse_erased_unnamed(session, random, *user, began);
+            if (auto welcome = refuse_maybe_erased(session, random, *user, began);
                 welcome.has_error()) {
                 return welcome;
             }

@@ -1,6 +1,7 @@
 #include "crypto/envelope.hpp"
 
 #include "crypto/gcm.hpp"
+#include "crypto/hash.hpp"
 #include "crypto/hkdf.hpp"
 
 #include <array>
@@ -221,6 +222,23 @@ auto sealer::current_key_id() const noexcept -> std::string_view {
 
 auto sealer::knows_key(std::string_view key_id) const noexcept -> bool {
     return keys().find(key_id) != nullptr;
+}
+
+auto sealer::blinded(std::string_view purpose, std::string_view text) const
+    -> std::vector<std::string> {
+    std::string info;
+    append_part(info, "tenon/blind");
+    append_part(info, purpose);
+    const auto& set = keys();
+    std::vector<std::string> all;
+    for (std::size_t i = 0; i < set.entries.size(); ++i) {
+        const auto& known = set.entries[i];
+        const auto key = hkdf_expand(known.extracted, info, key_size);
+        std::string mac(sha256_size, '\0');
+        hmac_key(key.reveal()).mac_into(reinterpret_cast<unsigned char*>(mac.data()), text);
+        all.insert(i == set.current ? all.begin() : all.end(), std::move(mac));
+    }
+    return all;
 }
 
 auto sealer::key_ids() const -> std::vector<std::string> {

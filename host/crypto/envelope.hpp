@@ -59,6 +59,13 @@ class sealer {
     [[nodiscard]] auto open(const sealed_place& place, std::string_view sealed) const
         -> result<secret>;
 
+    // What stands for a text that must be found again and never read: its HMAC-SHA256 (32 bytes)
+    // under a key of that purpose alone, derived as a row's is, with info = "tenon/blind" and
+    // purpose. One of each key, the current one's first: what was stored under an earlier one is
+    // found.
+    [[nodiscard]] auto blinded(std::string_view purpose, std::string_view text) const
+        -> std::vector<std::string>;
+
     // Valid as long as the sealer.
     [[nodiscard]] auto current_key_id() const noexcept -> std::string_view;
     [[nodiscard]] auto knows_key(std::string_view key_id) const noexcept -> bool;

@@ -16,7 +16,7 @@ auto subject_of(sql_session& session, const oauth_context& context, const actor&
     if (auto known = find_pseudonym(session, by.user)) {
         return known;
     }
-    return new_pseudonym(session, who_of(by), random_token(context.random, 128));
+    return new_pseudonym(session, who_of(context, by), random_token(context.random, 128));
 }
 
 }  // namespace

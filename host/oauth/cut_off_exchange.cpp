@@ -50,7 +50,7 @@ auto forget(oauth_context& context, actor by, intent_row intent, error why)
         }
         write_audit(session, context, by, entry);
         if (for_good) {
-            note_erased(session, by, step);
+            note_erased(session, context, by, step);
         }
         return {};
     };

@@ -97,7 +97,7 @@ auto discard(oauth_context& context, landing what, errc reason)
         }
         write_audit(session, context, by, entry);
         if (for_good) {
-            note_erased(session, by, step);
+            note_erased(session, context, by, step);
         }
         return {};
     };

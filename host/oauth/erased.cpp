@@ -1,5 +1,6 @@
 #include "oauth/erased.hpp"
 
+#include "crypto/envelope.hpp"
 #include "crypto/hash.hpp"
 #include "crypto/random.hpp"
 #include "store/audit.hpp"
@@ -7,15 +8,20 @@
 namespace tenon::host {
 namespace {
 
+auto was_erased() -> error {
+    return fail(
+        errc::invalid_state,
+        "the user was erased while this was under way, or less than a minute before it began; "
+        "begin anew, no sooner than a minute after the erasure"
+    );
+}
+
 // It stays when its user comes back: what began before, and takes long, is refused then too.
-auto check_not_erased(sql_session& session, const user_id& user, time_point began) -> result<void> {
-    const auto erased = find_erasure(session, erased_hash(session.org(), user));
+auto check_not_erased(sql_session& session, const erased_user& who, time_point began)
+    -> result<void> {
+    const auto erased = find_erasure(session, who);
     if (erased && (!erased->finished_at || *erased->finished_at >= began - erasure_margin)) {
-        return fail(
-            errc::invalid_state,
-            "the user was erased while this was under way, or less than a minute before it began; "
-            "begin anew, no sooner than a minute after the erasure"
-        );
+        return was_erased();
     }
     return {};
 }
@@ -34,12 +40,14 @@ auto hold_known(sql_session& session, random_source& random, const user_id& user
 
 }  // namespace
 
-auto erased_hash(const org_id& org, const user_id& user) -> std::string {
-    return sha256(org.text() + '\n' + user.text());
-}
-
-auto who_of(const actor& by) -> erased_user {
-    return {by.user, erased_hash(by.org, by.user)};
+auto who_of(const oauth_context& context, const actor& by) -> erased_user {
+    const auto text = by.org.text() + '\n' + by.user.text();
+    auto hashes = context.seal.blinded("erasures", text);
+    hashes.push_back(sha256(text));
+    erased_user who{by.user, std::move(hashes.front())};
+    hashes.erase(hashes.begin());
+    who.others = std::move(hashes);
+    return who;
 }
 
 auto refuse_erased(
@@ -47,14 +55,22 @@ auto refuse_erased(
 ) -> result<void> {
     [[maybe_unused]] const auto held =
         hold_pseudonym(session, by.user, random_token(context.random, 128));
-    return check_not_erased(session, by.user, began);
+    return check_not_erased(session, who_of(context, by), began);
 }
 
 auto refuse_erased_unnamed(
+    sql_session& session, const oauth_context& context, const user_id& user, time_point began
+) -> result<void> {
+    const actor of{session.org(), user, {}, {}};
+    [[maybe_unused]] const auto held = hold_subject(session, context, of);
+    return check_not_erased(session, who_of(context, of), began);
+}
+
+auto refuse_maybe_erased(
     sql_session& session, random_source& random, const user_id& user, time_point began
 ) -> result<void> {
     [[maybe_unused]] const auto held = hold_known(session, random, user);
-    return check_not_erased(session, user, began);
+    return may_be_erased(session, user, began - erasure_margin) ? was_erased() : result<void>();
 }
 
 auto hold_subject(sql_session& session, const oauth_context& context, const actor& by)

@@ -7,9 +7,10 @@
 
 namespace tenon::host {
 
-// What stays of a user's id for two hours.
-[[nodiscard]] auto erased_hash(const org_id& org, const user_id& user) -> std::string;
-[[nodiscard]] auto who_of(const actor& by) -> erased_user;
+// The actor's user, and what stays of the id for two hours: a hash under the keyring's current key,
+// so that who has the database alone can't tell whether a user whom they guess was erased. It may
+// be stored under any other key of the keyring, or, before hashes had a key, without one.
+[[nodiscard]] auto who_of(const oauth_context& context, const actor& by) -> erased_user;
 
 // First of all in the transaction that stores what the actor's user began at `began`: until it ends
 // no erasure of that user's begins or ends. Hosts' clocks may differ by erasure_margin: what began
@@ -22,6 +23,12 @@ namespace tenon::host {
 
 // The same where the log is not going to name the user for it: leaves no pseudonym behind.
 [[nodiscard]] auto refuse_erased_unnamed(
+    sql_session& session, const oauth_context& context, const user_id& user, time_point began
+) -> result<void>;
+
+// The same for who has no keys: refuses too where another user of the organization was erased less
+// than erasure_margin before `began`, for whom it can't be told apart from.
+[[nodiscard]] auto refuse_maybe_erased(
     sql_session& session, random_source& random, const user_id& user, time_point began
 ) -> result<void>;
 

@@ -85,7 +85,7 @@ auto hold(oauth_context& context, actor by, std::string owner, erasing how, bool
 
 // Until who asked, or finish_erasures, comes again.
 auto give_up(oauth_context& context, actor by, std::string owner) -> boost::asio::awaitable<void> {
-    auto release = [who = who_of(by), owner](sql_session& session) -> result<void> {
+    auto release = [who = who_of(context, by), owner](sql_session& session) -> result<void> {
         release_erasure(session, who, owner);
         return {};
     };

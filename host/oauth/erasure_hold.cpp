@@ -14,7 +14,8 @@ namespace {
 constexpr int most_beats = 1'000;  // hours; counted, for the clock may stand
 
 auto beat(oauth_context& context, actor by, std::string owner) -> boost::asio::awaitable<void> {
-    const auto touch = [&context, who = who_of(by), owner](sql_session& session) -> result<bool> {
+    const auto touch = [&context, who = who_of(context, by),
+                        owner](sql_session& session) -> result<bool> {
         return touch_erasure(session, who, owner, context.time.now());
     };
     bool ours = true;

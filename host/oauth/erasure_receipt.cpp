@@ -80,13 +80,15 @@ auto parse_receipt(std::string_view text) -> erasure_receipt {
 
 auto is_being_erased(sql_session& session, const oauth_context& context, const actor& by) -> bool {
     [[maybe_unused]] const auto subject = hold_subject(session, context, by);
-    const auto state = find_erasure(session, erased_hash(by.org, by.user));
+    const auto state = find_erasure(session, who_of(context, by));
     return state && !state->finished_at;
 }
 
-void note_erased(sql_session& session, const actor& by, const erased_step& step) {
-    const auto hash = erased_hash(by.org, by.user);
-    const auto state = find_erasure(session, hash);
+void note_erased(
+    sql_session& session, const oauth_context& context, const actor& by, const erased_step& step
+) {
+    const auto who = who_of(context, by);
+    const auto state = find_erasure(session, who);
     if (!state) {
         return;
     }
@@ -98,7 +100,7 @@ void note_erased(sql_session& session, const actor& by, const erased_step& step)
     for (const auto& one : step.outcomes) {
         receipt.revocations.push_back({step.provider, step.connection, one});
     }
-    write_receipt(session, hash, to_json(receipt));
+    write_receipt(session, who, to_json(receipt));
 }
 
 }  // namespace tenon::host

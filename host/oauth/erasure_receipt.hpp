@@ -52,6 +52,8 @@ struct erased_step {
     sql_session& session, const oauth_context& context, const actor& by
 ) -> bool;
 // Then in the same transaction, where one is.
-void note_erased(sql_session& session, const actor& by, const erased_step& step);
+void note_erased(
+    sql_session& session, const oauth_context& context, const actor& by, const erased_step& step
+);
 
 }  // namespace tenon::host

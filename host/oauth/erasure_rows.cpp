@@ -46,24 +46,26 @@ auto own(
     sql_session& session, const oauth_context& context, const actor& by, const std::string& owner
 ) -> bool {
     const auto now = context.time.now();
-    const auto who = who_of(by);
-    auto state = find_erasure(session, who.hash);
+    const auto who = who_of(context, by);
+    auto state = find_erasure(session, who);
     if (!state || state->finished_at) {
         const auto fresh = make_uuid(context.time, context.random);
         [[maybe_unused]] const auto id = begin_erasure(session, who, fresh, now);
-        state = find_erasure(session, who.hash);
+        state = find_erasure(session, who);
     }
     const bool free = state->owner == owner || is_erasure_left(context, *state);
     return free && adopt_erasure(session, who, *state, owner, now);
 }
 
-void note_pending(sql_session& session, const actor& by, std::int64_t gone) {
-    const auto who = who_of(by);
-    const auto state = find_erasure(session, who.hash);
+void note_pending(
+    sql_session& session, const oauth_context& context, const actor& by, std::int64_t gone
+) {
+    const auto who = who_of(context, by);
+    const auto state = find_erasure(session, who);
     auto receipt = parse_receipt(state->receipt);
     receipt.id = state->id;
     receipt.pending_connects += gone;
-    write_receipt(session, who.hash, to_json(receipt));
+    write_receipt(session, who, to_json(receipt));
 }
 
 // In the audit log, where it stays: how much it was, and no name.
@@ -112,7 +114,7 @@ auto take_hold(
     const auto now = context.time.now();
     held_data held;
     const bool is_known = hold_subject(session, context, by).has_value();
-    const auto state = find_erasure(session, who_of(by).hash);
+    const auto state = find_erasure(session, who_of(context, by));
     const bool is_done = state && state->finished_at;
     if (how == erasing::resume ? !state || is_done
                                : is_done && !is_anything_new(session, by.user, is_known)) {
@@ -123,7 +125,7 @@ auto take_hold(
     if (held.is_others) {
         return held;
     }
-    note_pending(session, by, erase_pending_connects(session, by.user));
+    note_pending(session, context, by, erase_pending_connects(session, by.user));
     for (auto& row : all_connections(session, by.user, std::nullopt)) {
         held.connections.push_back(begin_leaving(session, std::move(row), consent_end::erased, now)
         );
@@ -136,12 +138,12 @@ auto take_hold(
 auto finish(
     sql_session& session, const oauth_context& context, const actor& by, const std::string& owner
 ) -> std::optional<erasure_receipt> {
-    const auto who = who_of(by);
+    const auto who = who_of(context, by);
     const auto now = context.time.now();
     const auto subject = hold_subject(session, context, by);
     // Nobody in particular: whoever keeps an answer about several users.
     [[maybe_unused]] const auto several = hold_subject(session, context, {by.org, {}, {}, {}});
-    const auto state = find_erasure(session, who.hash);
+    const auto state = find_erasure(session, who);
     if (!state || state->finished_at) {
         return answer_of(state, now);  // this one's commit, whose answer was lost
     }
@@ -159,7 +161,7 @@ auto finish(
     } else {
         receipt.id.clear();
     }
-    write_receipt(session, who.hash, to_json(receipt));
+    write_receipt(session, who, to_json(receipt));
     forget_subject(session, by.user);
     finish_erasure(session, who, now);
     return receipt;

@@ -40,8 +40,7 @@ auto write_reply(
     const intent_reply& row
 ) -> result<void> {
     if (const auto& begin = record.begin) {
-        if (auto welcome =
-                refuse_erased_unnamed(session, context.random, begin->user, begin->created_at);
+        if (auto welcome = refuse_erased_unnamed(session, context, begin->user, begin->created_at);
             welcome.has_error()) {
             return welcome;
         }

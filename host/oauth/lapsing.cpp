@@ -99,7 +99,7 @@ auto drop(oauth_context& context, actor by, confirmation_row row, std::string wh
         }
         write_audit(session, context, by, entry);
         if (for_good) {
-            note_erased(session, by, {.unconfirmed = 1});
+            note_erased(session, context, by, {.unconfirmed = 1});
         }
         return {};
     };

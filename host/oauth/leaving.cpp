@@ -179,7 +179,7 @@ auto erase(oauth_context& context, actor by, leaving gone, std::vector<revocatio
             step.provider = gone.connection.provider;
             step.connection = gone.connection.id;
             step.outcomes = outcomes;
-            note_erased(session, by, step);
+            note_erased(session, context, by, step);
         }
         return {};
     };

@@ -5,6 +5,43 @@
 
 namespace tenon::host {
 
+namespace {
+
+auto find_under(sql_session& session, const std::string& hash) -> std::optional<erasure_state> {
+    const auto rows =
+        run(session,
+            "SELECT id, owner, touched_at, finished_at, receipt FROM erasures "
+            "WHERE org_id = $1 AND user_hash = $2",
+            session.org(), blob{hash});
+    return read_first(rows, [&](const sql_row& row) {
+        return erasure_state{hash,        row.text(0),          row.text(1),
+                             row.time(2), row.optional_time(3), row.text(4)};
+    });
+}
+
+auto hash_of(sql_session& session, const erased_user& who) -> std::string {
+    auto state = find_erasure(session, who);
+    return state ? std::move(state->hash) : who.hash;
+}
+
+}  // namespace
+
+auto find_erasure(sql_session& session, const erased_user& who) -> std::optional<erasure_state> {
+    auto state = find_under(session, who.hash);
+    for (auto other = who.others.begin(); !state && other != who.others.end(); ++other) {
+        state = find_under(session, *other);
+    }
+    return state;
+}
+
+auto may_be_erased(sql_session& session, const user_id& user, time_point since) -> bool {
+    return !run(session,
+                "SELECT 1 FROM erasures WHERE org_id = $1 AND (user_id = $2 OR finished_at >= $3) "
+                "LIMIT 1",
+                session.org(), user, since)
+                .empty();
+}
+
 auto begin_erasure(
     sql_session& session, const erased_user& who, const std::string& fresh, time_point now
 ) -> std::string {
@@ -16,7 +53,7 @@ auto begin_erasure(
             "receipt = CASE WHEN erasures.finished_at IS NULL THEN erasures.receipt ELSE '' END, "
             "user_id = EXCLUDED.user_id, touched_at = EXCLUDED.touched_at, finished_at = NULL "
             "RETURNING id",
-            session.org(), blob{who.hash}, who.user, fresh, now);
+            session.org(), blob{hash_of(session, who)}, who.user, fresh, now);
     return rows[0].text(0);
 }
 
@@ -24,20 +61,8 @@ auto finish_erasure(sql_session& session, const erased_user& who, time_point now
     return run(session,
                "UPDATE erasures SET user_id = NULL, owner = '', touched_at = $3, finished_at = $3 "
                "WHERE org_id = $1 AND user_hash = $2 AND finished_at IS NULL",
-               session.org(), blob{who.hash}, now)
+               session.org(), blob{hash_of(session, who)}, now)
                .affected() > 0;
-}
-
-auto find_erasure(sql_session& session, const std::string& hash) -> std::optional<erasure_state> {
-    const auto rows =
-        run(session,
-            "SELECT id, owner, touched_at, finished_at, receipt FROM erasures "
-            "WHERE org_id = $1 AND user_hash = $2",
-            session.org(), blob{hash});
-    return read_first(rows, [](const sql_row& row) {
-        return erasure_state{
-            row.text(0), row.text(1), row.time(2), row.optional_time(3), row.text(4)};
-    });
 }
 
 auto adopt_erasure(
@@ -47,7 +72,7 @@ auto adopt_erasure(
     return run(session,
                "UPDATE erasures SET owner = $3, touched_at = $4 WHERE org_id = $1 "
                "AND user_hash = $2 AND owner = $5 AND touched_at = $6 AND finished_at IS NULL",
-               session.org(), blob{who.hash}, owner, now, seen.owner, seen.touched_at)
+               session.org(), blob{hash_of(session, who)}, owner, now, seen.owner, seen.touched_at)
                .affected() > 0;
 }
 
@@ -57,26 +82,26 @@ auto touch_erasure(
     return run(session,
                "UPDATE erasures SET touched_at = $4 WHERE org_id = $1 AND user_hash = $2 "
                "AND owner = $3 AND finished_at IS NULL",
-               session.org(), blob{who.hash}, owner, now)
+               session.org(), blob{hash_of(session, who)}, owner, now)
                .affected() > 0;
 }
 
 void release_erasure(sql_session& session, const erased_user& who, const std::string& owner) {
     run(session,
         "UPDATE erasures SET owner = '' WHERE org_id = $1 AND user_hash = $2 AND owner = $3",
-        session.org(), blob{who.hash}, owner);
+        session.org(), blob{hash_of(session, who)}, owner);
 }
 
-void write_receipt(sql_session& session, const std::string& hash, const std::string& receipt) {
+void write_receipt(sql_session& session, const erased_user& who, const std::string& receipt) {
     run(session, "UPDATE erasures SET receipt = $3 WHERE org_id = $1 AND user_hash = $2",
-        session.org(), blob{hash}, receipt);
+        session.org(), blob{hash_of(session, who)}, receipt);
 }
 
 auto new_pseudonym(sql_session& session, const erased_user& who, const std::string& fresh)
     -> std::optional<std::string> {
     auto subject = hold_pseudonym(session, who.user, fresh);
     // Only now: whoever erases holds it too, and this statement sees what that came to.
-    const auto state = find_erasure(session, who.hash);
+    const auto state = find_erasure(session, who);
     if (subject == fresh && state && state->finished_at) {
         forget_subject(session, who.user);
         return std::nullopt;

@@ -16,7 +16,8 @@ inline constexpr milliseconds erasure_margin{60'000};
 // The user, and the hash that is all that stays of the id.
 struct erased_user {
     user_id user;
-    std::string hash;  // 32 bytes, of organization and user
+    std::string hash;                   // 32 bytes, of organization and user
+    std::vector<std::string> others{};  // that it may be stored under: of earlier keys
 };
 
 struct erasure_row {
@@ -33,6 +34,7 @@ struct erasure_row {
 // The user's id goes, hash and receipt stay for a while. False: another process was faster.
 auto finish_erasure(sql_session& session, const erased_user& who, time_point now) -> bool;
 struct erasure_state {
+    std::string hash;   // that it is stored under
     std::string id;     // of the receipt
     std::string owner;  // who is at it; empty: nobody
     time_point touched_at{};
@@ -51,10 +53,14 @@ struct erasure_state {
 ) -> bool;
 // It gives up for now: whoever goes on need not wait. Nothing happens if it is another's.
 void release_erasure(sql_session& session, const erased_user& who, const std::string& owner);
-void write_receipt(sql_session& session, const std::string& hash, const std::string& receipt);
+void write_receipt(sql_session& session, const erased_user& who, const std::string& receipt);
 // Nothing: the user is not being erased, nor was within the last hours.
-[[nodiscard]] auto find_erasure(sql_session& session, const std::string& hash)
+[[nodiscard]] auto find_erasure(sql_session& session, const erased_user& who)
     -> std::optional<erasure_state>;
+// For who has no keys to tell the user's hash: whether the user is being erased, or anybody of the
+// organization was at `since` or later.
+[[nodiscard]] auto may_be_erased(sql_session& session, const user_id& user, time_point since)
+    -> bool;
 // The pseudonym in the audit log of a user who has none yet: `fresh`, or whatever came meanwhile;
 // held as by hold_pseudonym. Nothing: the user was erased a moment ago, and the mapping would keep
 // the id.

@@ -1,6 +1,5 @@
 #include "store/idempotency.hpp"
 
-#include "store/erasures.hpp"
 #include "store/read_rows.hpp"
 
 namespace tenon::host {
@@ -52,6 +51,24 @@ auto empty_answers(sql_session& session, const user_id& of) -> std::int64_t {
     return run(session, statement, session.org(), of, blob{""}).affected();
 }
 
+constexpr time_point never{milliseconds{std::int64_t{1} << 60U}};
+
+// When whom it is about was erased (of several: when anybody was); never: that goes on.
+auto last_erased(sql_session& session, const kept_answer& answer) -> time_point {
+    constexpr time_point long_ago = time_point{} - erasure_margin * 2;
+    if (!answer.user) {
+        return long_ago;
+    }
+    if (answer.user->empty()) {
+        const auto rows =
+            run(session, "SELECT MAX(COALESCE(finished_at, $2)) FROM erasures WHERE org_id = $1",
+                session.org(), never);
+        return rows[0].optional_time(0).value_or(long_ago);
+    }
+    const auto state = find_erasure(session, answer.about);
+    return state ? state->finished_at.value_or(never) : long_ago;
+}
+
 // It was done, and that is all that is kept.
 void finish_empty(sql_session& session, const std::string& key_hash, const kept_answer& answer) {
     static const auto statement = "UPDATE idempotency SET status = $4, expires_at = $5, " +
@@ -67,11 +84,9 @@ auto finish_idempotent(sql_session& session, const std::string& key_hash, const 
     const auto kept =
         run(session,
             "UPDATE idempotency SET status = $3, sealed = $4, expires_at = $5, user_id = $6 "
-            "WHERE org_id = $1 AND key_hash = $2 AND status IS NULL AND NOT EXISTS "
-            "(SELECT 1 FROM erasures e WHERE e.org_id = $1 AND (e.user_hash = $7 OR $6 = '') AND "
-            "(e.finished_at IS NULL OR e.finished_at >= idempotency.created_at - $8))",
+            "WHERE org_id = $1 AND key_hash = $2 AND status IS NULL AND created_at > $7",
             session.org(), blob{key_hash}, answer.status, blob{answer.sealed}, answer.expires_at,
-            answer.user, blob{answer.user_hash}, static_cast<std::int64_t>(erasure_margin.count()));
+            answer.user, last_erased(session, answer) + erasure_margin);
     if (kept.affected() == 0) {
         finish_empty(session, key_hash, answer);
     }

@@ -1,6 +1,7 @@
 // Answers that are kept, so that a repeated mutation is answered and not done again.
 #pragma once
 
+#include "store/erasures.hpp"
 #include "store/sql.hpp"
 
 #include <optional>
@@ -31,7 +32,7 @@ struct kept_answer {
     std::int64_t status = 0;
     std::string sealed;
     std::optional<user_id> user = {};  // whose data it holds; empty id: several users'
-    std::string user_hash = {};        // of that one: see erasures.hpp
+    erased_user about = {};            // that one: see erasures.hpp
     time_point expires_at{};
 };
 // From now on it expires as the answer says: what runs is given less time than an answer is kept,

@@ -27,7 +27,7 @@ TEST_CASE("who keeps an answer waits for who erases its user, and then keeps non
             }).has_value());
     const auto keep = [&] {
         return with_default(api.store.db(), [&](sql_session& session) -> result<bool> {
-            kept_answer kept{200, "sealed", about, erased_hash(ann.org, ann.user), {}};
+            kept_answer kept{200, "sealed", about, who_of(api.oauth, ann), {}};
             kept.expires_at = now + milliseconds(9);
             return keep_answer(session, api.oauth, "k", kept);
         });

@@ -197,3 +197,24 @@ TEST_CASE("a sealer without a key can't be made") {
     system_random random;
     CHECK_THROWS_AS(sealer(keyring{}, random), std::invalid_argument);
 }
+
+TEST_CASE_METHOD(
+    fixture, "what a text is blinded to tells nothing without the key, nor elsewhere"
+) {
+    const auto first = seal.blinded("erasures", text);
+    REQUIRE(first.size() == 1);
+    CHECK(first[0].size() == 32);
+    CHECK(seal.blinded("erasures", text) == first);
+    CHECK(seal.blinded("others", text) != first);
+    CHECK(seal.blinded("erasures", "another") != first);
+    const sealer stranger(keys_of({'b'}), random);
+    CHECK(stranger.blinded("erasures", text) != first);
+
+    auto keys = keys_of({'a', 'b'});
+    REQUIRE(keys.promote("key-b").has_value());
+    REQUIRE(seal.replace(std::move(keys)).has_value());
+    const auto both = seal.blinded("erasures", text);
+    REQUIRE(both.size() == 2);
+    CHECK(both[0] == stranger.blinded("erasures", text)[0]);
+    CHECK(both[1] == first[0]);
+}

@@ -14,7 +14,7 @@ auto goes_on() -> bool {
 
 auto state_of(oauth_world& world, const actor& by) -> erasure_state {
     return transact(world, [&](sql_session& session) {
-        return find_erasure(session, who_of(by).hash).value();
+        return find_erasure(session, who_of(world.context, by)).value();
     });
 }
 
@@ -74,9 +74,10 @@ TEST_CASE("an erasure whose host is gone is waited for, taken up, and its receip
     // As a host leaves it that ends when the first of two connections is gone.
     const auto left = transact(world, [&](sql_session& session) {
         const auto now = world.time.now();
-        (void)begin_erasure(session, who_of(world.ann), "receipt-1", now);
-        const auto state = find_erasure(session, who_of(world.ann).hash).value();
-        REQUIRE(adopt_erasure(session, who_of(world.ann), state, "gone/1", now));
+        const auto who = who_of(world.context, world.ann);
+        (void)begin_erasure(session, who, "receipt-1", now);
+        const auto state = find_erasure(session, who).value();
+        REQUIRE(adopt_erasure(session, who, state, "gone/1", now));
         std::vector<leaving> all;
         for (auto& row : all_connections(session, world.ann.user, acme)) {
             all.push_back(begin_leaving(session, std::move(row), consent_end::erased, now));

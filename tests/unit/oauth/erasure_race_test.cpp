@@ -109,7 +109,7 @@ TEST_CASE("who stores a key of one user's, and who erases the user, wait for eac
     std::future<result<std::size_t>> erased;
     transact(world, [&](sql_session& session) {
         const auto now = world.time.now();
-        REQUIRE(refuse_erased_unnamed(session, world.context.random, ann.user, now).has_value());
+        REQUIRE(refuse_erased_unnamed(session, world.context, ann.user, now).has_value());
         api_key_row key;
         key.id = api_key_id("k1");
         key.key_hash = "k1";

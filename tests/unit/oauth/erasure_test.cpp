@@ -201,7 +201,7 @@ TEST_CASE("an erasure that a process left is finished under its receipt's id") {
     // As a process leaves it that ends before anything is revoked.
     transact(world, [&](sql_session& session) {
         const auto now = world.time.now();
-        const auto who = who_of(ann);
+        const auto who = who_of(world.context, ann);
         CHECK(begin_erasure(session, who, "receipt-1", now) == "receipt-1");
         auto row = find_connection(session, ann.user, acme, "u1");
         return begin_leaving(session, std::move(*row), consent_end::erased, now).grants.size();

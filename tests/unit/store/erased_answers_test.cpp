@@ -53,7 +53,7 @@ TEST_CASE("an answer for who is being erased, or was a moment ago, is not kept",
     writing(store.db(), [](sql_session& session) {
         const auto keep = [&](const char* key, const erased_user& about) {
             (void)begin_idempotent(session, key, key, at(1), at(9));
-            return finish_idempotent(session, key, {200, "sealed", about.user, about.hash, at(9)});
+            return finish_idempotent(session, key, {200, "sealed", about.user, about, at(9)});
         };
         (void)begin_erasure(session, ann, "r1", at(1));
         CHECK_FALSE(keep("under way", ann));
@@ -68,7 +68,7 @@ TEST_CASE("an answer for who is being erased, or was a moment ago, is not kept",
     writing(store.db(), [](sql_session& session) {
         const auto keep = [&](const char* key, time_point began) {
             (void)begin_idempotent(session, key, key, began, began + milliseconds(9));
-            const kept_answer answer{200, "sealed", ann.user, ann.hash, began + milliseconds(9)};
+            const kept_answer answer{200, "sealed", ann.user, ann, began + milliseconds(9)};
             return finish_idempotent(session, key, answer);
         };
         CHECK_FALSE(keep("by a clock that is ahead", at(2) + erasure_margin));

@@ -36,44 +36,22 @@ TEST_CASE(
 ) {
     test_database store(any_engine());
     writing(store.db(), [](sql_session& session) {
-        CHECK_FALSE(find_erasure(session, ann.hash));
+        CHECK_FALSE(find_erasure(session, ann));
         CHECK(begin_erasure(session, ann, "r1", at(10)) == "r1");
         CHECK(begin_erasure(session, ann, "r2", at(11)) == "r1");
-        REQUIRE(find_erasure(session, ann.hash));
-        CHECK_FALSE(find_erasure(session, ann.hash)->finished_at);
-        write_receipt(session, ann.hash, "done");
+        REQUIRE(find_erasure(session, ann));
+        CHECK_FALSE(find_erasure(session, ann)->finished_at);
+        write_receipt(session, ann, "done");
         CHECK(finish_erasure(session, ann, at(12)));
         CHECK_FALSE(finish_erasure(session, ann, at(13)));
-        CHECK(find_erasure(session, ann.hash)->finished_at == at(12));
-        CHECK(find_erasure(session, ann.hash)->receipt == "done");
+        CHECK(find_erasure(session, ann)->finished_at == at(12));
+        CHECK(find_erasure(session, ann)->receipt == "done");
     });
     CHECK(columns_that_hold(store.db(), "ann").empty());
     writing(store.db(), [](sql_session& session) {
         CHECK(begin_erasure(session, ann, "r3", at(20)) == "r3");
-        CHECK_FALSE(find_erasure(session, ann.hash)->finished_at);
-        CHECK(find_erasure(session, ann.hash)->receipt.empty());
-    });
-}
-
-TEST_CASE("an erasure is one process's at a time", "[store]") {
-    test_database store(any_engine());
-    writing(store.db(), [](sql_session& session) {
-        (void)begin_erasure(session, ann, "r1", at(10));
-        const auto seen = find_erasure(session, ann.hash).value();
-        CHECK(seen.owner.empty());
-        CHECK(adopt_erasure(session, ann, seen, "host-1", at(11)));
-        CHECK_FALSE(adopt_erasure(session, ann, seen, "host-2", at(11)));
-        CHECK(touch_erasure(session, ann, "host-1", at(12)));
-        CHECK_FALSE(touch_erasure(session, ann, "host-2", at(13)));
-        CHECK(find_erasure(session, ann.hash)->touched_at == at(12));
-        release_erasure(session, ann, "host-2");
-        CHECK(find_erasure(session, ann.hash)->owner == "host-1");
-        release_erasure(session, ann, "host-1");
-        CHECK(find_erasure(session, ann.hash)->owner.empty());
-        CHECK(finish_erasure(session, ann, at(14)));
-        const auto finished = find_erasure(session, ann.hash).value();
-        CHECK_FALSE(adopt_erasure(session, ann, finished, "host-2", at(15)));
-        CHECK_FALSE(touch_erasure(session, ann, "", at(15)));
+        CHECK_FALSE(find_erasure(session, ann)->finished_at);
+        CHECK(find_erasure(session, ann)->receipt.empty());
     });
 }
 
