@@ -70,7 +70,14 @@ auto refuse_maybe_erased(
     sql_session& session, random_source& random, const user_id& user, time_point began
 ) -> result<void> {
     [[maybe_unused]] const auto held = hold_known(session, random, user);
-    return may_be_erased(session, user, began - erasure_margin) ? was_erased() : result<void>();
+    if (!may_be_erased(session, user, began - erasure_margin)) {
+        return {};
+    }
+    return fail(
+        errc::invalid_state,
+        "the user is being erased, or some user of the organization was erased less than a minute "
+        "ago, and without the keyring it can't be told who; try again in a minute"
+    );
 }
 
 auto hold_subject(sql_session& session, const oauth_context& context, const actor& by)
