@@ -1,8 +1,10 @@
 #include "api/json_writer.hpp"
 #include "api/key_minting.hpp"
 #include "api/key_scopes.hpp"
+#include "app/key_sources.hpp"
 #include "app/parts.hpp"
 #include "app/verbs.hpp"
+#include "crypto/envelope.hpp"
 #include "crypto/random.hpp"
 #include "oauth/erased.hpp"
 #include "store/api_keys.hpp"
@@ -33,6 +35,12 @@ auto detail_of(const api_key_row& row) -> std::string {
     return detail.field("scopes", row.scopes).end_object().take();
 }
 
+// Null: there is no keyring here.
+auto seal_of(const settings& values, random_source& random) -> std::unique_ptr<sealer> {
+    auto keys = load_existing_keyring(values, random);
+    return keys.has_error() ? nullptr : std::make_unique<sealer>(std::move(*keys), random);
+}
+
 auto create(const settings& values, const key_arguments& given) -> result<void> {
     auto scopes = given.scopes.empty() ? result<key_scopes>(key_scopes::all())
                                        : parse_key_scopes(given.scopes);
@@ -53,11 +61,13 @@ auto create(const settings& values, const key_arguments& given) -> result<void> 
         }
     }
     const auto user = given.user.empty() ? std::nullopt : std::optional(user_id(given.user));
+    const auto seal = user ? seal_of(values, random) : nullptr;
     const auto minted = mint_key(org, given.name, *scopes, user, time, random);
     auto done = (*db)->with_org_now(org, access::write, [&](sql_session& session) -> result<void> {
         if (user) {
-            if (auto welcome = refuse_maybe_erased(session, random, *user, began);
-                welcome.has_error()) {
+            const auto welcome = seal ? refuse_erased_unnamed(session, *seal, random, *user, began)
+                                      : refuse_maybe_erased(session, random, *user, began);
+            if (welcome.has_error()) {
                 return welcome;
             }
         }

@@ -41,10 +41,14 @@ auto hold_known(sql_session& session, random_source& random, const user_id& user
 }  // namespace
 
 auto who_of(const oauth_context& context, const actor& by) -> erased_user {
-    const auto text = by.org.text() + '\n' + by.user.text();
-    auto hashes = context.seal.blinded("erasures", text);
+    return who_of(context.seal, by.org, by.user);
+}
+
+auto who_of(const sealer& seal, const org_id& org, const user_id& user) -> erased_user {
+    const auto text = org.text() + '\n' + user.text();
+    auto hashes = seal.blinded("erasures", text);
     hashes.push_back(sha256(text));
-    erased_user who{by.user, std::move(hashes.front())};
+    erased_user who{user, std::move(hashes.front())};
     hashes.erase(hashes.begin());
     who.others = std::move(hashes);
     return who;
@@ -61,9 +65,15 @@ auto refuse_erased(
 auto refuse_erased_unnamed(
     sql_session& session, const oauth_context& context, const user_id& user, time_point began
 ) -> result<void> {
-    const actor of{session.org(), user, {}, {}};
-    [[maybe_unused]] const auto held = hold_subject(session, context, of);
-    return check_not_erased(session, who_of(context, of), began);
+    return refuse_erased_unnamed(session, context.seal, context.random, user, began);
+}
+
+auto refuse_erased_unnamed(
+    sql_session& session, const sealer& seal, random_source& random, const user_id& user,
+    time_point began
+) -> result<void> {
+    [[maybe_unused]] const auto held = hold_known(session, random, user);
+    return check_not_erased(session, who_of(seal, session.org(), user), began);
 }
 
 auto refuse_maybe_erased(

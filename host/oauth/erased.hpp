@@ -11,6 +11,8 @@ namespace tenon::host {
 // so that who has the database alone can't tell whether a user whom they guess was erased. It may
 // be stored under any other key of the keyring, or, before hashes had a key, without one.
 [[nodiscard]] auto who_of(const oauth_context& context, const actor& by) -> erased_user;
+[[nodiscard]] auto who_of(const sealer& seal, const org_id& org, const user_id& user)
+    -> erased_user;
 
 // First of all in the transaction that stores what the actor's user began at `began`: until it ends
 // no erasure of that user's begins or ends. Hosts' clocks may differ by erasure_margin: what began
@@ -24,6 +26,10 @@ namespace tenon::host {
 // The same where the log is not going to name the user for it: leaves no pseudonym behind.
 [[nodiscard]] auto refuse_erased_unnamed(
     sql_session& session, const oauth_context& context, const user_id& user, time_point began
+) -> result<void>;
+[[nodiscard]] auto refuse_erased_unnamed(
+    sql_session& session, const sealer& seal, random_source& random, const user_id& user,
+    time_point began
 ) -> result<void>;
 
 // The same for who has no keys: refuses too where another user of the organization was erased less
