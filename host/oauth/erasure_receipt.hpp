@@ -41,9 +41,9 @@ struct erased_step {
     std::int64_t connections = 0;
     std::int64_t unconfirmed = 0;
     std::int64_t exchanges = 0;
-    provider_id provider;
-    connection_id connection;
-    std::vector<revocation> outcomes;
+    provider_id provider = {};
+    connection_id connection = {};
+    std::vector<revocation> outcomes = {};
 };
 
 // First of all in the transaction in which something of the actor's user goes: until it ends no
