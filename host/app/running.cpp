@@ -8,6 +8,9 @@
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
 #include <boost/asio/experimental/awaitable_operators.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/this_coro.hpp>
+#include <boost/asio/use_awaitable.hpp>
 #include <csignal>
 #include <cstdlib>
 #include <iostream>
@@ -21,6 +24,22 @@ namespace asio = boost::asio;
 // Of the time that draining may take: for cancelled handlers, and for unwinding what was cut.
 constexpr milliseconds cut_after{2'000};
 constexpr milliseconds cut_and_unwound_after{3'000};
+// At its end, for the journal.
+constexpr milliseconds last_words{1'000};
+
+// A database that says nothing must not keep the host. False: it said nothing.
+auto write_journal(api_context& api, std::chrono::steady_clock::time_point until)
+    -> asio::awaitable<bool> {
+    using asio::experimental::awaitable_operators::operator||;
+    asio::steady_timer over(co_await asio::this_coro::executor, until);
+    auto written = flush_journal(api);
+    auto either = std::move(written) || over.async_wait(asio::use_awaitable);
+    const auto first = co_await std::move(either);
+    if (first.index() != 0) {
+        log(log_level::warn, "the journal's last second is lost: the database does not answer");
+    }
+    co_return first.index() == 0;
+}
 
 }  // namespace
 
@@ -96,18 +115,19 @@ auto host_process::stop_for(int number) -> asio::awaitable<void> {
 auto host_process::drain() -> asio::awaitable<void> {
     using asio::experimental::awaitable_operators::operator&&;
     const auto grace = settings_.timeouts.drain;
+    const auto over = std::chrono::steady_clock::now() + grace;
     const auto willing = std::max(grace / 2, grace - cut_and_unwound_after);
     api_.draining = true;
-    auto background = background_.stop(grace);
+    auto background = background_.stop(grace - std::min(grace / 10, last_words));
     auto requests = server_.drain(willing, std::min(cut_after, (grace - willing) * 2 / 3));
     auto both = std::move(background) && std::move(requests);
     const auto [through, report] = co_await std::move(both);
     end_discovery_.emit(asio::cancellation_type::all);
     end_house_.emit(asio::cancellation_type::all);
     end_sharing_.emit(asio::cancellation_type::all);
-    co_await flush_journal(api_);
+    const bool answered = co_await write_journal(api_, over);
     // A request that was ended may have left work behind that goes on without it.
-    if (!through || report.cancelled + report.cut > 0) {
+    if (!answered || !through || report.cancelled + report.cut > 0) {
         log(log_level::warn, "stopped with work under way: it is taken up at the next start");
         flush_log();
         std::_Exit(EXIT_SUCCESS);  // their coroutines still use what would be destroyed now

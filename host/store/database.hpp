@@ -26,6 +26,10 @@ struct database_options {
     // How long a statement may run, and how long a lock is waited for.
     milliseconds statement_timeout{15'000};
     milliseconds lock_timeout{5'000};
+    // PostgreSQL: how much longer than a statement may run its answer is waited for. A server that
+    // has fallen silent can't end it: then the connection is, and the transaction with it. Neither
+    // bounds migrations and snapshots.
+    milliseconds answer_margin{5'000};
     // Transactions that wait for a thread; one more is answered storage_unavailable at once.
     std::size_t max_waiting = 20'000;
     // SQLite: how many transactions share one commit.

@@ -20,11 +20,12 @@ constexpr milliseconds between_connects{500};
 }  // namespace
 
 postgres_bell::postgres_bell(
-    std::string url, const database_options& options, std::function<void()> heard
+    std::string url, const database_options& options, postgres_watch& watch,
+    std::function<void()> heard
 )
     : url_(std::move(url)),
-      statement_timeout_(options.statement_timeout),
-      lock_timeout_(options.lock_timeout),
+      options_(options),
+      watch_(watch),
       heard_(std::move(heard)),
       wake_(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)) {
     if (wake_ < 0) {
@@ -78,7 +79,7 @@ void postgres_bell::tell_away(const char* why) {
 }
 
 void postgres_bell::attend() {
-    postgres_link link(url_, statement_timeout_, lock_timeout_);
+    postgres_link link(url_, options_, watch_);
     link.send("SET application_name = 'tenon changes'");
     link.listen(channel);
     if (std::exchange(away_, false)) {

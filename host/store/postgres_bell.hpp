@@ -20,8 +20,12 @@ class postgres_bell {
   public:
     // `heard`: called on the bell's thread when another host has rung, and when it may have without
     // being heard, for the connection was away. At most once in `breath`; must not block.
-    postgres_bell(std::string url, const database_options& options, std::function<void()> heard);
-    // Waits for a connect that is on its way.
+    // `watch` outlives it.
+    postgres_bell(
+        std::string url, const database_options& options, postgres_watch& watch,
+        std::function<void()> heard
+    );
+    // Waits for a connect, or a NOTIFY, that is on its way.
     ~postgres_bell();
     postgres_bell(const postgres_bell&) = delete;
     auto operator=(const postgres_bell&) -> postgres_bell& = delete;
@@ -44,8 +48,8 @@ class postgres_bell {
     void interrupt() noexcept;
 
     std::string url_;
-    milliseconds statement_timeout_;
-    milliseconds lock_timeout_;
+    const database_options& options_;
+    postgres_watch& watch_;
     std::function<void()> heard_;
     int wake_;           // an eventfd
     bool away_ = false;  // the thread's own, both

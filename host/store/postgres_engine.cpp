@@ -6,7 +6,6 @@
 
 #include <atomic>
 #include <chrono>
-#include <limits>
 #include <mutex>
 
 namespace tenon::host {
@@ -50,7 +49,7 @@ class postgres_database final : public database {
         const auto wanted = options.connections == 0 ? default_connections : options.connections;
         const auto count = in_line ? 1 : wanted;
         for (std::size_t i = 0; i < count; ++i) {
-            seats_.push_back(std::make_unique<postgres_seat>(url, options_, closed_until_));
+            seats_.push_back(std::make_unique<postgres_seat>(url, options_, watch_, closed_until_));
         }
         seats_.front()->connect();
         if (!in_line) {
@@ -68,7 +67,7 @@ class postgres_database final : public database {
     }
 
     void on_announcement(std::function<void()> heard) override {
-        bell_ = std::make_unique<postgres_bell>(url_, options_, std::move(heard));
+        bell_ = std::make_unique<postgres_bell>(url_, options_, watch_, std::move(heard));
         rings_.store(bell_.get());
     }
 
@@ -94,7 +93,8 @@ class postgres_database final : public database {
 
     std::string url_;
     database_options options_;
-    std::atomic<steady::rep> closed_until_{std::numeric_limits<steady::rep>::min()};
+    postgres_watch watch_;  // longer than all that connects
+    std::atomic<steady::rep> closed_until_{postgres_seat::open};
     std::vector<std::unique_ptr<postgres_seat>> seats_;
     std::mutex in_line_;
     std::unique_ptr<postgres_bell> bell_;  // longer than the workers, who ring it
@@ -113,6 +113,10 @@ auto with_deadlines(const std::string& url, milliseconds connect_timeout) -> std
         return to;
     };
     auto bounded = add(url, "connect_timeout", std::to_string(seconds));
+    // Of a connection on which nothing is sent: a host's that listens, or waits for an answer.
+    bounded = add(std::move(bounded), "keepalives_idle", "10");
+    bounded = add(std::move(bounded), "keepalives_interval", "5");
+    bounded = add(std::move(bounded), "keepalives_count", "2");
     return add(std::move(bounded), "tcp_user_timeout", "20000");
 }
 

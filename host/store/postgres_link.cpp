@@ -7,6 +7,7 @@
 #include <charconv>
 #include <pqxx/pqxx>
 #include <stdexcept>
+#include <system_error>
 #include <utility>
 
 namespace tenon::host {
@@ -148,27 +149,60 @@ auto read_rows(const pqxx::result& answer) -> sql_rows {
 }  // namespace
 
 postgres_link::postgres_link(
-    const std::string& url, milliseconds statement_timeout, milliseconds lock_timeout
-) {
+    const std::string& url, const database_options& options, postgres_watch& watch
+)
+    : longest_(options.statement_timeout + options.answer_margin) {
     try {
         connection_ = std::make_unique<connection>(url);
+        line_ = watch.watch(connection_->link.sock());
     } catch (const pqxx::failure& failure) {
         throw postgres_lost(first_line(failure.what()));
+    } catch (const std::system_error& failure) {
+        throw postgres_lost(failure.what());
     }
-    const auto statement_ms = std::to_string(statement_timeout.count());
+    const auto statement_ms = std::to_string(options.statement_timeout.count());
     send(
         "SET client_encoding = 'UTF8'; SET standard_conforming_strings = on;"
         "SET bytea_output = 'hex'; SET default_transaction_isolation = 'read committed';"
         "SET application_name = 'tenon'; SET client_min_messages = 'error';"
         "SET statement_timeout = " +
         statement_ms + "; SET idle_in_transaction_session_timeout = " + statement_ms +
-        "; SET lock_timeout = " + std::to_string(lock_timeout.count())
+        "; SET lock_timeout = " + std::to_string(options.lock_timeout.count())
     );
 }
 
-postgres_link::~postgres_link() = default;
+// Who listens says that it does so no longer, and would wait for an answer.
+postgres_link::~postgres_link() {
+    if (ear_) {
+        line_->cut();
+    }
+}
 
 auto postgres_link::send(const std::string& commands) -> sql_rows {
+    if (patience_ == patience::endless) {
+        return ask(commands);
+    }
+    line_->expect_within(longest_);
+    try {
+        auto rows = ask(commands);
+        (void)line_->settle();
+        return rows;
+    } catch (const postgres_lost&) {
+        silent_ = !line_->settle();
+        if (silent_) {
+            throw postgres_lost(
+                "no answer within " + std::to_string(longest_.count()) +
+                " ms: the server has fallen silent, and the connection was ended"
+            );
+        }
+        throw;
+    } catch (const storage_failure&) {
+        (void)line_->settle();
+        throw;
+    }
+}
+
+auto postgres_link::ask(const std::string& commands) -> sql_rows {
     if (!connection_->link.is_open()) {
         throw postgres_lost("the connection was lost");
     }

@@ -2,6 +2,8 @@
 // versions 6 and 7 it is.
 #pragma once
 
+#include "store/database.hpp"
+#include "store/postgres_watch.hpp"
 #include "store/sql.hpp"
 #include "store/statement_map.hpp"
 
@@ -18,19 +20,24 @@ class postgres_lost : public std::runtime_error {
     using std::runtime_error::runtime_error;
 };
 
+// How long an answer is waited for: as the options say, or as long as it takes.
+enum class patience { bounded, endless };
+
 class postgres_link {
   public:
-    // Connects, and makes the session's settings. Throws postgres_lost.
-    postgres_link(
-        const std::string& url, milliseconds statement_timeout, milliseconds lock_timeout
-    );
+    // Connects, and makes the session's settings. `watch` outlives it. Throws postgres_lost.
+    postgres_link(const std::string& url, const database_options& options, postgres_watch& watch);
+    // Never waits for the server.
     ~postgres_link();
     postgres_link(const postgres_link&) = delete;
     auto operator=(const postgres_link&) -> postgres_link& = delete;
 
     // One round trip: commands separated by `;`, the answer is the last one's. Throws
-    // postgres_lost, storage_failure.
+    // postgres_lost, also where the answer takes longer than the options allow; storage_failure.
     auto send(const std::string& commands) -> sql_rows;
+    void wait_for_answers(patience how) noexcept { patience_ = how; }
+    // Whether it is lost because the server was silent for too long.
+    [[nodiscard]] auto was_silent() const noexcept -> bool { return silent_; }
 
     // `EXECUTE name(arguments)` for the statement; prepares it first (a round trip) if this
     // connection has not seen it. Throws as send.
@@ -51,12 +58,17 @@ class postgres_link {
     [[nodiscard]] auto quoted(std::string_view text) const -> std::string;
 
   private:
+    auto ask(const std::string& commands) -> sql_rows;
     void append_value(std::string& call, const sql_value& value) const;
 
     struct connection;
     class ear;
     std::unique_ptr<connection> connection_;
     std::unique_ptr<ear> ear_;  // gone before its connection is
+    std::shared_ptr<postgres_watch::line> line_;
+    milliseconds longest_;
+    patience patience_ = patience::bounded;
+    bool silent_ = false;
     statement_map<std::string> names_;
 };
 

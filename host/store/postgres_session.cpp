@@ -33,9 +33,10 @@ auto unavailable(const std::string& why) -> storage_failure {
 }  // namespace
 
 postgres_seat::postgres_seat(
-    std::string url, const database_options& options, std::atomic<steady::rep>& closed
+    std::string url, const database_options& options, postgres_watch& watch,
+    std::atomic<steady::rep>& closed
 )
-    : url_(std::move(url)), options_(options), closed_until_(closed) {}
+    : url_(std::move(url)), options_(options), watch_(watch), closed_until_(closed) {}
 
 auto postgres_seat::link(bool& fresh) -> postgres_link& {
     fresh = !link_;
@@ -49,31 +50,53 @@ auto postgres_seat::link(bool& fresh) -> postgres_link& {
     return *link_;
 }
 
+// A server that fell silent is tried by one.
+void postgres_seat::drop() noexcept {
+    if (link_ && link_->was_silent()) {
+        closed_until_.store(steady::now().time_since_epoch().count());
+    }
+    link_.reset();
+}
+
 void postgres_seat::drop_if_ended() noexcept {
     if (link_ && link_->has_ended()) {
         drop();
     }
 }
 
-void postgres_seat::connect() {
-    const auto begun = steady::now();
-    if (begun.time_since_epoch().count() < closed_until_.load()) {
+// Where the last attempt took too long, one at a time.
+void postgres_seat::admit() {
+    auto closed = closed_until_.load();
+    if (closed == open) {
+        return;
+    }
+    const auto now = steady::now();
+    const auto tried_until = now + options_.connect_timeout + slow_connect;
+    if (now.time_since_epoch().count() < closed ||
+        !closed_until_.compare_exchange_strong(closed, tried_until.time_since_epoch().count())) {
         throw postgres_lost("not tried: the last attempt to connect took too long");
     }
+}
+
+void postgres_seat::connect() {
+    admit();
+    const auto begun = steady::now();
     try {
-        link_ = std::make_unique<postgres_link>(
-            url_, options_.statement_timeout, options_.lock_timeout
-        );
+        link_ = std::make_unique<postgres_link>(url_, options_, watch_);
+        closed_until_.store(open);
     } catch (const postgres_lost&) {
-        if (steady::now() - begun > slow_connect) {
-            closed_until_.store((steady::now() + slow_connect).time_since_epoch().count());
-        }
+        const auto now = steady::now();
+        const bool slow = now - begun > slow_connect;
+        closed_until_.store(slow ? (now + slow_connect).time_since_epoch().count() : open);
         throw;
     }
 }
 
 postgres_session::postgres_session(postgres_seat& seat, const transaction_job& job)
-    : sql_session(job.org()), seat_(seat), mode_(job.mode()) {}
+    : sql_session(job.org()),
+      seat_(seat),
+      mode_(job.mode()),
+      patience_(mode_ == access::snapshot ? patience::endless : patience::bounded) {}
 
 void postgres_session::finish(bool keep) {
     if (keep) {
@@ -83,22 +106,29 @@ void postgres_session::finish(bool keep) {
     }
 }
 
+auto postgres_session::link(bool& fresh) -> postgres_link& {
+    auto& its = seat_.link(fresh);
+    its.wait_for_answers(patience_);
+    return its;
+}
+
 // Before a transaction has begun, a connection that turns out to be dead is replaced, once:
-// nothing was done on it.
+// nothing was done on it. Not one that was waited for in vain: the next would be, too.
 template <class Fn>
 auto postgres_session::heal(Fn fn) -> sql_rows {
     for (bool again = !begun_;; again = false) {
         bool fresh = false;
-        auto& link = seat_.link(fresh);
+        auto& its = link(fresh);
         try {
-            auto rows = fn(link);
+            auto rows = fn(its);
             begun_ = mode_ != access::read;
             waiting_.clear();
             return rows;
         } catch (const postgres_lost& lost) {
+            const bool is_last = fresh || !again || its.was_silent();
             seat_.drop();
             begun_ = false;
-            if (fresh || !again) {
+            if (is_last) {
                 throw unavailable(lost.what());
             }
         } catch (const storage_failure&) {
@@ -129,6 +159,7 @@ void postgres_session::do_execute_later(
 }
 
 void postgres_session::do_execute_script(const std::string& script) {
+    patience_ = patience::endless;  // a migration's
     heal([&](postgres_link& link) {
         const auto before = calls_that_wait(link);
         return link.send(preamble(link) + before + script);
@@ -162,10 +193,10 @@ void postgres_session::commit() {
         seat_.drop_if_ended();
     }
     bool fresh = false;
-    auto& link = seat_.link(fresh);
+    auto& its = link(fresh);
     try {
-        const auto before = calls_that_wait(link);
-        link.send(preamble(link) + before + "COMMIT");
+        const auto before = calls_that_wait(its);
+        its.send(preamble(its) + before + "COMMIT");
     } catch (const postgres_lost& lost) {
         seat_.drop();
         throw unavailable(lost.what());
@@ -178,7 +209,7 @@ void postgres_session::commit() {
 void postgres_session::roll_back() noexcept {
     bool fresh = false;
     try {
-        seat_.link(fresh).send("ROLLBACK");
+        link(fresh).send("ROLLBACK");
     } catch (...) {
         seat_.drop();  // the server rolls back what a lost connection began
     }

@@ -8,6 +8,7 @@
 
 #include <atomic>
 #include <chrono>
+#include <limits>
 #include <memory>
 #include <string>
 #include <vector>
@@ -19,21 +20,28 @@ class postgres_seat {
   public:
     using steady = std::chrono::steady_clock;
 
-    // `closed`: shared by all; until then nobody tries to connect.
+    // Of `closed`: anybody may connect.
+    static constexpr auto open = std::numeric_limits<steady::rep>::min();
+
+    // `closed`: shared by all. Until then nobody tries to connect, and then one of them does.
     postgres_seat(
-        std::string url, const database_options& options, std::atomic<steady::rep>& closed
+        std::string url, const database_options& options, postgres_watch& watch,
+        std::atomic<steady::rep>& closed
     );
 
     // The connection, made if there is none. `fresh`: it was made just now. Throws storage_failure.
     auto link(bool& fresh) -> postgres_link&;
-    void drop() noexcept { link_.reset(); }
+    void drop() noexcept;
     void drop_if_ended() noexcept;
     // Throws postgres_lost.
     void connect();
 
   private:
+    void admit();
+
     std::string url_;
     const database_options& options_;
+    postgres_watch& watch_;
     std::atomic<steady::rep>& closed_until_;
     std::unique_ptr<postgres_link> link_;
 };
@@ -67,6 +75,7 @@ class postgres_session final : public sql_session {
         override;
     void do_execute_script(const std::string& script) override;
 
+    auto link(bool& fresh) -> postgres_link&;
     template <class Fn>
     auto heal(Fn fn) -> sql_rows;
     auto preamble(postgres_link& link) const -> std::string;
@@ -77,6 +86,7 @@ class postgres_session final : public sql_session {
     postgres_seat& seat_;
     access mode_;
     bool begun_ = false;
+    patience patience_;
     std::vector<waiting_statement> waiting_;
 };
 

@@ -89,6 +89,7 @@ auto is_put_off(const http_response& answer) -> bool {
 auto name_of(misfortune which) -> std::string {
     switch (which) {
         case misfortune::postgres_stopped: return "PostgreSQL stopped";
+        case misfortune::postgres_silent: return "PostgreSQL silent";
         case misfortune::postgres_read_only: return "PostgreSQL read-only";
         case misfortune::postgres_full: return "PostgreSQL full";
         case misfortune::sqlite_full: return "SQLite's disk full";
@@ -121,6 +122,10 @@ void befallen::begin() {
         case misfortune::postgres_stopped:
             stop_postgres();
             undo_ = start_postgres;
+            return;
+        case misfortune::postgres_silent:
+            freeze_postgres();
+            undo_ = thaw_postgres;
             return;
         case misfortune::postgres_read_only:
             let_write(database, false);

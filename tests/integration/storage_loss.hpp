@@ -16,6 +16,7 @@ namespace tenon::test {
 
 enum class misfortune {
     postgres_stopped,    // as by its machine's end; and started
+    postgres_silent,     // it says nothing more and ends no connection; and goes on
     postgres_read_only,  // as a standby that clients were sent to
     postgres_full,       // no room on the file system of its data: what grows a file is answered
                          // disk_full

@@ -40,6 +40,10 @@ auto connect_all(world& here) -> std::vector<std::string> {
 
 constexpr std::array<load::kind, 3> kinds{load::reading, load::renewing, load::connecting};
 
+auto can_be_read(misfortune which) -> bool {
+    return which != misfortune::postgres_stopped && which != misfortune::postgres_silent;
+}
+
 auto put_off(load& under) -> bool {
     return under.seen(load::renewing).put_off > 0 && under.seen(load::connecting).put_off > 0;
 }
@@ -113,8 +117,8 @@ void check_nothing_lost(world& here, const std::vector<std::string>& connections
 
 TEST_CASE("storage that goes away under load puts calls off, and all goes on when it is back") {
     const auto which = GENERATE(
-        misfortune::postgres_stopped, misfortune::postgres_read_only, misfortune::postgres_full,
-        misfortune::sqlite_full, misfortune::sqlite_locked
+        misfortune::postgres_stopped, misfortune::postgres_silent, misfortune::postgres_read_only,
+        misfortune::postgres_full, misfortune::sqlite_full, misfortune::sqlite_locked
     );
     CAPTURE(name_of(which));
     world here(options_for(which));
@@ -128,7 +132,7 @@ TEST_CASE("storage that goes away under load puts calls off, and all goes on whe
         begun = under.last_begun();  // of the last that were told that all is well
         CHECK(soon([&] { return put_off(under); }));
         CHECK(soon([&] { return here.api().get("/readyz").status == 503; }));
-        check_reading(under, which != misfortune::postgres_stopped);
+        check_reading(under, can_be_read(which));
         storage.end();
         CHECK(goes_on(under, 10));
         INFO(under.strange());
@@ -163,6 +167,28 @@ TEST_CASE("tokens are read from memory while PostgreSQL is away, for a second at
     );
     storage.end();
     CHECK(soon([&] { return api.get(here.token_path(id)).status == 200; }));
+}
+
+TEST_CASE("a host ends within its grace, though its database says nothing") {
+    auto options = options_for(misfortune::postgres_silent);
+    options.config = "timeouts: {drain: 4s}\n";
+    world here(options);
+    const auto id = here.connected();
+    befallen storage(here, misfortune::postgres_silent);
+    storage.begin();
+    // A read that the journal has yet to write.
+    raw_connection waiting("127.0.0.1", here.host().port());
+    REQUIRE(waiting.send(
+        "GET " + here.token_path(id) +
+        " HTTP/1.1\r\nHost: h\r\nX-Tenon-User: ann\r\nX-API-Key: " + operator_key + "\r\n\r\n"
+    ));
+    std::this_thread::sleep_for(patience);
+    const auto began = std::chrono::steady_clock::now();
+    CHECK(here.host().stop(60s) == 0);
+    CHECK(std::chrono::steady_clock::now() - began < 6s);
+    storage.end();
+    here.host().start();
+    CHECK(here.api().get(here.token_path(id)).status == 200);
 }
 
 }  // namespace tenon::test

@@ -43,6 +43,8 @@ start() {
 -c max_connections=300 -c log_min_messages=fatal $settings" \
         start </dev/null >>"$dir/log" 2>&1
 }
+each() { first=$(head -n 1 "$dir/data/postmaster.pid") && kill "$1" "$first" && kill "$1" $(cat "/proc/$first/task/$first/children"); }
+freeze() { each -STOP; }; thaw() { each -CONT; }
 stop() { as "$bin/pg_ctl" -D "$dir/data" -s -m immediate -w stop </dev/null >/dev/null 2>&1; }
 if ! as "$bin/initdb" -D "$dir/data" -U postgres -A trust -E UTF8 --locale=C --no-sync $initially >"$dir/log" 2>&1 ||
     ! start ||
@@ -56,8 +58,7 @@ echo ready
 while read -r word; do
     if "$word"; then echo done; else echo "it did not $word"; fi
 done
-stop
-clean
+thaw 2>/dev/null; stop; clean
 )sh";
 
 // The tests' server is fast, and loses what it has with the machine's power.
@@ -128,7 +129,7 @@ class cluster {
         ::close(answers_);
     }
 
-    // `stop` or `start`, as the shepherd calls it.
+    // `stop`, `start`, `freeze` or `thaw`, as the shepherd calls it.
     void tell(const std::string& word) const {
         const auto line = word + "\n";
         if (::write(lifeline_, line.data(), line.size()) != static_cast<ssize_t>(line.size())) {
@@ -264,6 +265,14 @@ void stop_postgres() {
 
 void start_postgres() {
     the_cluster().tell("start");
+}
+
+void freeze_postgres() {
+    the_cluster().tell("freeze");
+}
+
+void thaw_postgres() {
+    the_cluster().tell("thaw");
 }
 
 void revive_postgres() {

@@ -62,6 +62,10 @@ void end_postgres_listeners(const std::string& database);
 // become so.
 void stop_postgres();
 void start_postgres();
+// It says nothing more, and ends no connection: as one whose machine lost its power, or whose disk
+// hangs. And goes on.
+void freeze_postgres();
+void thaw_postgres();
 // Starts it if it does not serve: one whose disk was full may have given up.
 void revive_postgres();
 

@@ -2,8 +2,11 @@
 #include "samples.hpp"
 #include "support/postgres.hpp"
 
+#include <algorithm>
+#include <barrier>
 #include <future>
 #include <semaphore>
+#include <thread>
 
 namespace tenon::test {
 
@@ -11,6 +14,34 @@ namespace {
 
 void end_sessions(const test_database& store) {
     end_postgres_sessions(store.name());
+}
+
+class silence {
+  public:
+    silence() { freeze_postgres(); }
+    ~silence() { thaw_postgres(); }
+    silence(const silence&) = delete;
+    auto operator=(const silence&) -> silence& = delete;
+};
+
+// A statement on each of two connections at a time.
+auto both_answer(test_database& store) -> bool {
+    std::barrier meeting(2);
+    const auto one = [&] {
+        return store
+            ->as_service_now(
+                access::write,
+                [&](sql_session& session) -> host::result<void> {
+                    meeting.arrive_and_wait();
+                    run(session, "SELECT name FROM readiness");
+                    return {};
+                }
+            )
+            .has_value();
+    };
+    auto other = std::async(std::launch::async, one);
+    const bool mine = one();
+    return other.get() && mine;
 }
 
 void insert(sql_session& session, const std::string& id) {
@@ -95,6 +126,72 @@ TEST_CASE("a statement that takes too long is given up", "[store]") {
               run(session, "SELECT CAST(pg_sleep(60) AS TEXT)");
           }) == errc::storage_unavailable);
     CHECK(reading(store.db(), count_connections) == 0);
+}
+
+TEST_CASE("a server that falls silent is given up, and used again when it goes on", "[store]") {
+    test_database store(
+        sql_engine::postgresql, {.connections = 2,
+                                 .connect_timeout = milliseconds(2'000),
+                                 .statement_timeout = milliseconds(200),
+                                 .answer_margin = milliseconds(300)}
+    );
+    REQUIRE(store->ping_write_now());
+    {
+        const silence while_it_lasts;
+        const auto began = std::chrono::steady_clock::now();
+        const auto outcome = store->ping_write_now();
+        REQUIRE_FALSE(outcome);
+        CHECK(outcome.error().code == errc::storage_unavailable);
+        CHECK(std::chrono::steady_clock::now() - began < std::chrono::seconds(5));
+    }
+    bool is_back = false;
+    for (int tries = 0; tries < 100 && !is_back; ++tries) {
+        is_back = store->ping_write_now().has_value();
+        std::this_thread::sleep_for(milliseconds(50));
+    }
+    CHECK(is_back);
+}
+
+TEST_CASE("while one tries whether a silent server is back, others are answered", "[store]") {
+    test_database store(
+        sql_engine::postgresql, {.connections = 2,
+                                 .connect_timeout = milliseconds(4'000),
+                                 .statement_timeout = milliseconds(200),
+                                 .answer_margin = milliseconds(300)}
+    );
+    REQUIRE(both_answer(store));
+    const silence while_it_lasts;
+    CHECK_FALSE(both_answer(store));
+    const auto ask = [&] {
+        const auto began = std::chrono::steady_clock::now();
+        CHECK_FALSE(store->ping_write_now());
+        return std::chrono::steady_clock::now() - began;
+    };
+    auto one = std::async(std::launch::async, ask);
+    const auto mine = ask();
+    CHECK(std::min(one.get(), mine) < std::chrono::seconds(2));
+}
+
+TEST_CASE("a database is closed without a word of a silent server", "[store]") {
+    std::binary_semaphore listens{0};
+    test_database store(sql_engine::postgresql, {.connections = 1});
+    store->on_announcement([&] { listens.release(); });
+    listens.acquire();
+    const silence while_it_lasts;
+    const auto began = std::chrono::steady_clock::now();
+    store.close();
+    CHECK(std::chrono::steady_clock::now() - began < std::chrono::seconds(2));
+}
+
+TEST_CASE("a script may take longer than a statement", "[store]") {
+    test_database store(
+        sql_engine::postgresql,
+        {.statement_timeout = milliseconds(100), .answer_margin = milliseconds(100)}
+    );
+    writing(store.db(), [](sql_session& session) {
+        session.execute_script("SET LOCAL statement_timeout = 0; SELECT pg_sleep(1)");
+        run(session, "SELECT CAST(pg_sleep(1) AS TEXT)");
+    });
 }
 
 TEST_CASE("a lock that is held too long is given up", "[store]") {
