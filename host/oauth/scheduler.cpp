@@ -5,6 +5,7 @@
 #include "store/database.hpp"
 #include "store/grants.hpp"
 
+#include <algorithm>
 #include <atomic>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
@@ -172,28 +173,25 @@ refresh_scheduler::~refresh_scheduler() = default;
 
 auto refresh_scheduler::tick() -> boost::asio::awaitable<milliseconds> {
     auto self = implementation_;
-    auto full = self->full_providers();
     bool shared = false;
-    // A slow provider's backlog may be all that is seen: then it is looked past. So is what others
-    // began meanwhile.
-    for (int looks = 0; looks < most_looks; ++looks) {
-        const auto limit = self->count() + most_at_once;
-        auto look = [limit, full, now = self->context.time.now()](sql_session& session
+    // What other hosts began meanwhile is looked past.
+    for (int looks = 0; looks < most_looks && self->count() < most_at_once; ++looks) {
+        // What runs of a provider may be seen as well.
+        const auto of_each = std::min(self->context.options.refresh_concurrency, most_at_once);
+        auto look = [of_each, full = self->full_providers(),
+                     now = self->context.time.now()](sql_session& session
                     ) -> result<std::vector<due_grant>> {
-            return due_grants(session, now, limit, full);
+            return due_grants(session, now, of_each, full);
         };
         auto due = co_await self->context.db.as_service(access::read, std::move(look));
         if (due.has_error()) {
             co_return idle_wait;
         }
-        const auto seen = due->size();
         auto beginning = self->begin(std::move(*due));
         shared = co_await std::move(beginning);
-        auto full_now = self->full_providers();
-        if (!shared && (seen < limit || full_now.size() <= full.size())) {
+        if (!shared) {
             break;
         }
-        full = std::move(full_now);
     }
     co_return shared || self->count() > 0 ? busy_wait : idle_wait;
 }

@@ -28,6 +28,29 @@ auto read_due(const sql_row& row) -> due_grant {
     return {grant_id(row.text(0)), org_id(row.text(1)), provider_id(row.text(2)), row.time(3)};
 }
 
+auto providers_due(sql_session& session, time_point now) -> std::vector<provider_id> {
+    return read_all(run(session, providers_due_statement, now), [](const sql_row& row) {
+        return provider_id(row.text(0));
+    });
+}
+
+// The first of each, the second of each, and so on; of the same place the more overdue first.
+auto in_turn(const std::vector<std::vector<due_grant>>& found) -> std::vector<due_grant> {
+    std::vector<due_grant> all;
+    for (std::size_t place = 0;; ++place) {
+        const auto begin = static_cast<std::ptrdiff_t>(all.size());
+        for (const auto& of_one : found) {
+            if (place < of_one.size()) {
+                all.push_back(of_one[place]);
+            }
+        }
+        if (begin == std::ssize(all)) {
+            return all;
+        }
+        std::ranges::sort(all.begin() + begin, all.end(), {}, &due_grant::next_refresh_at);
+    }
+}
+
 }  // namespace
 
 // An update that changes nothing locks the row on both engines.
@@ -123,21 +146,18 @@ auto set_next_refresh(
 }
 
 auto due_grants(
-    sql_session& session, time_point now, std::size_t limit, const std::vector<provider_id>& except
+    sql_session& session, time_point now, std::size_t of_each,
+    const std::vector<provider_id>& except
 ) -> std::vector<due_grant> {
-    // A list in one parameter, as both engines take it: a provider that is named shortens it.
-    std::string skipped;
-    for (const auto& provider : except) {
-        skipped += '|' + provider.text() + '|';
+    std::vector<std::vector<due_grant>> found;
+    for (const auto& provider : providers_due(session, now)) {
+        if (std::ranges::find(except, provider) == except.end()) {
+            found.push_back(read_all(
+                run(session, due_of_provider_statement, now, as_limit(of_each), provider), read_due
+            ));
+        }
     }
-    const auto rows =
-        run(session,
-            "SELECT id, org_id, provider, next_refresh_at FROM grants "
-            "WHERE next_refresh_at IS NOT NULL AND status = 'live' AND next_refresh_at <= $1 "
-            "AND (lease_until IS NULL OR lease_until <= $1) "
-            "AND REPLACE($3, '|' || provider || '|', '') = $3 ORDER BY next_refresh_at LIMIT $2",
-            now, as_limit(limit), skipped);
-    return read_all(rows, read_due);
+    return in_turn(found);
 }
 
 auto claim_due_grants(

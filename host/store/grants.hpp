@@ -139,9 +139,10 @@ struct due_grant {
     time_point next_refresh_at{};
 };
 // As the service: live grants of all organizations whose next_refresh_at has come and that nobody
-// holds, the most overdue first, but none of the providers in `except`.
+// holds; of each provider the most overdue, `of_each` at most, and the providers in turn; none of
+// those in `except`. Costs some lookups a provider, and rows that are held, but never a backlog.
 [[nodiscard]] auto due_grants(
-    sql_session& session, time_point now, std::size_t limit,
+    sql_session& session, time_point now, std::size_t of_each,
     const std::vector<provider_id>& except = {}
 ) -> std::vector<due_grant>;
 

@@ -17,6 +17,27 @@ inline constexpr std::string_view id_of_account =
     "(SELECT COALESCE((SELECT named.id FROM connections named WHERE named.org_id = $1 AND "
     "named.user_id = $2 AND named.provider = $3 AND named.account_id = $4), $4))";
 
+// The providers that have something due at $1. From one to the next by the index, whatever lies
+// between: each step is a lookup. The earliest is compared outside of its query: EXISTS would be a
+// join, over all that is due.
+inline constexpr std::string_view providers_due_statement =
+    "WITH RECURSIVE named (provider) AS ("
+    "SELECT (SELECT g.provider FROM grants g WHERE g.next_refresh_at IS NOT NULL AND "
+    "g.status = 'live' ORDER BY g.provider LIMIT 1) "
+    "UNION ALL SELECT (SELECT g.provider FROM grants g WHERE g.provider > named.provider "
+    "AND g.next_refresh_at IS NOT NULL AND g.status = 'live' ORDER BY g.provider LIMIT 1) "
+    "FROM named WHERE named.provider IS NOT NULL) "
+    "SELECT named.provider FROM named WHERE named.provider IS NOT NULL AND "
+    "(SELECT g.next_refresh_at FROM grants g WHERE g.provider = named.provider AND "
+    "g.next_refresh_at IS NOT NULL AND g.status = 'live' "
+    "ORDER BY g.next_refresh_at LIMIT 1) <= $1";
+
+// The $2 most overdue at $1 of provider $3, but for what somebody holds.
+inline constexpr std::string_view due_of_provider_statement =
+    "SELECT id, org_id, provider, next_refresh_at FROM grants WHERE provider = $3 "
+    "AND next_refresh_at IS NOT NULL AND status = 'live' AND next_refresh_at <= $1 "
+    "AND (lease_until IS NULL OR lease_until <= $1) ORDER BY next_refresh_at LIMIT $2";
+
 // The columns of a grant, in the order in which they are read.
 inline constexpr std::size_t grant_column_count = 31;
 

@@ -1,0 +1,111 @@
+// What looking for due grants costs, and how providers share it.
+#include "samples.hpp"
+#include "store/shared_sql.hpp"
+
+#include <algorithm>
+
+namespace tenon::test {
+
+namespace {
+
+const provider_id few("few");
+const provider_id many("many");
+
+void add_due(
+    sql_session& session, const provider_id& provider, const std::string& id, time_point due
+) {
+    auto row = sample_grant(id, id);
+    row.provider = provider;
+    row.next_refresh_at = due;
+    (void)*upsert_grant(session, row);
+}
+
+// All of it more overdue than what the other has.
+void add_backlog(database& db, int size) {
+    writing(db, [&](sql_session& session) {
+        for (int i = 0; i < size; ++i) {
+            add_due(session, many, "m" + std::to_string(i), at(i % 100));
+        }
+        add_due(session, few, "f1", at(150));
+        add_due(session, few, "f2", at(160));
+    });
+}
+
+// So many that no plan reads all of them, which it may where that is cheap.
+void add_copies(sql_session& session) {
+    session.execute_script(
+        "CREATE TEMP TABLE copies ON COMMIT DROP AS SELECT grants.*, n FROM grants, "
+        "generate_series(1, 30000) n WHERE id = 'm0';"
+        "UPDATE copies SET id = 'c' || n, account_id = 'c' || n, next_refresh_at = n % 100;"
+        "ALTER TABLE copies DROP COLUMN n;"
+        "INSERT INTO grants SELECT * FROM copies; ANALYZE grants"
+    );
+}
+
+auto rows_read(sql_session& session) -> std::int64_t {
+    const auto rows =
+        run(session,
+            "SELECT CAST(SUM(COALESCE(seq_tup_read, 0) + COALESCE(idx_tup_fetch, 0)) AS BIGINT) "
+            "FROM pg_stat_xact_user_tables WHERE relname = 'grants'");
+    return rows[0].integer(0);
+}
+
+}  // namespace
+
+TEST_CASE("a backlog is not walked through to find what another provider has due", "[store]") {
+    test_database store(sql_engine::postgresql);
+    add_backlog(store.db(), 1);
+    as_service(store.db(), access::write, add_copies);
+    for (int i = 0; i < 12; ++i) {  // the plan for these values, and then the one for any
+        as_service(store.db(), access::write, [](sql_session& session) {
+            const auto before = rows_read(session);
+            CHECK(due_grants(session, at(200), 10, {many}).size() == 2);
+            CHECK(due_grants(session, at(200), 10).size() == 12);
+            CHECK(rows_read(session) - before < 60);
+        });
+    }
+}
+
+TEST_CASE("each step to what is due is a lookup", "[store]") {
+    test_database store(sql_engine::sqlite);
+    add_backlog(store.db(), 300);
+    as_service(store.db(), access::read, [](sql_session& session) {
+        const auto check = [](const sql_rows& plan) {
+            int lookups = 0;
+            for (std::size_t i = 0; i < plan.size(); ++i) {
+                const auto& step = plan[i].text(3);
+                CAPTURE(step);
+                CHECK(step.find("TEMP B-TREE") == std::string::npos);
+                if (step.find("grants") != std::string::npos || step.starts_with("SEARCH g")) {
+                    CHECK(step.find("grants_due") != std::string::npos);
+                    ++lookups;
+                }
+            }
+            CHECK(lookups > 0);
+        };
+        const std::string explain = "EXPLAIN QUERY PLAN ";
+        check(run(session, explain + std::string(host::providers_due_statement), at(200)));
+        const auto of_one =
+            run(session, explain + std::string(host::due_of_provider_statement), at(200),
+                std::int64_t{10}, few);
+        check(of_one);
+        CHECK(of_one[0].text(3).find("next_refresh_at<?") != std::string::npos);
+    });
+}
+
+TEST_CASE("providers take turns, however much of one is due", "[store]") {
+    test_database store(any_engine());
+    add_backlog(store.db(), 100);
+    as_service(store.db(), access::read, [](sql_session& session) {
+        const auto due = due_grants(session, at(200), 5);
+        REQUIRE(due.size() == 7);
+        const auto of_few =
+            std::ranges::count(due.begin(), due.begin() + 4, few, &due_grant::provider);
+        CHECK(of_few == 2);
+        CHECK(due[0].next_refresh_at == at(0));
+        CHECK(due[1].id.text() == "f1");
+        CHECK(due[3].id.text() == "f2");
+    });
+}
+
+}  // namespace tenon::test
