@@ -1,6 +1,7 @@
 // PostgreSQL: as many threads as connections, each with its own, which heals.
 #include "store/engines.hpp"
 #include "store/postgres_bell.hpp"
+#include "store/postgres_clock.hpp"
 #include "store/postgres_session.hpp"
 #include "store/worker_pool.hpp"
 
@@ -18,10 +19,11 @@ using steady = postgres_seat::steady;
 constexpr std::size_t default_connections = 8;
 
 // Answers whether other hosts are to be told.
-auto run_job(postgres_seat& seat, transaction_job& job) -> bool {
+auto run_job(postgres_seat& seat, postgres_clock& clock, transaction_job& job) -> bool {
     postgres_session session(seat, job);
     bool keep = false;
     try {
+        clock.check(seat);
         keep = job.run(session);
         if (session.lost_to()) {
             job.fail(*session.lost_to());
@@ -83,7 +85,7 @@ class postgres_database final : public database {
 
   private:
     void run(postgres_seat& seat, transaction_job& job) {
-        const bool announces = run_job(seat, job);
+        const bool announces = run_job(seat, clock_, job);
         auto* const bell = rings_.load();
         if (announces && bell != nullptr) {
             bell->ring();
@@ -94,6 +96,7 @@ class postgres_database final : public database {
     std::string url_;
     database_options options_;
     postgres_watch watch_;  // longer than all that connects
+    postgres_clock clock_;
     std::atomic<steady::rep> closed_until_{postgres_seat::open};
     std::vector<std::unique_ptr<postgres_seat>> seats_;
     std::mutex in_line_;
