@@ -20,7 +20,7 @@ request_ids::request_ids(random_source& random) {
 void request_ids::next(std::string& into) {
     std::array<char, 16> digits{};
     const auto number = counter_.fetch_add(1, std::memory_order_relaxed);
-    const auto end = std::to_chars(digits.data(), digits.data() + digits.size(), number, 16).ptr;
+    auto* const end = std::to_chars(digits.data(), digits.data() + digits.size(), number, 16).ptr;
     into.assign(prefix_).append(digits.data(), end);
 }
 

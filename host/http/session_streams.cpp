@@ -100,11 +100,9 @@ class session final : public session_base {
             talk_.received(bytes);
         } else if (failed == asio::error::eof) {
             talk_.end_of_input();
-        } else if (failed != asio::error::operation_aborted || cut_) {
-            co_return false;
-        } else if (late) {
+        } else if (failed == asio::error::operation_aborted && !cut_ && late) {
             talk_.deadline_passed();
-        } else if (!kicked) {
+        } else if (failed != asio::error::operation_aborted || cut_ || !kicked) {
             co_return false;
         }
         co_return true;

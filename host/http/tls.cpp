@@ -15,7 +15,7 @@ auto choose_protocol(
     const unsigned char* offered, unsigned offered_size, void* /*unused*/
 ) -> int {
     unsigned char* found = nullptr;
-    const auto ours = reinterpret_cast<const unsigned char*>(protocols.data());
+    const auto* const ours = reinterpret_cast<const unsigned char*>(protocols.data());
     const int how = SSL_select_next_proto(
         &found, chosen_size, ours, static_cast<unsigned>(protocols.size()), offered, offered_size
     );

@@ -85,7 +85,7 @@ auto read_pages(
 
 auto first_with_rows(sql_session& session) -> std::string {
     for (const auto& table : kept_tables()) {
-        const std::string name(table.name);
+        std::string name(table.name);
         const bool there = !columns_of(session, name).empty();
         if (there && !run(session, "SELECT 1 FROM " + name + " LIMIT 1").empty()) {
             return name;

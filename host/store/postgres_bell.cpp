@@ -51,7 +51,7 @@ void postgres_bell::ring() noexcept {
     }
 }
 
-void postgres_bell::interrupt() noexcept {
+void postgres_bell::interrupt() const noexcept {
     const std::uint64_t one = 1;
     // Fails only where it is awake anyway: the counter is full.
     [[maybe_unused]] const auto written = ::write(wake_, &one, sizeof one);

@@ -45,7 +45,7 @@ class postgres_bell {
     void wait_at(int socket) const;
     void rest();
     void tell_away(const char* why);
-    void interrupt() noexcept;
+    void interrupt() const noexcept;
 
     std::string url_;
     const database_options& options_;

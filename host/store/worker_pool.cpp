@@ -43,13 +43,11 @@ void worker_pool::submit(job_ptr job) {
             refusal = "too many requests wait for the database; try again";
         } else {
             waiting_.push_back(std::move(job));
+            arrived_.notify_one();
+            return;
         }
     }
-    if (refusal != nullptr) {
-        refuse(*job, refusal);
-    } else {
-        arrived_.notify_one();
-    }
+    refuse(*job, refusal);
 }
 
 auto worker_pool::take(std::vector<job_ptr>& batch) -> bool {

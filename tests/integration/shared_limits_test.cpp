@@ -95,7 +95,7 @@ TEST_CASE("a client that a provider limits at one host is held by the other with
     }
     REQUIRE(soon([&] { return pair.both_share(true); }));
     pair.here.provider().inject(fault_at_token(1'000, 429));
-    for (int i = 0; i < 3; ++i) {
+    for (std::size_t i = 0; i < 3; ++i) {
         REQUIRE(renew(pair.at(0), connections.at(i)).status != 200);
     }
     const auto asked = asked_at_token(pair);
