@@ -20,14 +20,13 @@
 extern char** environ;
 
 namespace tenon::test {
-
 namespace {
 
 namespace fs = std::filesystem;
 
 // Guards the server: it outlives this process by as long as it takes to stop the server and to
-// remove the folder, which is when its standard input ends. $1 folder, $2 programs,
-// $3 settings, $4 initdb's.
+// remove the folder, which is when its standard input ends. $1 folder, $2 programs, $3, $4
+// settings.
 constexpr const char* shepherd = R"sh(
 dir=$1 bin=$2 settings=$3 initially=$4
 as() {
@@ -43,7 +42,9 @@ start() {
 -c max_connections=300 -c log_min_messages=fatal $settings" \
         start </dev/null >>"$dir/log" 2>&1
 }
-each() { first=$(head -n 1 "$dir/data/postmaster.pid") && kill "$1" "$first" && kill "$1" $(cat "/proc/$first/task/$first/children"); }
+each() { # one that went on may have ended meanwhile
+    first=$(head -n 1 "$dir/data/postmaster.pid") && kill "$1" "$first" || return 1
+    kill "$1" $(cat "/proc/$first/task/$first/children") 2>/dev/null || true; }
 freeze() { each -STOP; }; thaw() { each -CONT; }
 stop() { as "$bin/pg_ctl" -D "$dir/data" -s -m immediate -w stop </dev/null >/dev/null 2>&1; }
 if ! as "$bin/initdb" -D "$dir/data" -U postgres -A trust -E UTF8 --locale=C --no-sync $initially >"$dir/log" 2>&1 ||
@@ -276,8 +277,7 @@ void thaw_postgres() {
 }
 
 void revive_postgres() {
-    constexpr auto patience = std::chrono::seconds(10);
-    const auto until = std::chrono::steady_clock::now() + patience;
+    const auto until = std::chrono::steady_clock::now() + std::chrono::seconds(10);
     while (std::chrono::steady_clock::now() < until) {
         try {
             postgres_command("postgres", "SELECT 1");
