@@ -3,6 +3,7 @@
 #include "base/text.hpp"
 
 #include <algorithm>
+#include <atomic>
 #include <mutex>
 #include <unordered_map>
 
@@ -40,13 +41,14 @@ class breaker final : public circuit_breaker {
     auto send(outbound_request request) -> asio::awaitable<outbound_response> override {
         const auto origin = origin_of(request.url);
         const auto now = time_.now();
-        const auto decision = ask(origin, now);
+        const auto number = ++requests_;
+        const auto decision = ask(origin, number, now);
         if (!decision.allowed) {
             co_return refusal(decision.retry_after, now);
         }
         // An exception, or a coroutine that is destroyed, must not leave a trial running for ever.
         const bool told = request.addresses != address_policy::public_only;
-        pending trial{*this, origin, told};
+        pending trial{*this, origin, number, told};
         auto sending = inner_->send(std::move(request));
         auto answer = co_await std::move(sending);
         trial.how = verdict_of(answer);
@@ -59,8 +61,8 @@ class breaker final : public circuit_breaker {
         const std::lock_guard lock(guard_);
         if (span <= milliseconds(0)) {
             circuits_.erase(name);
-        } else if (circuits_.size() < most_origins) {
-            circuits_.try_emplace(name, policy_).first->second.heed(span + a_second, now);
+        } else {
+            circuit_of(name, now).heed(span + a_second, now);
         }
     }
 
@@ -68,9 +70,10 @@ class breaker final : public circuit_breaker {
     struct pending {
         breaker& at;
         const std::string& origin;
+        std::uint64_t number;
         bool told;
         circuit::verdict how = circuit::verdict::abandoned;
-        ~pending() { at.report(origin, how, told); }
+        ~pending() { at.report(origin, number, how, told); }
     };
 
     static auto refusal(milliseconds retry_after, time_point now) -> outbound_response {
@@ -85,29 +88,38 @@ class breaker final : public circuit_breaker {
         return made;
     }
 
-    auto ask(const std::string& origin, time_point now) -> circuit::decision {
+    auto ask(const std::string& origin, std::uint64_t request, time_point now)
+        -> circuit::decision {
         const std::lock_guard lock(guard_);
         const auto found = circuits_.find(origin);
-        return found == circuits_.end() ? circuit::decision{} : found->second.ask(now);
+        return found == circuits_.end() ? circuit::decision{} : found->second.ask(request, now);
     }
 
-    void report(const std::string& origin, circuit::verdict how, bool told) {
+    // That origin's, which may be new: another one makes room for it.
+    auto circuit_of(const std::string& origin, time_point now) -> circuit& {
+        if (circuits_.size() >= most_origins && !circuits_.contains(origin)) {
+            const auto idle = std::ranges::find_if(circuits_, [now](const auto& one) {
+                return one.second.is_idle(now);
+            });
+            circuits_.erase(idle == circuits_.end() ? circuits_.begin() : idle);
+        }
+        return circuits_.try_emplace(origin, policy_).first->second;
+    }
+
+    void report(const std::string& origin, std::uint64_t request, circuit::verdict how, bool told) {
         const auto now = time_.now();
         const std::lock_guard lock(guard_);
-        auto found = circuits_.find(origin);
-        if (found == circuits_.end()) {
-            // Origins that never failed need no memory.
-            if (how != circuit::verdict::failure || circuits_.size() >= most_origins) {
-                return;
-            }
-            found = circuits_.emplace(origin, circuit(policy_)).first;
+        // Origins that never failed need no memory.
+        if (how != circuit::verdict::failure && !circuits_.contains(origin)) {
+            return;
         }
-        const auto before = found->second.state(now);
-        found->second.report(how, now);
-        const auto after = found->second.state(now);
-        const auto open_for = found->second.waits(now);
+        auto& its = circuit_of(origin, now);
+        const auto before = its.state(now);
+        its.report(request, how, now);
+        const auto after = its.state(now);
+        const auto open_for = its.waits(now);
         if (how == circuit::verdict::success) {
-            circuits_.erase(found);
+            circuits_.erase(origin);
         }
         if (before != after && told && listener_) {
             listener_(origin, after, open_for);
@@ -118,39 +130,41 @@ class breaker final : public circuit_breaker {
     const clock& time_;
     circuit_policy policy_;
     circuit_listener listener_;
+    std::atomic<std::uint64_t> requests_{0};
     std::mutex guard_;
     std::unordered_map<std::string, circuit> circuits_;
 };
 
 }  // namespace
 
-auto circuit::ask(time_point now) -> decision {
+auto circuit::ask(std::uint64_t request, time_point now) -> decision {
     if (openings_ == 0) {
         return {};
     }
     if (is_waiting(now)) {
         return {false, trial_at_ - now};
     }
-    if (trial_running_) {
-        return {false, milliseconds(1000)};
+    if (trial_ != 0) {
+        return {false, a_second};
     }
-    trial_running_ = true;
+    trial_ = request;
     return {};
 }
 
-void circuit::report(verdict how, time_point now) {
+void circuit::report(std::uint64_t request, verdict how, time_point now) {
     if (how == verdict::success) {
         failures_ = 0;
         openings_ = 0;
-        trial_running_ = false;
+        trial_ = 0;
         return;
+    }
+    const bool was_trial = trial_ == request;
+    if (was_trial) {
+        trial_ = 0;
     }
     if (how == verdict::abandoned) {
-        trial_running_ = false;
         return;
     }
-    const bool was_trial = trial_running_;
-    trial_running_ = false;
     ++failures_;
     // Failures of requests that began before it opened say nothing new.
     const bool opens = openings_ == 0 ? failures_ >= policy_.failures_to_open : was_trial;
@@ -170,6 +184,10 @@ void circuit::heed(milliseconds span, time_point now) {
 
 auto circuit::waits(time_point now) const -> milliseconds {
     return openings_ != 0 && is_waiting(now) ? trial_at_ - now : milliseconds(0);
+}
+
+auto circuit::is_idle(time_point now) const -> bool {
+    return trial_ == 0 && !is_waiting(now);
 }
 
 auto circuit::state(time_point now) const -> circuit_state {

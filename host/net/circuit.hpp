@@ -29,12 +29,14 @@ class circuit {
         bool allowed = true;
         milliseconds retry_after{0};  // when not allowed: how long until a trial may be
     };
-    // May a request be made now? Half-open: one at a time.
-    [[nodiscard]] auto ask(time_point now) -> decision;
+    // May request number `request` (never 0, none twice) be made now? Half-open: one at a time.
+    [[nodiscard]] auto ask(std::uint64_t request, time_point now) -> decision;
     // How an allowed one ended. abandoned: nothing was learnt (it was cancelled), so that another
-    // may try.
+    // may try. What began before the circuit opened is no trial, however it ends.
     enum class verdict { success, failure, abandoned };
-    void report(verdict how, time_point now);
+    void report(std::uint64_t request, verdict how, time_point now);
+    // Nothing is lost with it: it is neither open nor on trial.
+    [[nodiscard]] auto is_idle(time_point now) const -> bool;
     // Another found it failing: nothing goes out for that long, then one trial.
     void heed(milliseconds span, time_point now);
     // How long until a trial may be; 0 where it is not open.
@@ -46,9 +48,9 @@ class circuit {
 
     circuit_policy policy_;
     unsigned failures_ = 0;
-    unsigned openings_ = 0;  // in a row, without a success between
-    bool trial_running_ = false;
-    time_point trial_at_{};  // meaningful while openings_ > 0
+    unsigned openings_ = 0;    // in a row, without a success between
+    std::uint64_t trial_ = 0;  // the request that is tried with; 0: none
+    time_point trial_at_{};    // meaningful while openings_ > 0
 };
 
 // Called with each change that an answer makes: opened, for how long, or closed again (0). The
@@ -68,7 +70,8 @@ class circuit_breaker : public outbound_http {
 // Wraps `inner`: transport failures and 5xx count as failures, every other answer as a success.
 // While an origin's circuit is open its requests are answered at once: transport::connect, sent no,
 // retry_after, and a `retry-after` header of seconds. Requests for addresses that users supplied
-// (public_only) have circuits like others; at most 4096 origins are kept.
+// (public_only) have circuits like others. At most 4096 origins are kept: then one that is not open
+// makes room for one that fails.
 [[nodiscard]] auto make_circuit_breaker(
     std::unique_ptr<outbound_http> inner, const clock& time, circuit_policy policy,
     circuit_listener listener = {}

@@ -16,6 +16,10 @@ namespace {
 constexpr circuit_policy policy{3, milliseconds(1000), milliseconds(3000)};
 const time_point start{milliseconds(1'000'000)};
 
+// Requests: one of before the circuit opened, one that it is tried with.
+constexpr std::uint64_t early = 1;
+constexpr std::uint64_t trial = 100;
+
 class set_clock final : public tenon::host::clock {
   public:
     [[nodiscard]] auto now() const noexcept -> time_point override { return at; }
@@ -81,58 +85,67 @@ struct bench {
 TEST_CASE("a circuit opens after so many failures in a row, and only in a row") {
     circuit one(policy);
     for (int i = 0; i < 2; ++i) {
-        one.report(circuit::verdict::failure, start);
+        one.report(early, circuit::verdict::failure, start);
     }
-    one.report(circuit::verdict::success, start);
+    one.report(early, circuit::verdict::success, start);
     for (int i = 0; i < 2; ++i) {
-        one.report(circuit::verdict::failure, start);
+        one.report(early, circuit::verdict::failure, start);
         CHECK(one.state(start) == circuit_state::closed);
     }
-    one.report(circuit::verdict::failure, start);
+    one.report(early, circuit::verdict::failure, start);
     CHECK(one.state(start) == circuit_state::open);
-    CHECK_FALSE(one.ask(start + milliseconds(999)).allowed);
-    CHECK(one.ask(start + milliseconds(400)).retry_after == milliseconds(600));
+    CHECK_FALSE(one.ask(trial, start + milliseconds(999)).allowed);
+    CHECK(one.ask(trial, start + milliseconds(400)).retry_after == milliseconds(600));
 }
 
 TEST_CASE("half-open lets one trial through; its success closes, its failure opens for longer") {
     circuit one(policy);
     for (int i = 0; i < 3; ++i) {
-        one.report(circuit::verdict::failure, start);
+        one.report(early, circuit::verdict::failure, start);
     }
     auto now = start + milliseconds(1000);
     CHECK(one.state(now) == circuit_state::half_open);
-    CHECK(one.ask(now).allowed);
-    CHECK_FALSE(one.ask(now).allowed);
-    one.report(circuit::verdict::failure, now);
-    CHECK(one.ask(now).retry_after == milliseconds(2000));
+    CHECK(one.ask(trial, now).allowed);
+    CHECK_FALSE(one.ask(trial, now).allowed);
+    one.report(trial, circuit::verdict::failure, now);
+    CHECK(one.ask(trial, now).retry_after == milliseconds(2000));
     now += milliseconds(2000);
-    CHECK(one.ask(now).allowed);
-    one.report(circuit::verdict::failure, now);
-    CHECK(one.ask(now).retry_after == milliseconds(3000));  // the ceiling
+    CHECK(one.ask(trial, now).allowed);
+    one.report(trial, circuit::verdict::failure, now);
+    CHECK(one.ask(trial, now).retry_after == milliseconds(3000));  // the ceiling
     now += milliseconds(3000);
-    CHECK(one.ask(now).allowed);
-    one.report(circuit::verdict::success, now);
+    CHECK(one.ask(trial, now).allowed);
+    one.report(trial, circuit::verdict::success, now);
     CHECK(one.state(now) == circuit_state::closed);
-    CHECK(one.ask(now).allowed);
+    CHECK(one.ask(trial, now).allowed);
 }
 
 TEST_CASE("a trial that was abandoned lets another one try") {
     circuit one(policy);
     for (int i = 0; i < 3; ++i) {
-        one.report(circuit::verdict::failure, start);
+        one.report(early, circuit::verdict::failure, start);
     }
     const auto now = start + milliseconds(1000);
-    CHECK(one.ask(now).allowed);
-    one.report(circuit::verdict::abandoned, now);
-    CHECK(one.ask(now).allowed);
+    CHECK(one.ask(trial, now).allowed);
+    one.report(trial, circuit::verdict::abandoned, now);
+    CHECK(one.ask(trial, now).allowed);
 }
 
-TEST_CASE("failures that began before the circuit opened do not lengthen it") {
+TEST_CASE("what began before the circuit opened says nothing of its trial") {
     circuit one(policy);
     for (int i = 0; i < 10; ++i) {
-        one.report(circuit::verdict::failure, start);
+        one.report(early, circuit::verdict::failure, start);
     }
-    CHECK(one.ask(start + milliseconds(1000)).allowed);
+    auto now = start + milliseconds(1000);
+    REQUIRE(one.ask(trial, now).allowed);
+    // Late ones, while it is tried: nor do they end the trial.
+    one.report(early, circuit::verdict::failure, now);
+    CHECK(one.state(now) == circuit_state::half_open);
+    CHECK_FALSE(one.ask(trial + 1, now).allowed);
+    one.report(early, circuit::verdict::abandoned, now);
+    CHECK_FALSE(one.ask(trial + 1, now).allowed);
+    one.report(trial, circuit::verdict::failure, now);
+    CHECK(one.ask(trial + 1, now).retry_after == milliseconds(2000));
 }
 
 TEST_CASE("an open circuit answers at once: connect, not sent, and when to come again") {
@@ -242,6 +255,18 @@ TEST_CASE("a trial that ends by an exception does not keep the circuit shut for 
     with.inner->next = {};
     with.inner->next.status = 200;
     CHECK(with.ask().status == 200);
+}
+
+TEST_CASE("however many origins failed, the next one that fails has a circuit") {
+    bench with;
+    with.inner->next.outcome = transport::dns;
+    for (int i = 0; i < 4'100; ++i) {
+        (void)with.ask("https://gone-" + std::to_string(i) + ".example/");
+    }
+    with.fail(3);
+    const auto asked = with.inner->asked.size();
+    (void)with.ask();
+    CHECK(with.inner->asked.size() == asked);
 }
 
 TEST_CASE("an origin is scheme, host and port") {
