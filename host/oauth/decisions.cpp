@@ -17,6 +17,7 @@ constexpr auto first_backoff = seconds(5);
 constexpr auto longest_backoff = minutes(30);
 constexpr auto longest_backoff_of_dead = minutes(1);  // somebody may be waiting
 constexpr auto longest_retry_after = std::chrono::hours(24);
+constexpr auto widest_spread = minutes(1);
 constexpr auto misconfigured_backoff = minutes(5);
 constexpr auto longest_doubt = days(3);
 
@@ -46,7 +47,10 @@ auto next_try(const grant_life& life, const failure_facts& facts, time_point now
         alive ? milliseconds(longest_backoff) : milliseconds(longest_backoff_of_dead);
     const auto asked =
         std::min<milliseconds>(facts.retry_after.value_or(milliseconds(0)), longest_retry_after);
-    const auto again = now + std::max(backoff(facts.failures_before, facts.jitter, longest), asked);
+    // All that were told the same would come back at the same moment.
+    const auto spread = scaled(std::min<milliseconds>(asked, widest_spread), facts.jitter);
+    const auto again =
+        now + std::max(backoff(facts.failures_before, facts.jitter, longest), asked + spread);
     switch (facts.kind) {
         case refresh_failure::revoked: return std::nullopt;
         case refresh_failure::misconfigured: return std::max(again, now + misconfigured_backoff);

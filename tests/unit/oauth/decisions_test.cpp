@@ -203,6 +203,18 @@ TEST_CASE("Retry-After is honoured, within a day") {
     CHECK(judge_failure(token(hours(1)), facts, epoch).try_again == epoch + hours(24));
 }
 
+TEST_CASE("those who were told the same time come back one after the other, and none too early") {
+    failure_facts facts;
+    facts.kind = refresh_failure::transient;
+    facts.jitter = 0.5;
+    facts.retry_after = seconds(10);
+    CHECK(judge_failure(token(hours(1)), facts, epoch).try_again == epoch + seconds(15));
+    facts.retry_after = minutes(7);
+    CHECK(
+        judge_failure(token(hours(1)), facts, epoch).try_again == epoch + minutes(7) + seconds(30)
+    );
+}
+
 TEST_CASE("backoff doubles, with jitter, up to half an hour") {
     failure_facts facts;
     facts.kind = refresh_failure::transient;
