@@ -112,8 +112,12 @@ void write_rows(
 
 void settle_rows(sql_session& session) {
     run(session, "UPDATE grants SET lease_owner = '', lease_until = NULL WHERE lease_owner <> ''");
-    run(session, "UPDATE intents SET owner = ''");
-    run(session, "UPDATE erasures SET owner = ''");
+    for (const std::string table : {"intents", "erasures"}) {
+        // Where it has one: the schema may be an older one.
+        if (std::ranges::count(columns_of(session, table), "owner") > 0) {
+            run(session, "UPDATE " + table + " SET owner = ''");
+        }
+    }
     if (session.engine() == sql_engine::postgresql) {
         session.execute_script(R"sql(
 DO $$
