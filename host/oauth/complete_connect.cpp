@@ -1,13 +1,11 @@
 #include "oauth/complete_connect.hpp"
 
+#include "oauth/apart.hpp"
 #include "oauth/discarding.hpp"
 #include "oauth/park.hpp"
 #include "oauth/redirect_outcome.hpp"
-#include "oauth/single_flight.hpp"
 #include "store/database.hpp"
 #include "store/intents.hpp"
-
-#include <boost/asio/strand.hpp>
 
 namespace tenon::host {
 namespace {
@@ -82,13 +80,10 @@ auto complete(oauth_context& context, pending_connect_row flow, exchange_input i
 
 auto complete_connect(oauth_context& context, pending_connect_row flow, exchange_input input)
     -> boost::asio::awaitable<result<std::string>> {
-    using outcome = result<std::string>;
-    single_flight<int, outcome> alone(boost::asio::make_strand(context.background));
-    single_flight<int, outcome>::work work = [&context, flow = std::move(flow),
-                                              input = std::move(input)] {
+    auto work = [&context, flow = std::move(flow), input = std::move(input)] {
         return complete(context, flow, input);
     };
-    co_return co_await alone.run(0, std::move(work));
+    return run_apart<result<std::string>>(context, std::move(work));
 }
 
 }  // namespace tenon::host

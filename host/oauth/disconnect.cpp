@@ -1,14 +1,12 @@
 #include "oauth/disconnect.hpp"
 
+#include "oauth/apart.hpp"
 #include "oauth/departure.hpp"
 #include "oauth/erased.hpp"
-#include "oauth/single_flight.hpp"
 #include "oauth/token_cache.hpp"
 #include "provider/registry.hpp"
 #include "store/confirmations.hpp"
 #include "store/database.hpp"
-
-#include <boost/asio/strand.hpp>
 
 namespace tenon::host {
 namespace {
@@ -72,14 +70,10 @@ auto leave(oauth_context& context, actor by, account_selector which)
 
 auto disconnect(oauth_context& context, actor by, account_selector which)
     -> boost::asio::awaitable<result<std::vector<revocation>>> {
-    using outcome = result<std::vector<revocation>>;
-    // Whoever asked may hang up or run out of time: the work goes on.
-    single_flight<int, outcome> alone(boost::asio::make_strand(context.background));
-    single_flight<int, outcome>::work work = [&context, by = std::move(by),
-                                              which = std::move(which)] {
+    auto work = [&context, by = std::move(by), which = std::move(which)] {
         return leave(context, by, which);
     };
-    co_return co_await alone.run(0, std::move(work));
+    return run_apart<result<std::vector<revocation>>>(context, std::move(work));
 }
 
 }  // namespace tenon::host

@@ -2,6 +2,7 @@
 
 #include "base/log.hpp"
 #include "base/pause.hpp"
+#include "oauth/apart.hpp"
 #include "oauth/cut_off_exchange.hpp"
 #include "oauth/departure.hpp"
 #include "oauth/erased.hpp"
@@ -9,10 +10,8 @@
 #include "oauth/erasure_rows.hpp"
 #include "oauth/lapsing.hpp"
 #include "oauth/persist.hpp"
-#include "oauth/single_flight.hpp"
 #include "oauth/token_cache.hpp"
 
-#include <boost/asio/strand.hpp>
 #include <boost/asio/this_coro.hpp>
 
 namespace tenon::host {
@@ -140,12 +139,8 @@ auto abandoned(oauth_context& context, bool at_start)
 
 auto erase_user(oauth_context& context, actor by)
     -> boost::asio::awaitable<result<erasure_receipt>> {
-    using outcome = result<erasure_receipt>;
-    single_flight<int, outcome> alone(boost::asio::make_strand(context.background));
-    single_flight<int, outcome>::work work = [&context, by = std::move(by)] {
-        return erase(context, by, erasing::anew);
-    };
-    co_return co_await alone.run(0, std::move(work));
+    auto work = [&context, by = std::move(by)] { return erase(context, by, erasing::anew); };
+    return run_apart<result<erasure_receipt>>(context, std::move(work));
 }
 
 auto finish_erasures(oauth_context& context, bool at_start, std::function<bool()> stopping)

@@ -97,6 +97,7 @@ void note_erased(
     receipt.connections += step.connections;
     receipt.unconfirmed += step.unconfirmed;
     receipt.exchanges += step.exchanges;
+    receipt.pending_connects += step.pending_connects;
     for (const auto& one : step.outcomes) {
         receipt.revocations.push_back({step.provider, step.connection, one});
     }

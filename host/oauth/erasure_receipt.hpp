@@ -34,13 +34,14 @@ struct erasure_receipt {
 
 // JSON, and back. What can't be read is an empty one.
 [[nodiscard]] auto to_json(const erasure_receipt& receipt) -> std::string;
-[[nodiscard]] auto parse_receipt(std::string_view json) -> erasure_receipt;
+[[nodiscard]] auto parse_receipt(std::string_view text) -> erasure_receipt;
 
 // What a step adds to it.
 struct erased_step {
     std::int64_t connections = 0;
     std::int64_t unconfirmed = 0;
     std::int64_t exchanges = 0;
+    std::int64_t pending_connects = 0;
     provider_id provider = {};
     connection_id connection = {};
     std::vector<revocation> outcomes = {};

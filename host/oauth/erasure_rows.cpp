@@ -57,17 +57,6 @@ auto own(
     return free && adopt_erasure(session, who, *state, owner, now);
 }
 
-void note_pending(
-    sql_session& session, const oauth_context& context, const actor& by, std::int64_t gone
-) {
-    const auto who = who_of(context, by);
-    const auto state = find_erasure(session, who);
-    auto receipt = parse_receipt(state->receipt);
-    receipt.id = state->id;
-    receipt.pending_connects += gone;
-    write_receipt(session, who, to_json(receipt));
-}
-
 // In the audit log, where it stays: how much it was, and no name.
 auto detail_of(const erasure_receipt& receipt) -> std::string {
     std::map<std::string, int> outcomes;
@@ -125,7 +114,8 @@ auto take_hold(
     if (held.is_others) {
         return held;
     }
-    note_pending(session, context, by, erase_pending_connects(session, by.user));
+    const auto pending = erase_pending_connects(session, by.user);
+    note_erased(session, context, by, {.pending_connects = pending});
     for (auto& row : all_connections(session, by.user, std::nullopt)) {
         held.connections.push_back(begin_leaving(session, std::move(row), consent_end::erased, now)
         );

@@ -3,35 +3,42 @@
 #include "store/audit.hpp"
 #include "store/read_rows.hpp"
 
+#include <algorithm>
+#include <iterator>
+
 namespace tenon::host {
 
 namespace {
 
-auto find_under(sql_session& session, const std::string& hash) -> std::optional<erasure_state> {
-    const auto rows =
-        run(session,
-            "SELECT id, owner, touched_at, finished_at, receipt FROM erasures "
-            "WHERE org_id = $1 AND user_hash = $2",
-            session.org(), blob{hash});
-    return read_first(rows, [&](const sql_row& row) {
-        return erasure_state{hash,        row.text(0),          row.text(1),
-                             row.time(2), row.optional_time(3), row.text(4)};
-    });
+auto read_state(const sql_row& row) -> erasure_state {
+    return {row.bytes(0), row.text(1), row.text(2), row.time(3), row.optional_time(4), row.text(5)};
 }
 
 auto hash_of(sql_session& session, const erased_user& who) -> std::string {
-    auto state = find_erasure(session, who);
-    return state ? std::move(state->hash) : who.hash;
+    const auto state = find_erasure(session, who);
+    return state ? state->hash : who.hash;
 }
 
 }  // namespace
 
 auto find_erasure(sql_session& session, const erased_user& who) -> std::optional<erasure_state> {
-    auto state = find_under(session, who.hash);
-    for (auto other = who.others.begin(); !state && other != who.others.end(); ++other) {
-        state = find_under(session, *other);
-    }
-    return state;
+    static const auto statement =
+        "SELECT user_hash, id, owner, touched_at, finished_at, receipt FROM erasures "
+        "WHERE org_id = $1 AND user_hash IN (" +
+        list_parameters(2) + ") ORDER BY touched_at DESC LIMIT 1";
+    std::vector<blob> hashes{blob{who.hash}};
+    std::ranges::transform(who.others, std::back_inserter(hashes), [](const std::string& one) {
+        return blob{one};
+    });
+    // Of several, where a host that began one did not have the key of another's yet, the latest.
+    std::optional<erasure_state> latest;
+    ask_in_lists({to_sql(session.org())}, hashes, [&](const std::vector<sql_value>& arguments) {
+        auto state = read_first(session.execute(statement, arguments), read_state);
+        if (state && (!latest || state->touched_at > latest->touched_at)) {
+            latest = std::move(state);
+        }
+    });
+    return latest;
 }
 
 auto may_be_erased(sql_session& session, const user_id& user, time_point since) -> bool {

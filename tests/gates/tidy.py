@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""clang-tidy on sources, on all processors; what was clean and has not changed since is not looked at again.
+"""clang-tidy on sources, TENON_JOBS at once; what was clean and has not changed since is not looked at again.
 
 tidy.py ROOT [SECONDS] < sources, a path a line. ROOT/build/tsan is built: its compiler's database says how each source
 is compiled, ninja's what it includes. A source is clean for as long as it, all of this tree that it includes, and
@@ -83,7 +83,7 @@ def main(root, seconds):
         mark.write_text(state)
         return True
 
-    with concurrent.futures.ThreadPoolExecutor(int(os.environ.get("TENON_JOBS", len(os.sched_getaffinity(0))))) as pool:
+    with concurrent.futures.ThreadPoolExecutor(int(os.environ["TENON_JOBS"])) as pool:
         return 0 if all(list(pool.map(visit, todo))) else 1
 
 

@@ -111,12 +111,7 @@ TEST_CASE("tokens that nobody confirmed in time are revoked, once, and it is on 
 
 TEST_CASE("tokens that nobody confirmed are kept at the provider where the account is connected") {
     oauth_world world(any_engine());
-    transact(world, [](sql_session& session) {
-        session.execute_script(
-            "INSERT INTO organizations (id, name, created_at) VALUES ('org', '', 1)"
-        );
-        return 0;
-    });
+    add_organizations(world);
     world.park(user("ann"), "u1");
     world.connect(user("bob"), "u1");
     wait_out(world);
@@ -194,8 +189,8 @@ TEST_CASE("one host at a time revokes what nobody confirmed, and stops when it i
     world.park(user("ann"), "u2");
     wait_out(world);
     int asked = 0;
-    std::function<bool()> after_one = [&] { return asked++ == 1; };
-    CHECK(world.run(discard_lapsed(world.context, std::move(after_one))) == 1);
+    const std::function<bool()> after_one = [&] { return asked++ == 1; };
+    CHECK(world.run(discard_lapsed(world.context, after_one)) == 1);
     CHECK(world.scene.count().revokes == 2);
 
     world.context.options.instance = "another";

@@ -47,13 +47,7 @@ TEST_CASE("tokens of another account than the one to reconnect are revoked, and 
 
 TEST_CASE("tokens of an account that somebody else has connected are not revoked for a mismatch") {
     oauth_world world(any_engine());
-    transact(world, [](sql_session& session) {
-        session.execute_script(
-            "INSERT INTO organizations (id, name, created_at) VALUES ('org', '', 1), ('other', '', "
-            "1)"
-        );
-        return 0;
-    });
+    add_organizations(world, {"org", "other"});
     world.connect(user("ann"), "u1");
     SECTION("in the same organization") {
         world.connect(user("bob"), "u2");

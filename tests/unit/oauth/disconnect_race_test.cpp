@@ -71,20 +71,8 @@ TEST_CASE("tokens of an account that another user confirms at this moment are no
     oauth_world world(sql_engine::postgresql);
     const auto bob = user("bob");
     const auto code = world.park(bob, "u1");
-    transact(world, [](sql_session& session) {
-        session.execute_script(
-            "INSERT INTO organizations (id, name, created_at) VALUES ('org', '', 1)"
-        );
-        return 0;
-    });
-    landing what;
-    what.by = user("ann");
-    what.provider = acme;
-    what.client_id = "demo-client";
-    what.account = account_id("u1");
-    granted tokens;
-    tokens.access_token = secret("token");
-    what.grants.push_back(std::move(tokens));
+    add_organizations(world);
+    const auto what = granted_landing(user("ann"), "u1");
     const auto other = open_database(world.store.url()).value();
     std::future<result<std::vector<revocation>>> discarded;
     const auto confirm = [&](sql_session& session) -> result<void> {

@@ -79,22 +79,10 @@ TEST_CASE("an exchange that another host is at is ended by that one when its use
 
 TEST_CASE("tokens of an account of which only a leaving connection is left are revoked") {
     oauth_world world(any_engine());
-    transact(world, [&](sql_session& session) {
-        session.execute_script(
-            "INSERT INTO organizations (id, name, created_at) VALUES ('org', '', 1)"
-        );
-        return 0;
-    });
+    add_organizations(world);
     const auto ann = user("ann");
     world.connect(ann, "u1");
-    landing what;
-    what.by = ann;
-    what.provider = acme;
-    what.client_id = "demo-client";
-    what.account = account_id("u1");
-    granted tokens;
-    tokens.access_token = secret("token");
-    what.grants.push_back(std::move(tokens));
+    const auto what = granted_landing(ann, "u1");
     const auto outcome = [&] {
         return world.run(discard(world.context, what, errc::invalid_state)).value().at(0).outcome;
     };

@@ -3,6 +3,7 @@
 
 #include "oauth/confirm.hpp"
 #include "oauth/disconnect.hpp"
+#include "oauth/landing.hpp"
 #include "oauth/recovery.hpp"
 #include "store/grants.hpp"
 #include "support/any_engine.hpp"
@@ -38,6 +39,29 @@ inline auto count(oauth_world& world, const std::string& table) -> std::int64_t 
     return transact(world, [&](sql_session& session) {
         return run(session, "SELECT COUNT(*) FROM " + table)[0].integer(0);
     });
+}
+
+// Rows that looks across organizations go by.
+inline void add_organizations(oauth_world& world, const std::vector<std::string>& ids = {"org"}) {
+    transact(world, [&](sql_session& session) {
+        for (const auto& id : ids) {
+            run(session, "INSERT INTO organizations (id, name, created_at) VALUES ($1, '', 1)", id);
+        }
+        return 0;
+    });
+}
+
+// What was granted for an account, and is to be stored or discarded.
+inline auto granted_landing(const actor& by, const std::string& account) -> landing {
+    landing what;
+    what.by = by;
+    what.provider = acme;
+    what.client_id = "demo-client";
+    what.account = account_id(account);
+    granted tokens;
+    tokens.access_token = secret("token");
+    what.grants.push_back(std::move(tokens));
+    return what;
 }
 
 }  // namespace tenon::test

@@ -24,6 +24,15 @@ class silence {
     auto operator=(const silence&) -> silence& = delete;
 };
 
+// Whose server is given up after half a second of silence.
+auto impatient(milliseconds connect_timeout) -> database_options {
+    return {
+        .connections = 2,
+        .connect_timeout = connect_timeout,
+        .statement_timeout = milliseconds(200),
+        .answer_margin = milliseconds(300)};
+}
+
 // A statement on each of two connections at a time.
 auto both_answer(test_database& store) -> bool {
     std::barrier meeting(2);
@@ -129,12 +138,7 @@ TEST_CASE("a statement that takes too long is given up", "[store]") {
 }
 
 TEST_CASE("a server that falls silent is given up, and used again when it goes on", "[store]") {
-    test_database store(
-        sql_engine::postgresql, {.connections = 2,
-                                 .connect_timeout = milliseconds(2'000),
-                                 .statement_timeout = milliseconds(200),
-                                 .answer_margin = milliseconds(300)}
-    );
+    test_database store(sql_engine::postgresql, impatient(milliseconds(2'000)));
     REQUIRE(store->ping_write_now());
     {
         const silence while_it_lasts;
@@ -153,12 +157,7 @@ TEST_CASE("a server that falls silent is given up, and used again when it goes o
 }
 
 TEST_CASE("while one tries whether a silent server is back, others are answered", "[store]") {
-    test_database store(
-        sql_engine::postgresql, {.connections = 2,
-                                 .connect_timeout = milliseconds(4'000),
-                                 .statement_timeout = milliseconds(200),
-                                 .answer_margin = milliseconds(300)}
-    );
+    test_database store(sql_engine::postgresql, impatient(milliseconds(4'000)));
     REQUIRE(both_answer(store));
     const silence while_it_lasts;
     CHECK_FALSE(both_answer(store));
