@@ -35,23 +35,37 @@ auto told(std::int64_t ahead_ms) -> std::string {
 
 void postgres_clock::check(postgres_seat& seat) {
     if (is_due()) {
-        try {
-            bool fresh = false;
-            auto& link = seat.link(fresh);
-            link.wait_for_answers(patience::bounded);
-            const auto asked = wall_ms();
-            const auto server = link.send(server_time)[0].integer(0);
-            const auto answered = wall_ms();
-            // The server looked at some time between the two.
-            note(milliseconds(
-                server < asked ? asked - server : std::min<std::int64_t>(0, answered - server)
-            ));
-        } catch (const postgres_lost&) {
-            seat.drop();  // the transaction tells
+        // The first session may have ended long ago.
+        const bool looked = look(seat) || look(seat);
+        if (!looked) {
+            next_ = 0;  // the transaction tells
         }
     }
     if (const auto ahead = ahead_ms_.load(); is_too_far(ahead)) {
         throw storage_failure(fail(errc::storage_unavailable, told(ahead)));
+    }
+}
+
+// False: the session was lost.
+auto postgres_clock::look(postgres_seat& seat) -> bool {
+    try {
+        bool fresh = false;
+        auto& link = seat.link(fresh);
+        link.wait_for_answers(patience::bounded);
+        const auto asked = wall_ms();
+        const auto server = link.send(server_time)[0].integer(0);
+        const auto answered = wall_ms();
+        // The server looked at some time between the two.
+        note(milliseconds(
+            server < asked ? asked - server : std::min<std::int64_t>(0, answered - server)
+        ));
+        return true;
+    } catch (const postgres_lost&) {
+        seat.drop();
+        return false;
+    } catch (const storage_failure&) {
+        next_ = 0;
+        throw;
     }
 }
 

@@ -26,6 +26,7 @@ class postgres_clock {
     using steady = std::chrono::steady_clock;
 
     [[nodiscard]] auto is_due() -> bool;
+    auto look(postgres_seat& seat) -> bool;
     void note(milliseconds ahead);
 
     std::atomic<std::int64_t> ahead_ms_{0};  // this host's clock, of the server's
