@@ -40,14 +40,12 @@ void conversation::hold(std::size_t bytes) noexcept {
 
 auto conversation::next() -> next_step {
     for (;;) {
-        if (state_ == state::ended) {
-            return output_.empty() ? ending_ : next_step::write;
-        }
-        if (output_.size() >= most_output) {
+        const bool reads = state_ != state::ended && state_ != state::handling;
+        if (output_.size() >= most_output || (!reads && !output_.empty())) {
             return next_step::write;
         }
-        if (state_ == state::handling) {
-            return output_.empty() ? next_step::handle : next_step::write;
+        if (!reads) {
+            return state_ == state::ended ? ending_ : next_step::handle;
         }
         const auto before = state_;
         const auto unread = end_ - begin_;

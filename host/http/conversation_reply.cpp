@@ -68,7 +68,7 @@ void conversation::dispatch() {
         write(answer);
     } else if (route_ == nullptr) {
         const auto allow = allow_.empty() ? "GET, HEAD, POST, DELETE, OPTIONS" : allow_;
-        write(shared_.policy.options_response(allow, origin_));
+        write(edge_policy::options_response(allow, origin_));
     } else {
         state_ = state::handling;
         run_fast_handler();

@@ -73,8 +73,7 @@ void edge_policy::write(
     }
 }
 
-auto edge_policy::options_response(std::string_view allow, std::string_view origin) const
-    -> response {
+auto edge_policy::options_response(std::string_view allow, std::string_view origin) -> response {
     auto answer = empty_response(204);
     answer.add_header("Allow", allow);
     if (!origin.empty()) {

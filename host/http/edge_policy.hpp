@@ -26,7 +26,7 @@ class edge_policy {
 
     // The answer to OPTIONS (Fetch: CORS preflight, where the origin is allowed), or to an OPTIONS
     // of any other kind.
-    [[nodiscard]] auto options_response(std::string_view allow, std::string_view origin) const
+    [[nodiscard]] static auto options_response(std::string_view allow, std::string_view origin)
         -> response;
 
   private:

@@ -91,7 +91,7 @@ class strict_parser final : public http::basic_parser<true> {
     // first byte.
     static auto is_folded(string_view name, string_view value) -> bool {
         const char* begin = name.data() + name.size();
-        const std::less<const char*> before;
+        const std::less<> before;
         if (before(value.data(), begin) || before(begin + (64 * 1024), value.data())) {
             return true;
         }
@@ -140,16 +140,9 @@ class message_parser::impl {
             }
             if (!was_header_done_) {
                 header_bytes_ += now;
-                if (parser_->is_header_done()) {
-                    was_header_done_ = true;
-                    return {
-                        header_bytes_ > header_limit_ ? parse_step::too_large_header
-                                                      : parse_step::header,
-                        used};
-                }
             }
-            if (parser_->is_done()) {
-                return {parse_step::message, used};
+            if (const auto reached = milestone()) {
+                return {*reached, used};
             }
             if (failed || used == bytes.size()) {
                 return {unfinished(bytes.size() - used), used};
@@ -162,6 +155,16 @@ class message_parser::impl {
     std::optional<strict_parser> parser_;
 
   private:
+    // The header's end is told once.
+    auto milestone() -> std::optional<parse_step> {
+        if (!was_header_done_ && parser_->is_header_done()) {
+            was_header_done_ = true;
+            return header_bytes_ > header_limit_ ? parse_step::too_large_header
+                                                 : parse_step::header;
+        }
+        return parser_->is_done() ? std::optional(parse_step::message) : std::nullopt;
+    }
+
     [[nodiscard]] auto unfinished(std::size_t left) const -> parse_step {
         if (!was_header_done_) {
             return header_bytes_ + left > header_limit_ ? parse_step::too_large_header

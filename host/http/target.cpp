@@ -69,6 +69,16 @@ auto parse_path(std::string_view path, std::vector<std::string>& segments) -> re
     }
 }
 
+// Of the two digits of a percent escape; NUL is none.
+auto escaped_byte(std::string_view digits) -> std::optional<char> {
+    const int high = digits.size() == 2 ? hex_value(digits[0]) : -1;
+    const int low = digits.size() == 2 ? hex_value(digits[1]) : -1;
+    if (high < 0 || low < 0 || high + low == 0) {
+        return std::nullopt;
+    }
+    return static_cast<char>(high * 16 + low);
+}
+
 }  // namespace
 
 auto percent_decode(std::string_view text, plus_sign plus) -> std::optional<std::string> {
@@ -80,12 +90,11 @@ auto percent_decode(std::string_view text, plus_sign plus) -> std::optional<std:
         } else if (text[i] != '%') {
             decoded += text[i];
         } else {
-            const int high = i + 2 < text.size() ? hex_value(text[i + 1]) : -1;
-            const int low = i + 2 < text.size() ? hex_value(text[i + 2]) : -1;
-            if (high < 0 || low < 0 || high + low == 0) {
+            const auto byte = escaped_byte(text.substr(i + 1, 2));
+            if (!byte) {
                 return std::nullopt;
             }
-            decoded += static_cast<char>(high * 16 + low);
+            decoded += *byte;
             i += 2;
         }
     }

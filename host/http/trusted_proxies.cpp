@@ -7,6 +7,24 @@
 
 namespace tenon::host {
 
+namespace {
+
+auto words_from_the_right(const std::vector<std::string_view>& lines)
+    -> std::vector<std::string_view> {
+    std::vector<std::string_view> words;
+    for (auto rest : lines) {
+        for (auto comma = rest.find(','); comma != rest.npos; comma = rest.find(',')) {
+            words.push_back(trimmed(rest.substr(0, comma)));
+            rest.remove_prefix(comma + 1);
+        }
+        words.push_back(trimmed(rest));
+    }
+    std::ranges::reverse(words);
+    return words;
+}
+
+}  // namespace
+
 trusted_proxies::trusted_proxies(const std::vector<std::string>& prefixes) {
     for (const auto& text : prefixes) {
         const auto network = parse_network(text);
@@ -38,21 +56,14 @@ auto trusted_proxies::sender_of(std::string_view peer, bool secure, const header
         const auto scheme = headers.find("x-forwarded-proto");
         found.secure = equal_ignoring_case(trimmed(scheme.substr(scheme.rfind(',') + 1)), "https");
     }
-    const auto lines = headers.all("x-forwarded-for");
-    for (auto line = lines.rbegin(); line != lines.rend(); ++line) {
-        auto rest = *line;
-        for (bool more = true; more;) {
-            const auto comma = rest.rfind(',');
-            more = comma != rest.npos;
-            const auto address = parse_ip(trimmed(more ? rest.substr(comma + 1) : rest));
-            if (!address) {
-                return found;
-            }
-            found.address = ip_text(*address);
-            if (!trusts(found.address)) {
-                return found;
-            }
-            rest = more ? rest.substr(0, comma) : rest;
+    for (const auto word : words_from_the_right(headers.all("x-forwarded-for"))) {
+        const auto address = parse_ip(word);
+        if (!address) {
+            break;
+        }
+        found.address = ip_text(*address);
+        if (!trusts(found.address)) {
+            break;
         }
     }
     return found;

@@ -63,9 +63,10 @@ auto is_public(const sockaddr* address) -> bool {
 }  // namespace
 
 transfer::transfer(
-    outbound_request request, const outbound_options& options, boost::asio::steady_timer timer
+    outbound_request request, const outbound_options& options,
+    boost::asio::steady_timer settled_timer
 )
-    : settled(std::move(timer)),
+    : settled(std::move(settled_timer)),
       request_(std::move(request)),
       options_(options),
       origin_(origin_of(request_.url)) {
@@ -181,7 +182,7 @@ auto transfer::set_headers() -> bool {
 
 auto transfer::checks_addresses() const noexcept -> bool {
     return request_.addresses == address_policy::public_only &&
-           !(options_.proxy_guards_addresses && !options_.proxy.empty());
+           (!options_.proxy_guards_addresses || options_.proxy.empty());
 }
 
 auto transfer::on_open_socket(void* self, curlsocktype, curl_sockaddr* address) noexcept
@@ -198,6 +199,7 @@ auto transfer::on_open_socket(void* self, curlsocktype, curl_sockaddr* address) 
 // sends a second time because a reused connection was gone. Whether the first was acted upon is
 // unknown then: only what changes nothing may be sent again, and what brings no token, for minting
 // one is a GET at some providers.
+// NOLINTNEXTLINE(readability-non-const-parameter): curl's signature
 auto transfer::on_request(void* self, char* ip, char*, int, int) noexcept -> int {
     auto& me = *static_cast<transfer*>(self);
     if (me.checks_addresses() && !is_public_text(ip)) {

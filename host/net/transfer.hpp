@@ -14,10 +14,11 @@ namespace tenon::host {
 
 class transfer {
   public:
-    // `settled` is what the exchange's coroutine waits for: it expires at the deadline, and is
-    // cancelled when all is over.
+    // `settled_timer` is what the exchange's coroutine waits for: it expires at the deadline, and
+    // is cancelled when all is over.
     transfer(
-        outbound_request request, const outbound_options& options, boost::asio::steady_timer settled
+        outbound_request request, const outbound_options& options,
+        boost::asio::steady_timer settled_timer
     );
     transfer(const transfer&) = delete;
     auto operator=(const transfer&) -> transfer& = delete;

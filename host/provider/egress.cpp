@@ -165,9 +165,8 @@ auto egress_policy::find(const split_url& url, const std::map<std::string, std::
             continue;
         }
         const bool same = origin.url.host == url.host;
-        const bool captured = !same && !by_text && !exact && !origin.parameters.empty() &&
-                              capture(origin, url.host, connect);
-        if (!same && !captured) {
+        const bool by_template = !by_text && !exact && !origin.parameters.empty();
+        if (!same && !(by_template && capture(origin, url.host, connect))) {
             continue;
         }
         if (same && by_text) {

@@ -105,17 +105,24 @@ auto names_of(const std::vector<field_descriptor>& form) -> std::string {
     return names.empty() ? "none is known here" : "known are: " + quoted_list(names);
 }
 
+auto unknown_fields(
+    const std::vector<field_descriptor>& form, const std::map<std::string, std::string>& values
+) -> std::vector<field_problem> {
+    std::vector<field_problem> unknown;
+    for (const auto& [name, value] : values) {
+        if (std::ranges::find(form, name, &field_descriptor::name) == form.end()) {
+            unknown.push_back({name, "is unknown; " + names_of(form)});
+        }
+    }
+    return unknown;
+}
+
 }  // namespace
 
 auto check_fields(
     const std::vector<field_descriptor>& form, std::map<std::string, std::string> values
 ) -> result<std::map<std::string, std::string>> {
-    std::vector<field_problem> problems;
-    for (const auto& [name, value] : values) {
-        if (std::ranges::find(form, name, &field_descriptor::name) == form.end()) {
-            problems.push_back({name, "is unknown; " + names_of(form)});
-        }
-    }
+    auto problems = unknown_fields(form, values);
     for (const auto& field : form) {
         auto found = values.find(field.name);
         if (found == values.end() && !field.default_value.empty()) {
