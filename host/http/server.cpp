@@ -235,6 +235,7 @@ server::server(
     impl_->begin_sweeping();
 }
 
+// NOLINTNEXTLINE(bugprone-exception-escape): where there is no memory left to say so, all ends
 server::~server() {
     impl_->abandon();
 }

@@ -78,7 +78,7 @@ class server {
         random_source& random, request_observer* observer = nullptr
     );
     // Closes everything at once. The context must be stopped, or the server drained, before that.
-    ~server();
+    ~server();  // NOLINT(bugprone-exception-escape): as it says there
     server(const server&) = delete;
     auto operator=(const server&) -> server& = delete;
 

@@ -141,7 +141,11 @@ auto engine::on_socket(CURL*, curl_socket_t socket, int what, void* self, void*)
 }
 
 auto engine::on_timer(CURLM*, long from_now, void* self) noexcept -> int {
-    static_cast<engine*>(self)->set_timer(from_now);
+    try {
+        static_cast<engine*>(self)->set_timer(from_now);
+    } catch (const std::exception& thrown) {
+        log(log_level::error, "timer not set", {{log_key::detail, thrown.what()}});
+    }
     return 0;
 }
 

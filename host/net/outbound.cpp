@@ -15,6 +15,7 @@ class curl_client final : public outbound_http {
     curl_client(asio::any_io_executor executor, outbound_options options)
         : engine_(std::make_shared<engine>(std::move(executor), std::move(options))) {}
 
+    // NOLINTNEXTLINE(bugprone-exception-escape): where there is no memory left to say so, all ends
     ~curl_client() override {
         engine_->refuse_more();
         asio::post(engine_->on(), [kept = engine_] { kept->close(); });

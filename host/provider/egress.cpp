@@ -160,16 +160,18 @@ auto egress_policy::find(const split_url& url, const std::map<std::string, std::
     match out{url.host, nullptr, 0, false};
     const bool by_text = url.host.find('{') != std::string::npos;
     const bool exact = !by_text && is_declared(url);
-    for (const auto& origin : origins_) {
+    const auto holds = [&](const declared& origin) {
         if (origin.url.scheme != url.scheme || origin.url.port != url.port) {
-            continue;
+            return false;
         }
-        const bool same = origin.url.host == url.host;
         const bool by_template = !by_text && !exact && !origin.parameters.empty();
-        if (!same && !(by_template && capture(origin, url.host, connect))) {
+        return origin.url.host == url.host || (by_template && capture(origin, url.host, connect));
+    };
+    for (const auto& origin : origins_) {
+        if (!holds(origin)) {
             continue;
         }
-        if (same && by_text) {
+        if (by_text) {
             auto host = fill(origin, connect);
             if (host.has_error()) {
                 return host.error();

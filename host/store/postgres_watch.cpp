@@ -39,7 +39,7 @@ auto postgres_watch::line::settle() noexcept -> bool {
     return due_.exchange(nothing_due) != was_cut;
 }
 
-void postgres_watch::line::cut() noexcept {
+void postgres_watch::line::cut() const noexcept {
     ::shutdown(socket_, SHUT_RDWR);
 }
 

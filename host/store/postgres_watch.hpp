@@ -35,7 +35,7 @@ class postgres_watch {
         // It came, or will not. False: the connection was ended for its sake.
         auto settle() noexcept -> bool;
         // Nothing goes through any more.
-        void cut() noexcept;
+        void cut() const noexcept;
 
       private:
         friend class postgres_watch;
