@@ -147,6 +147,13 @@ auto egress_policy::capture(
     return host.empty();
 }
 
+auto egress_policy::admits_host(
+    const declared& origin, const split_url& url, const std::map<std::string, std::string>& connect
+) -> bool {
+    return !origin.parameters.empty() && origin.url.scheme == url.scheme &&
+           origin.url.port == url.port && capture(origin, url.host, connect);
+}
+
 // An origin that is declared as it stands counts for itself: what a template that happens to admit
 // the same name may do is not added.
 auto egress_policy::is_declared(const split_url& url) const -> bool {
@@ -159,16 +166,11 @@ auto egress_policy::find(const split_url& url, const std::map<std::string, std::
     const -> or_refusal<match> {
     match out{url.host, nullptr, 0, false};
     const bool by_text = url.host.find('{') != std::string::npos;
-    const bool exact = !by_text && is_declared(url);
-    const auto holds = [&](const declared& origin) {
-        if (origin.url.scheme != url.scheme || origin.url.port != url.port) {
-            return false;
-        }
-        const bool by_template = !by_text && !exact && !origin.parameters.empty();
-        return origin.url.host == url.host || (by_template && capture(origin, url.host, connect));
-    };
+    const bool by_template = !by_text && !is_declared(url);
     for (const auto& origin : origins_) {
-        if (!holds(origin)) {
+        const bool held =
+            same_origin(origin.url, url) || (by_template && admits_host(origin, url, connect));
+        if (!held) {
             continue;
         }
         if (by_text) {

@@ -67,6 +67,10 @@ class egress_policy {
         const declared& origin, std::string_view host,
         const std::map<std::string, std::string>& connect
     ) -> bool;
+    static auto admits_host(
+        const declared& origin, const split_url& url,
+        const std::map<std::string, std::string>& connect
+    ) -> bool;
     [[nodiscard]] auto is_declared(const split_url& url) const -> bool;
     [[nodiscard]] auto find(const split_url& url, const std::map<std::string, std::string>& connect)
         const -> or_refusal<match>;
