@@ -76,6 +76,10 @@ struct api_metrics::implementation {
     );
     counters& alarms =
         counter("tenon_provider_alarms_total", "Times that an operator should look at a provider");
+    counters& revocations = counter(
+        "tenon_revocations_total",
+        "Tokens to be revoked, by outcome; pending: tried again, and counted again then"
+    );
     counters& token_reads = counter(
         "tenon_token_reads_total", "Token reads: from the cache, missed, waited for a refresh"
     );
@@ -101,6 +105,7 @@ struct api_metrics::implementation {
         ),
         "health"};
     gauges& in_flight = gauge("tenon_refreshes_in_flight", "Refreshes that run now");
+    gauges& owed = gauge("tenon_revocations_owed", "Revocations that failed, to be tried again");
     gauges& memory = gauge("process_resident_memory_bytes", "Resident memory");
     gauges& build = gauge("tenon_build_info", "1, labelled with the version");
 
@@ -116,6 +121,7 @@ struct api_metrics::implementation {
         counter("tenon_http_connections_refused_total", "Client connections beyond the limit")
             .Add({});
     prometheus::Gauge& running = in_flight.Add({});
+    prometheus::Gauge& owing = owed.Add({});
     prometheus::Gauge& resident = memory.Add({});
 
     // Filled before serving, then only read: no lock.
@@ -189,6 +195,12 @@ void api_metrics::set_redis_up(bool up) {
     implementation_->redis.Add({}).Set(up ? 1 : 0);
 }
 
+void api_metrics::revocation_ended(std::string_view provider, std::string_view outcome) {
+    implementation_->revocations
+        .Add({{"provider", label_of(provider)}, {"outcome", label_of(outcome)}})
+        .Increment();
+}
+
 void api_metrics::token_read(std::string_view how) {
     auto& counter = how == "hit"      ? implementation_->hits
                     : how == "waited" ? implementation_->waits
@@ -214,6 +226,10 @@ void api_metrics::key_looked_up(std::string_view how) {
 
 void api_metrics::set_refreshes_in_flight(std::size_t count) {
     implementation_->running.Set(static_cast<double>(count));
+}
+
+void api_metrics::set_revocations_owed(std::int64_t count) {
+    implementation_->owing.Set(static_cast<double>(count));
 }
 
 void api_metrics::set_connections(const std::vector<state_gauge>& counts) {

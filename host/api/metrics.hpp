@@ -44,6 +44,7 @@ class api_metrics final : public oauth_observer, public request_observer, public
     ) override;
     void connection_expired(std::string_view provider, expiry_cause cause) override;
     void provider_alarm(std::string_view provider, alarm_cause cause) override;
+    void revocation_ended(std::string_view provider, std::string_view outcome) override;
     void token_read(std::string_view how) override;
     void worker_started(std::string_view plugin) override;
     void worker_lost(std::string_view plugin, std::string_view reason) override;
@@ -55,6 +56,7 @@ class api_metrics final : public oauth_observer, public request_observer, public
     // How a caller's key was found: `hit`, `miss` (looked up) or `refused`.
     void key_looked_up(std::string_view how);
     void set_refreshes_in_flight(std::size_t count);
+    void set_revocations_owed(std::int64_t count);
     // Replaces what was known; a pair that is no longer named reads 0.
     void set_connections(const std::vector<state_gauge>& counts);
     void set_grants(const std::vector<state_gauge>& counts);

@@ -83,7 +83,8 @@ auto openapi_schemas() -> std::string_view {
 "Disconnected": {"type": "object", "required": ["success", "message", "revocations"], "properties": {
   "success": {"const": true}, "message": {"type": "string"},
   "revocations": {"type": "array", "items": {"type": "object", "properties": {"slot": {"type": "string"},
-    "outcome": {"enum": ["revoked", "unsupported", "failed", "kept", "nothing"]}}}}}},
+    "outcome": {"enum": ["revoked", "unsupported", "failed", "kept", "nothing", "pending"],
+      "description": "pending: the provider could not be asked; it is tried again for some hours"}}}}}},
 "ImportItem": {"type": "object", "required": ["accessToken"], "properties": {
   "userId": {"type": "string"}, "accountId": {"type": "string"}, "accessToken": {"type": "string"},
   "refreshToken": {"type": "string"}, "expiresAt": {"$ref": "#/components/schemas/Time"},
@@ -170,7 +171,8 @@ auto openapi_schemas() -> std::string_view {
     "revocations": {"type": "array", "items": {"type": "object", "properties": {"provider": {"type": "string"},
       "connectionId": {"type": ["string", "null"], "description": "null: of an exchange, which had not become a connection"},
       "slot": {"type": "string"},
-      "outcome": {"enum": ["revoked", "unsupported", "failed", "kept", "nothing"]}}}}}},
+      "outcome": {"enum": ["revoked", "unsupported", "failed", "kept", "nothing", "pending"],
+        "description": "pending: the provider could not be asked; its tokens are kept, sealed, and it is tried again for some hours"}}}}}},
 "Consent": {"type": "object", "required": ["provider", "connectionId", "scope", "givenAt", "endedAt", "endedBy"], "properties": {
   "provider": {"type": "string"}, "providerAccountId": {"type": ["string", "null"]}, "connectionId": {"type": "string"},
   "scope": {"type": "string", "description": "As granted"},

@@ -12,6 +12,7 @@
 #include "store/connections.hpp"
 #include "store/database.hpp"
 #include "store/grants.hpp"
+#include "store/owed_revocations.hpp"
 
 namespace tenon::host {
 
@@ -23,6 +24,7 @@ constexpr milliseconds counted_for{30'000};
 struct counts {
     std::vector<connection_count> connections;
     std::vector<grant_count> grants;
+    std::int64_t owed = 0;
 };
 
 }  // namespace
@@ -126,7 +128,9 @@ auto refresh_gauges(api_context& api) -> boost::asio::awaitable<void> {
         co_return;
     }
     auto count = [soon = now + expiring_ahead](sql_session& session) -> result<counts> {
-        return counts{count_connections_by_status(session), count_grants_by_health(session, soon)};
+        return counts{
+            count_connections_by_status(session), count_grants_by_health(session, soon),
+            count_owed_revocations(session)};
     };
     const auto counted = co_await api.oauth.db.as_service(access::read, count);
     if (counted.has_error()) {
@@ -144,6 +148,7 @@ auto refresh_gauges(api_context& api) -> boost::asio::awaitable<void> {
         grants.push_back({one.provider.text(), one.health, one.count});
     }
     api.metrics.set_grants(grants);
+    api.metrics.set_revocations_owed(counted->owed);
 }
 
 }  // namespace tenon::host

@@ -29,7 +29,7 @@ auto write_audit(
     row.at = context.time.now();
     row.actor = by.name;
     row.action = entry.action;
-    row.subject = subject_of(session, context, by);
+    row.subject = entry.subject ? entry.subject : subject_of(session, context, by);
     row.provider = entry.provider.text();
     row.connection = entry.connection;
     row.outcome = entry.outcome;

@@ -12,6 +12,8 @@ struct audit_entry {
     std::optional<connection_id> connection;
     std::string outcome = "ok";
     std::string detail = "{}";  // JSON object; no secret
+    // Whose it is, where only the pseudonym is known; the actor has then no user.
+    std::optional<std::string> subject = {};
 };
 
 // Into the session's organization; the user goes in as a pseudonym: that one, where there is a

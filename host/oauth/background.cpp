@@ -8,6 +8,7 @@
 #include "oauth/erasure.hpp"
 #include "oauth/lapsing.hpp"
 #include "oauth/leaving.hpp"
+#include "oauth/owed_revoking.hpp"
 #include "oauth/recovery.hpp"
 #include "oauth/scheduler.hpp"
 #include "oauth/token_cache.hpp"
@@ -31,6 +32,7 @@ namespace {
 
 constexpr milliseconds recovery_interval{15'000};
 constexpr milliseconds cleaning_interval{60'000};
+constexpr milliseconds revoking_interval{5'000};
 constexpr milliseconds sealing_interval{1'000};
 constexpr milliseconds stop_poll{10};
 
@@ -130,6 +132,10 @@ struct background_work::implementation : std::enable_shared_from_this<implementa
         const auto gone = co_await discard_lapsed(context, std::move(stop));
         co_return gone == lapsed_batch ? milliseconds(0) : recovery_interval;
     }
+    auto revoke_owed() -> boost::asio::awaitable<milliseconds> {
+        const auto tried = co_await make_owed_revocations(context);
+        co_return tried == owed_batch ? milliseconds(0) : revoking_interval;
+    }
     auto seal_log() -> boost::asio::awaitable<milliseconds> {
         const auto turn = co_await seal_audit_batch(context);
         if (turn.has_value() && turn->more) {
@@ -192,6 +198,7 @@ void background_work::start() {
     self.spawn("disconnects", &implementation::finish_disconnects);
     self.spawn("erasures", &implementation::go_on_erasing);
     self.spawn("confirmations", &implementation::discard_unconfirmed);
+    self.spawn("revocations", &implementation::revoke_owed);
     self.spawn("audit", &implementation::seal_log);
     self.spawn("cleaning", &implementation::clean);
 }

@@ -1,6 +1,6 @@
 // What runs without being asked: refresh ahead of expiry, recovery of what was cut off
-// (exchanges, refreshes, disconnects, erasures), the end of what nobody confirmed, the change feed,
-// the audit log's chain, cleaning.
+// (exchanges, refreshes, disconnects, erasures), revocations that are owed, the end of what nobody
+// confirmed, the change feed, the audit log's chain, cleaning.
 #pragma once
 
 #include "oauth/context.hpp"

@@ -27,10 +27,11 @@ struct oauth_options {
     std::vector<std::string> redirect_targets;
     milliseconds state_lifetime{600'000};
     milliseconds confirmation_lifetime{600'000};
-    milliseconds operation_deadline{30'000};  // a whole operation, all its requests
-    milliseconds lease{45'000};               // longer than operation_deadline
-    milliseconds profile_lifetime{300'000};   // how long GET …/profile answers from cache
-    milliseconds audit_lifetime{0};           // older lines of the audit log go; 0: none
+    milliseconds operation_deadline{30'000};       // a whole operation, all its requests
+    milliseconds lease{45'000};                    // longer than operation_deadline
+    milliseconds profile_lifetime{300'000};        // how long GET …/profile answers from cache
+    milliseconds audit_lifetime{0};                // older lines of the audit log go; 0: none
+    milliseconds revocation_lifetime{86'400'000};  // one that fails is tried again; 0: it is not
     std::size_t token_cache_entries = 200'000;
     std::size_t refresh_concurrency = 50;  // at once, a provider
     std::string instance;                  // this process: owner of leases and intents

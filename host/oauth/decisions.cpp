@@ -148,4 +148,14 @@ auto judge_failure(const grant_life& life, const failure_facts& facts, time_poin
     return after;
 }
 
+auto next_revocation(const revocation_facts& facts, time_point now) -> std::optional<time_point> {
+    const auto asked = facts.retry_after.value_or(milliseconds(0));
+    if (now >= facts.ends_at || asked > facts.ends_at - now) {
+        return std::nullopt;
+    }
+    const auto spread = scaled(std::min<milliseconds>(asked, widest_spread), facts.jitter);
+    const auto wait = backoff(facts.failures_before, facts.jitter, longest_backoff);
+    return std::min(facts.ends_at, now + std::max(wait, asked + spread));
+}
+
 }  // namespace tenon::host

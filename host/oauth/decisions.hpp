@@ -103,4 +103,16 @@ struct failure_facts {
 [[nodiscard]] auto judge_failure(const grant_life& life, const failure_facts& facts, time_point now)
     -> after_failure;
 
+// A revocation that could not be made.
+struct revocation_facts {
+    std::int64_t failures_before = 0;
+    std::optional<milliseconds> retry_after;  // as the provider said
+    double jitter = 0;                        // in [0, 1)
+    time_point ends_at{};                     // it is tried until then
+};
+// When it is tried again: with backoff, not before the provider wishes, and at the end once more.
+// Nothing: it is given up, for its time is over, or will be before the provider wishes to be asked.
+[[nodiscard]] auto next_revocation(const revocation_facts& facts, time_point now)
+    -> std::optional<time_point>;
+
 }  // namespace tenon::host

@@ -2,8 +2,8 @@
 
 #include "oauth/audit_entry.hpp"
 #include "oauth/erasure_receipt.hpp"
+#include "oauth/owing.hpp"
 #include "oauth/persist.hpp"
-#include "oauth/revoking.hpp"
 #include "store/confirmations.hpp"
 #include "store/intents.hpp"
 
@@ -18,20 +18,6 @@ auto accounts_of(const landing& what) -> std::vector<account_id> {
         accounts.push_back(account_of(what, grant));
     }
     return accounts;
-}
-
-// Of any organization: they are one client at the provider. What is parked first: if it is
-// confirmed between the two looks, the second one sees it.
-auto is_in_use(oauth_context& context, provider_id provider, std::vector<account_id> accounts)
-    -> boost::asio::awaitable<result<bool>> {
-    auto look = [provider, accounts,
-                 now = context.time.now()](sql_session& session) -> result<bool> {
-        return std::ranges::any_of(accounts, [&](const account_id& account) {
-            return is_account_parked(session, provider, account, now) ||
-                   is_account_granted(session, provider, account);
-        });
-    };
-    co_return co_await context.db.as_service(access::read, std::move(look));
 }
 
 // Empty: they may be revoked. Whose nobody knows may be anybody's.
@@ -49,23 +35,23 @@ auto why_not(oauth_context& context, const landing& what) -> boost::asio::awaita
 }
 
 auto revoke_all(oauth_context& context, landing what)
-    -> boost::asio::awaitable<std::vector<revocation>> {
-    std::vector<revocation> outcomes;
+    -> boost::asio::awaitable<std::vector<settled_tokens>> {
+    std::vector<settled_tokens> settled;
     const auto why = co_await why_not(context, what);
     for (const auto& grant : what.grants) {
         const auto slot = stored_slot(grant.slot);
         if (!why.empty()) {
-            outcomes.push_back({slot, why});
+            settled.push_back({{slot, why}, std::nullopt});
             continue;
         }
         revocable tokens{what.provider, what.client_id,     what.connect_params,
                          grant.slot,    grant.access_token, grant.refresh_token};
         tokens.account = grant.account_id.empty() ? what.account : account_id(grant.account_id);
         tokens.base_url = grant.base_url;
-        auto outcome = co_await revoke_tokens(context, std::move(tokens));
-        outcomes.push_back({slot, std::move(outcome)});
+        auto one = co_await revoke_or_owe(context, what.by.org, slot, std::move(tokens));
+        settled.push_back(std::move(one));
     }
-    co_return outcomes;
+    co_return settled;
 }
 
 }  // namespace
@@ -84,18 +70,20 @@ auto discard(oauth_context& context, landing what, errc reason)
     step.exchanges = confirmation.empty() ? 1 : 0;
     step.provider = what.provider;
     step.connection = what.connection;
-    auto outcomes = co_await revoke_all(context, std::move(what));
+    auto settled = co_await revoke_all(context, std::move(what));
+    auto outcomes = outcomes_of(settled);
     entry.detail = outcomes_json(outcomes);
     step.outcomes = outcomes;
-    auto write = [&context, by, intent, confirmation, entry,
-                  step](sql_session& session) -> result<void> {
+    auto write = [&context, by, intent, confirmation, entry, step,
+                  settled](sql_session& session) -> result<void> {
         const bool for_good = is_being_erased(session, context, by);
         const bool ours = (intent.empty() || take_intent(session, intent)) &&
                           (confirmation.empty() || delete_confirmation(session, confirmation));
         if (!ours) {
             return {};  // another host was at it too, and has written it down
         }
-        write_audit(session, context, by, entry);
+        const auto subject = write_audit(session, context, by, entry);
+        owe_all(session, settled, std::nullopt, subject);
         if (for_good) {
             note_erased(session, context, by, step);
         }

@@ -9,8 +9,10 @@
 #include "store/changes.hpp"
 #include "store/credential_reads.hpp"
 #include "store/idempotency.hpp"
+#include "store/owed_revocations.hpp"
 #include "store/pending_connects.hpp"
 
+#include <algorithm>
 #include <map>
 #include <nlohmann/json.hpp>
 
@@ -75,6 +77,20 @@ auto detail_of(const erasure_receipt& receipt) -> std::string {
         .dump();
 }
 
+// Of what the user had disconnected before. What this erasure itself owes is there already.
+void add_owed(sql_session& session, const std::string& subject, erasure_receipt& receipt) {
+    for (auto& row : revocations_owed_of(session, subject)) {
+        const auto connection = row.connection.value_or(connection_id());
+        const auto is_told = [&](const erased_tokens& one) {
+            return one.provider == row.provider && one.connection == connection &&
+                   one.what.slot == row.slot && one.what.outcome == "pending";
+        };
+        if (std::ranges::none_of(receipt.revocations, is_told)) {
+            receipt.revocations.push_back({row.provider, connection, {row.slot, "pending"}});
+        }
+    }
+}
+
 // The rows that nothing has to be done about but to remove them. Whether anything was held.
 auto remove_rows(
     sql_session& session, const user_id& user, const std::optional<std::string>& subject,
@@ -87,6 +103,7 @@ auto remove_rows(
     }
     const auto answers = erase_answers(session, user);
     if (subject) {
+        add_owed(session, *subject, receipt);
         erase_credential_reads(session, *subject);
         receipt.consents = erase_consents(session, *subject, receipt.erased_at);
     }

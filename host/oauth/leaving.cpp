@@ -6,8 +6,8 @@
 #include "oauth/erasure_receipt.hpp"
 #include "oauth/grant_secrets.hpp"
 #include "oauth/landing.hpp"
+#include "oauth/owing.hpp"
 #include "oauth/persist.hpp"
-#include "oauth/revoking.hpp"
 #include "oauth/token_cache.hpp"
 #include "store/changes.hpp"
 #include "store/connection_grants.hpp"
@@ -123,29 +123,33 @@ auto opened(const oauth_context& context, const grant_row& grant) -> result<revo
     return tokens;
 }
 
-// `revoked`, or why not: see views.hpp.
+auto not_revoked(const grant_row& grant, std::string why) -> settled_tokens {
+    return {{grant.slot, std::move(why)}, std::nullopt};
+}
+
+// Revoked, owed, or why not: see views.hpp.
 auto revoke_grant(
     oauth_context& context, org_id org, std::shared_ptr<const connection_row> leaver,
     grant_row grant
-) -> boost::asio::awaitable<std::string> {
-    auto held = co_await hold_grant(context, std::move(org), std::move(leaver), grant.id);
+) -> boost::asio::awaitable<settled_tokens> {
+    auto held = co_await hold_grant(context, org, std::move(leaver), grant.id);
     if (held.has_error()) {
-        co_return "failed";
+        co_return not_revoked(grant, "failed");
     }
     if (held->how == hold::shared || held->how == hold::back) {
-        co_return "kept";
+        co_return not_revoked(grant, "kept");
     }
     if (held->how == hold::busy) {
-        held->row = std::move(grant);  // who holds it never let go: what was there is revoked
+        held->row = grant;  // who holds it never let go: what was there is revoked
     }
     if (!held->row) {
-        co_return "nothing";
+        co_return not_revoked(grant, "nothing");
     }
     auto tokens = opened(context, *held->row);
     if (tokens.has_error()) {
-        co_return "failed";
+        co_return not_revoked(grant, "failed");
     }
-    co_return co_await revoke_tokens(context, std::move(*tokens));
+    co_return co_await revoke_or_owe(context, std::move(org), grant.slot, std::move(*tokens));
 }
 
 // The lock makes who lands on the grant at this moment wait, and be seen.
@@ -155,9 +159,9 @@ void erase_grant(sql_session& session, const grant_id& grant, time_point now) {
     }
 }
 
-auto erase(oauth_context& context, actor by, leaving gone, std::vector<revocation> outcomes)
+auto erase(oauth_context& context, actor by, leaving gone, std::vector<settled_tokens> settled)
     -> boost::asio::awaitable<result<void>> {
-    auto write = [&context, by, gone, outcomes](sql_session& session) -> result<void> {
+    auto write = [&context, by, gone, settled](sql_session& session) -> result<void> {
         const bool for_good = is_being_erased(session, context, by);
         if (!delete_leaving_connection(session, gone.connection.id)) {
             return {};
@@ -171,8 +175,10 @@ auto erase(oauth_context& context, actor by, leaving gone, std::vector<revocatio
         entry.action = "connection.disconnected";
         entry.provider = gone.connection.provider;
         entry.connection = gone.connection.id;
+        const auto outcomes = outcomes_of(settled);
         entry.detail = outcomes_json(outcomes);
-        write_audit(session, context, by, entry);
+        const auto subject = write_audit(session, context, by, entry);
+        owe_all(session, settled, gone.connection.id, subject);
         if (for_good) {
             erased_step step;
             step.connections = 1;
@@ -229,13 +235,13 @@ auto begin_leaving(sql_session& session, connection_row row, consent_end why, ti
 
 auto finish_leaving(oauth_context& context, actor by, leaving gone)
     -> boost::asio::awaitable<result<std::vector<revocation>>> {
-    std::vector<revocation> outcomes;
+    std::vector<settled_tokens> settled;
     const auto leaver = std::make_shared<const connection_row>(gone.connection);
     for (const auto& grant : gone.grants) {
-        auto outcome = co_await revoke_grant(context, by.org, leaver, grant);
-        outcomes.push_back({grant.slot, std::move(outcome)});
+        auto one = co_await revoke_grant(context, by.org, leaver, grant);
+        settled.push_back(std::move(one));
     }
-    auto erased = co_await erase(context, by, gone, outcomes);
+    auto erased = co_await erase(context, by, gone, settled);
     if (erased.has_error()) {
         co_return erased.error();
     }
@@ -244,7 +250,7 @@ auto finish_leaving(oauth_context& context, actor by, leaving gone)
     }
     context.cache.forget(gone.connection.id);
     context.cache.marks().touch(by.org, by.user);
-    co_return outcomes;
+    co_return outcomes_of(settled);
 }
 
 auto finish_abandoned(oauth_context& context, bool at_start)

@@ -32,6 +32,8 @@ class oauth_observer {
     virtual void connection_expired(std::string_view provider, expiry_cause cause) = 0;
     // The operator's credentials at the provider look wrong.
     virtual void provider_alarm(std::string_view provider, alarm_cause cause) = 0;
+    // Tokens that were to be revoked: as the verbs call what became of them, or `given_up`.
+    virtual void revocation_ended(std::string_view provider, std::string_view outcome) = 0;
     // A token was read: `hit` from the cache, `miss`, `waited` for a refresh.
     virtual void token_read(std::string_view how) = 0;
 };

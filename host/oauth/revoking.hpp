@@ -6,6 +6,9 @@
 #include "oauth/views.hpp"
 
 #include <boost/asio/awaitable.hpp>
+#include <memory>
+#include <optional>
+#include <vector>
 
 namespace tenon::host {
 
@@ -23,10 +26,25 @@ struct revocable {
     credential_map credentials = {};  // of a connect without a redirect
 };
 
+struct revoke_answer {
+    // `revoked`, `unsupported` (the provider can't), `failed`, or `pending`: it was not asked, or
+    // could not answer (no connection, no answer in time, an open circuit, a limit, 5xx), and may
+    // later.
+    std::string outcome;
+    std::optional<milliseconds> retry_after;  // as the provider, or an open circuit, said
+};
+
 // As the audit log has them: an object.
 [[nodiscard]] auto outcomes_json(const std::vector<revocation>& outcomes) -> std::string;
 
-// `revoked`, `unsupported` (the provider can't) or `failed`.
-auto revoke_tokens(oauth_context& context, revocable tokens) -> boost::asio::awaitable<std::string>;
+// Once. Counts nothing, keeps nothing.
+auto revoke_tokens(oauth_context& context, std::shared_ptr<const revocable> tokens)
+    -> boost::asio::awaitable<revoke_answer>;
+
+// Whether anybody, of any organization, has one of the accounts connected, or is about to confirm
+// that: many a provider ends with one token all that it gave of an account to this client. Error:
+// storage_unavailable.
+auto is_in_use(oauth_context& context, provider_id provider, std::vector<account_id> accounts)
+    -> boost::asio::awaitable<result<bool>>;
 
 }  // namespace tenon::host

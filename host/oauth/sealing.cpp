@@ -13,6 +13,7 @@ auto field_of(sealed_column column) noexcept -> std::string_view {
         case sealed_column::confirmation: return "confirmations.sealed";
         case sealed_column::intent: return "intents.sealed";
         case sealed_column::intent_reply: return "intent_replies.sealed";
+        case sealed_column::owed_revocation: return "owed_revocations.sealed";
         case sealed_column::idempotency: return "idempotency.response";
         case sealed_column::audit_head: return "audit_heads.sealed";
     }

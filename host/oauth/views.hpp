@@ -62,7 +62,7 @@ struct token_answer {
 struct revocation {
     std::string slot;
     std::string outcome;  // revoked | unsupported | failed | kept (another connection uses it) |
-                          // nothing (no token was left)
+                          // nothing (no token was left) | pending (it is tried again)
 };
 
 // Which account a call means: the provider's account id, or a connection id.

@@ -19,6 +19,7 @@ constexpr auto kept = std::to_array<kept_table>({
     {"confirmations", "code_hash"},
     {"intents", "org_id, id"},
     {"intent_replies", "org_id, intent_id, position"},
+    {"owed_revocations", "org_id, id"},
     {"subjects", "org_id, user_id"},
     {"consents", "org_id, id"},
     {"erasures", "org_id, user_hash"},

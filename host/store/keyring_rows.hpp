@@ -31,6 +31,7 @@ enum class sealed_column {
     confirmation,
     intent,
     intent_reply,
+    owed_revocation,
     idempotency,
     audit_head,
 };

@@ -21,7 +21,7 @@ BEGIN
         'organizations', 'api_keys', 'readiness', 'connections', 'grants', 'connection_grants',
         'pending_connects', 'confirmations', 'intents', 'intent_replies', 'subjects', 'changes',
         'idempotency', 'keyring_checks', 'credential_reads', 'credential_read_batches', 'leases',
-        'audit_heads', 'consents', 'erasures']
+        'audit_heads', 'consents', 'erasures', 'owed_revocations']
     LOOP
         EXECUTE format('GRANT SELECT, INSERT, UPDATE, DELETE ON %I TO %I', kept, service);
     END LOOP;

@@ -21,6 +21,8 @@ constexpr auto places = std::to_array<column_place>({
     {sealed_column::intent, "intents", "sealed", key_kind::org_and_text, "org_id, id"},
     {sealed_column::intent_reply, "intent_replies", "sealed", key_kind::org_text_and_position,
      "org_id, intent_id, position"},
+    {sealed_column::owed_revocation, "owed_revocations", "sealed", key_kind::org_and_text,
+     "org_id, id"},
     {sealed_column::idempotency, "idempotency", "sealed", key_kind::org_and_hash,
      "org_id, key_hash"},
     {sealed_column::audit_head, "audit_heads", "sealed", key_kind::org, "org_id"},
@@ -30,8 +32,8 @@ constexpr auto columns = std::to_array<sealed_column>(
     {sealed_column::grant_access_token, sealed_column::grant_refresh_token,
      sealed_column::grant_id_token, sealed_column::grant_credentials,
      sealed_column::pending_verifier, sealed_column::pending_nonce, sealed_column::confirmation,
-     sealed_column::intent, sealed_column::intent_reply, sealed_column::idempotency,
-     sealed_column::audit_head}
+     sealed_column::intent, sealed_column::intent_reply, sealed_column::owed_revocation,
+     sealed_column::idempotency, sealed_column::audit_head}
 );
 
 auto to_hex(const std::string& bytes) -> std::string {

@@ -292,7 +292,7 @@ TEST_CASE("a server that fails at the revocation keeps nobody connected") {
     const auto gone = here.api().del("/api/integrations/disconnect/foreign/" + id);
     INFO(gone.body);
     CHECK(gone.status == 200);
-    CHECK(gone.json().at("revocations").at(0).at("outcome") == "failed");
+    CHECK(gone.json().at("revocations").at(0).at("outcome") == "pending");
     CHECK(here.read("token", id).status == 404);
     CHECK(here.integrations().empty());
 }

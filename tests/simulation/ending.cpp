@@ -21,17 +21,30 @@ constexpr int calm_pace = 10;
 constexpr milliseconds recovering{4'000};
 
 // What the audit log says of each connection, the last time that it speaks of its state: not of
-// what waits for a word, which is no connection yet.
+// what waits for a word, which is no connection yet, nor of its tokens.
 auto told_of(sql_session& session) -> result<std::map<std::string, std::string>> {
     std::map<std::string, std::string> last;
     const auto rows =
         run(session,
             "SELECT connection_id, action FROM audit_log WHERE connection_id IS NOT NULL AND "
-            "action NOT IN ('connection.parked', 'connection.discarded') ORDER BY seq");
+            "action NOT IN ('connection.parked', 'connection.discarded', 'revocation.ended') "
+            "ORDER BY seq");
     for (std::size_t i = 0; i < rows.size(); ++i) {
         last[rows[i].text(0)] = rows[i].text(1);
     }
     return last;
+}
+
+// Its revocation is owed, or the log says why there was none.
+auto is_accounted_for(sql_session& session, const std::string& connection) -> bool {
+    const auto owed =
+        run(session, "SELECT 1 FROM owed_revocations WHERE connection_id = $1", connection);
+    const auto told =
+        run(session,
+            "SELECT 1 FROM audit_log WHERE connection_id = $1 AND (detail LIKE '%\"failed\"%' OR "
+            "detail LIKE '%\"kept\"%' OR detail LIKE '%\"given_up\"%')",
+            connection);
+    return !owed.empty() || !told.empty();
 }
 
 }  // namespace
@@ -80,6 +93,7 @@ void world::check_ending() {
     for (const auto& grant : watch_.grants()) {
         check_grant(grant);
     }
+    check_gone();
     check_connections();
     check_leaks();
 }
@@ -121,6 +135,27 @@ void world::check_grant(const stored_grant& grant) {
             "a grant that nothing happened to can't be renewed: " +
             (renewed ? renewed->error().message : std::string("no answer"))
         );
+    }
+}
+
+// What its users let go of is dead at its provider, or will be, or it is known why not.
+void world::check_gone() {
+    auto look = [this](sql_session& session) -> result<void> {
+        for (const auto& one : watch_.gone()) {
+            const auto which = tokens_.family_of_refresh(one.provider, one.refresh);
+            const bool lives =
+                which && !tokens_.at(*which).ended && tokens_.at(*which).excuse.empty();
+            if (lives && !is_accounted_for(session, one.connection)) {
+                all_.violated(
+                    "a grant is gone, lives at its provider, and nobody owes its revocation"
+                );
+            }
+        }
+        return {};
+    };
+    const auto done = house_.db().with_org_now(host::org_id("org"), access::read, look);
+    if (done.has_error()) {
+        all_.violated("the database can't be read: " + done.error().message);
     }
 }
 

@@ -26,6 +26,7 @@ class silent_observer final : public host::oauth_observer {
     void operation_ended(std::string_view, std::string_view, std::string_view, double) override {}
     void connection_expired(std::string_view, host::expiry_cause) override {}
     void provider_alarm(std::string_view, host::alarm_cause) override {}
+    void revocation_ended(std::string_view, std::string_view) override {}
     void token_read(std::string_view) override {}
 };
 

@@ -27,6 +27,7 @@ auto temptation_for(planted_fault fault) -> mishap {
         case planted_fault::no_compare_and_swap: return {0, slow_provider, 19'000};
         case planted_fault::retry_when_unsure: return {0, answer_lost, 0};
         case planted_fault::reply_not_sealed: return {0, crash, 50};
+        case planted_fault::owed_forgotten: return {0, unavailable, 0};
         case planted_fault::commit_after_use:
         case planted_fault::secret_logged:
         case planted_fault::none: break;
@@ -34,7 +35,8 @@ auto temptation_for(planted_fault fault) -> mishap {
     return {};
 }
 
-// One grant that is connected, renewed by two hosts, read, and (for the swap) connected again.
+// One grant that is connected, renewed by two hosts, read, and (for the swap) connected again, or
+// (for what is owed) disconnected first.
 auto tempting_plan(planted_fault fault, std::int64_t point) -> plan {
     plan made;
     made.seed = static_cast<std::uint64_t>(point);
@@ -49,6 +51,9 @@ auto tempting_plan(planted_fault fault, std::int64_t point) -> plan {
         made.acts.push_back(one);
     };
     add(0, act_kind::connect, 0);
+    if (fault == planted_fault::owed_forgotten) {
+        add(8'000, act_kind::disconnect, 0);
+    }
     add(8'000, act_kind::refresh, 0);
     for (const std::int64_t at : {8'100, 8'200, 8'400, 8'800}) {
         add(at, act_kind::read, 0);

@@ -12,6 +12,7 @@ using host::sql_rows;
 using host::sql_session;
 using host::sql_value;
 
+constexpr std::string_view owing = "INSERT INTO owed_revocations";
 constexpr std::string_view refresh_commit = "UPDATE grants SET status = 'live', access_token";
 constexpr std::string_view lease_taking = "UPDATE grants SET lease_owner = $3, lease_until = $4";
 constexpr std::string_view reply_record = "INSERT INTO intent_replies";
@@ -35,6 +36,9 @@ class observed_session final : public sql_session {
         -> sql_rows override {
         note(statement, arguments);
         if (fault_ == planted_fault::reply_not_sealed && statement.starts_with(reply_record)) {
+            return {};
+        }
+        if (fault_ == planted_fault::owed_forgotten && statement.starts_with(owing)) {
             return {};
         }
         if (fault_ == planted_fault::short_lease && statement.starts_with(lease_taking)) {

@@ -21,9 +21,20 @@ void grant_watch::committed(std::size_t host, const transcript& what) {
     if (!what.touches_grants) {
         return;
     }
-    for (const auto& row : grants()) {
+    auto now = grants();
+    for (const auto& row : now) {
         note(host, row, what.commits_refresh);
     }
+    note_gone(std::move(now));
+}
+
+void grant_watch::note_gone(std::vector<stored_grant> now) {
+    for (auto& one : last_) {
+        if (std::ranges::find(now, one.id, &stored_grant::id) == now.end()) {
+            gone_.push_back(std::move(one));
+        }
+    }
+    last_ = std::move(now);
 }
 
 void grant_watch::note_reply(std::size_t host, const std::string& intent) {
@@ -46,7 +57,9 @@ auto grant_watch::grants() -> std::vector<stored_grant> {
         const auto rows =
             run(session,
                 "SELECT id, provider, account_id, status, generation, access_token, refresh_token, "
-                "expires_at FROM grants ORDER BY id");
+                "expires_at, (SELECT MIN(connection_id) FROM connection_grants l "
+                "WHERE l.org_id = grants.org_id AND l.grant_id = grants.id) "
+                "FROM grants ORDER BY id");
         std::vector<stored_grant> all;
         for (std::size_t i = 0; i < rows.size(); ++i) {
             const auto row = rows[i];
@@ -61,6 +74,7 @@ auto grant_watch::grants() -> std::vector<stored_grant> {
                 one.refresh = open(one.id, "grants.refresh_token", *sealed);
             }
             one.expires_at = row.optional_time(7);
+            one.connection = row.optional_text(8).value_or("");
             all.push_back(std::move(one));
         }
         return all;

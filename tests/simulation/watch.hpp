@@ -14,6 +14,7 @@ namespace tenon::simulation {
 
 struct stored_grant {
     std::string id, provider, account;
+    std::string connection;  // one of those that use it
     bool live = true;
     std::int64_t generation = 0;
     std::string access, refresh;  // opened
@@ -34,6 +35,8 @@ class grant_watch {
     // After a host's transaction.
     void committed(std::size_t host, const transcript& what);
     [[nodiscard]] auto grants() -> std::vector<stored_grant>;
+    // Those that were erased, as they were last.
+    [[nodiscard]] auto gone() const -> const std::vector<stored_grant>& { return gone_; }
     // Whose refresh token that is now.
     [[nodiscard]] auto find(const std::string& provider, const std::string& refresh_token)
         -> std::optional<stored_grant>;
@@ -55,6 +58,7 @@ class grant_watch {
         const std::string& id, std::string_view field, const std::string& sealed
     ) const -> std::string;
     void note(std::size_t host, const stored_grant& row, bool by_refresh);
+    void note_gone(std::vector<stored_grant> now);
     void note_reply(std::size_t host, const std::string& intent);
 
     chronicle& all_;
@@ -62,6 +66,7 @@ class grant_watch {
     book& tokens_;
     const host::sealer& seal_;
     std::map<account_name, std::vector<entry>> history_;
+    std::vector<stored_grant> last_, gone_;
 };
 
 }  // namespace tenon::simulation

@@ -46,15 +46,19 @@ class seeded_random final : public host::random_source {
     std::mt19937_64 engine_{20'261'121};
 };
 
-// Counts what expired, and is silent about the rest.
+// Notes what expired and was revoked, and is silent about the rest.
 class silent_observer final : public host::oauth_observer {
   public:
     void operation_ended(std::string_view, std::string_view, std::string_view, double) override {}
     void connection_expired(std::string_view, host::expiry_cause) override { ++expired; }
     void provider_alarm(std::string_view, host::alarm_cause) override {}
+    void revocation_ended(std::string_view, std::string_view outcome) override {
+        revocations.emplace_back(outcome);
+    }
     void token_read(std::string_view) override {}
 
     int expired = 0;
+    std::vector<std::string> revocations;  // their outcomes
 };
 
 // One thread only. The provider's name is `acme`; its accounts are u1 to u100.

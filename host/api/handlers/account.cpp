@@ -18,10 +18,16 @@ auto selected(const call& mine) -> account_selector {
 }
 
 auto message_of(const std::vector<revocation>& revocations) -> std::string_view {
-    const auto is_failed = [](const revocation& one) { return one.outcome == "failed"; };
-    return std::ranges::any_of(revocations, is_failed)
-               ? "Disconnected. The credentials are erased here; the provider did not confirm that "
-                 "it revoked them: check the app's access in the platform's settings."
+    const auto has = [&](std::string_view outcome) {
+        return std::ranges::find(revocations, outcome, &revocation::outcome) != revocations.end();
+    };
+    if (has("failed")) {
+        return "Disconnected. The credentials are erased here; the provider did not confirm that "
+               "it revoked them: check the app's access in the platform's settings.";
+    }
+    return has("pending")
+               ? "Disconnected. The provider can't revoke the credentials at the moment: "
+                 "they are kept for that alone, and it is tried again."
                : "Disconnected.";
 }
 

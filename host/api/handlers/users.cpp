@@ -16,12 +16,19 @@ auto message_of(const erasure_receipt& receipt) -> std::string_view {
     if (receipt.id.empty()) {
         return "Nothing is held of this user.";
     }
-    const auto is_failed = [](const erased_tokens& one) { return one.what.outcome == "failed"; };
-    return std::ranges::any_of(receipt.revocations, is_failed)
-               ? "The user is erased here. Not every provider confirmed that it revoked the "
-                 "tokens: "
-                 "check the app's access in the platforms' settings."
-               : "The user is erased.";
+    const auto has = [&](std::string_view outcome) {
+        return std::ranges::any_of(receipt.revocations, [outcome](const erased_tokens& one) {
+            return one.what.outcome == outcome;
+        });
+    };
+    if (has("failed")) {
+        return "The user is erased here. Not every provider confirmed that it revoked the "
+               "tokens: check the app's access in the platforms' settings.";
+    }
+    return has("pending") ? "The user is erased here, but for tokens that a provider can't revoke "
+                            "at the moment: they are kept, sealed, for that alone, and it is tried "
+                            "again."
+                          : "The user is erased.";
 }
 
 auto receipt_json(const erasure_receipt& receipt) -> std::string {

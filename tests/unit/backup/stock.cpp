@@ -15,6 +15,7 @@
 #include "store/intents.hpp"
 #include "store/leases.hpp"
 #include "store/organizations.hpp"
+#include "store/owed_revocations.hpp"
 #include "store/pending_connects.hpp"
 
 #include <algorithm>
@@ -78,6 +79,10 @@ void stock_flows(sql_session& session, const sealer& seal, char letter) {
     const auto reply =
         seal_for(seal, org, reply_row("i1", 0), sealed_column::intent_reply, "reply");
     add_intent_reply(session, "i1", {0, reply, at(1)});
+    owed_revocation_row owed;
+    owed.id = "r1";
+    owed.sealed = seal_for(seal, org, "r1", sealed_column::owed_revocation, "owed");
+    owe_revocation(session, owed);
     (void)begin_idempotent(session, hash, hash, at(1), at(2));
     const auto kept = seal_for(seal, org, hex, sealed_column::idempotency, "response");
     REQUIRE(finish_idempotent(session, hash, {200, kept, user_id("user-1"), {}, at(2)}));

@@ -227,5 +227,36 @@ TEST_CASE("backoff doubles, with jitter, up to half an hour") {
     CHECK(judge_failure(token(hours(1)), facts, epoch).try_again <= epoch + minutes(30));
 }
 
+TEST_CASE("a revocation is tried again with backoff, and not before its provider wishes") {
+    revocation_facts facts;
+    facts.ends_at = epoch + hours(24);
+    CHECK(next_revocation(facts, epoch) == epoch + milliseconds(2500));
+    facts.failures_before = 3;
+    CHECK(next_revocation(facts, epoch) == epoch + seconds(20));
+    facts.retry_after = minutes(10);
+    CHECK(next_revocation(facts, epoch) == epoch + minutes(10));
+    facts.jitter = 0.5;  // not all at once
+    CHECK(next_revocation(facts, epoch) == epoch + minutes(10) + seconds(30));
+    facts.retry_after.reset();
+    facts.failures_before = 1'000'000;
+    facts.jitter = 0.9999999;
+    CHECK(next_revocation(facts, epoch) <= epoch + minutes(30));
+}
+
+TEST_CASE("a revocation is tried once at its end, and given up if that fails") {
+    revocation_facts facts;
+    facts.failures_before = 20;
+    facts.ends_at = epoch + minutes(5);
+    CHECK(next_revocation(facts, epoch) == facts.ends_at);
+    CHECK_FALSE(next_revocation(facts, facts.ends_at).has_value());
+    facts.retry_after = minutes(5);
+    CHECK(next_revocation(facts, epoch) == facts.ends_at);
+    facts.retry_after = minutes(6);
+    CHECK_FALSE(next_revocation(facts, epoch).has_value());
+    facts.ends_at = epoch;  // none are kept
+    facts.retry_after.reset();
+    CHECK_FALSE(next_revocation(facts, epoch).has_value());
+}
+
 }  // namespace
 }  // namespace tenon::host

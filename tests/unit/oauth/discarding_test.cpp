@@ -76,7 +76,7 @@ TEST_CASE("a revocation that fails changes nothing for who reconnected the wrong
     CHECK(reconnect_as(world, "u2") == "ACCOUNT_MISMATCH");
     check_nothing_left_but_u1(world);
     CHECK(
-        discarded(world).at(0).detail == R"({"revocations":[{"outcome":"failed","slot":"main"}]})"
+        discarded(world).at(0).detail == R"({"revocations":[{"outcome":"pending","slot":"main"}]})"
     );
 }
 

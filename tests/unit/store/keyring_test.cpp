@@ -5,6 +5,7 @@
 #include "store/confirmations.hpp"
 #include "store/idempotency.hpp"
 #include "store/intents.hpp"
+#include "store/owed_revocations.hpp"
 #include "store/pending_connects.hpp"
 
 #include <set>
@@ -41,6 +42,10 @@ void fill(sql_session& session, const std::string& key_id) {
     intent.sealed = sealed("input");
     insert_intent(session, intent);
     add_intent_reply(session, "i1", {4, sealed("reply"), at(1)});
+    owed_revocation_row owed;
+    owed.id = "r1";
+    owed.sealed = sealed("owed");
+    owe_revocation(session, owed);
     const std::string key(32, 'k');
     (void)begin_idempotent(session, key, key, at(1), at(2));
     finish_idempotent(session, key, {200, sealed("response"), {}, {}, at(2)});
@@ -107,13 +112,13 @@ TEST_CASE("every sealed value is found, wherever it is", "[store]") {
             values ==
             std::set<std::string>{
                 "access", "refresh", "id", "credentials", "verifier", "nonce", "parked", "input",
-                "reply", "response"}
+                "reply", "response", "owed"}
         );
         CHECK(all_not_of(session, "old").empty());
-        CHECK(count_sealed_with(session, "old") == 10);
+        CHECK(count_sealed_with(session, "old") == 11);
         CHECK(count_sealed_with(session, "ol") == 0);
         CHECK(count_sealed_with(session, "new") == 0);
-        CHECK(count_sealed(session) == 10);
+        CHECK(count_sealed(session) == 11);
     });
 }
 
@@ -139,7 +144,7 @@ TEST_CASE("values are sealed anew one by one, and only if they are still the sam
             CHECK_FALSE(replace_sealed(session, value, anew));
         }
         CHECK(all_not_of(session, "new").empty());
-        CHECK(count_sealed_with(session, "new") == 10);
+        CHECK(count_sealed_with(session, "new") == 11);
         CHECK(count_sealed_with(session, "old") == 0);
     });
     reading(store.db(), [](sql_session& session) {

@@ -1,0 +1,27 @@
+// Revoking now, or else owing it.
+#pragma once
+
+#include "oauth/revoking.hpp"
+#include "store/owed_revocations.hpp"
+
+namespace tenon::host {
+
+// What became of one set of tokens.
+struct settled_tokens {
+    revocation what;  // the slot as stored; `pending` where `owed` is there
+    std::optional<owed_revocation_row> owed;
+};
+
+// Asks the provider once. Where it may succeed later, what is to be kept for it comes back, for the
+// transaction that erases the tokens elsewhere to store (owe_all).
+auto revoke_or_owe(oauth_context& context, org_id org, std::string stored_slot, revocable tokens)
+    -> boost::asio::awaitable<settled_tokens>;
+
+[[nodiscard]] auto outcomes_of(const std::vector<settled_tokens>& all) -> std::vector<revocation>;
+// In the transaction after which nothing else has the tokens. `subject`: the user's pseudonym.
+void owe_all(
+    sql_session& session, const std::vector<settled_tokens>& all,
+    const std::optional<connection_id>& connection, const std::optional<std::string>& subject
+);
+
+}  // namespace tenon::host
