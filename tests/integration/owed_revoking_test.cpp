@@ -126,7 +126,6 @@ TEST_CASE("two hosts make no revocation that is owed twice") {
     slow.delay_ms = 1'000;
     slow.times = 1'000;
     here.provider().inject(slow);
-    let_be_due(here);
     REQUIRE(soon([&] { return owed(here) == 0; }));
     CHECK(here.provider().requests()["/revoke"] == 3 * accounts);
     CHECK(late_lines(here).size() == accounts);
