@@ -26,6 +26,7 @@ auto oauth_options_of(const settings& values, random_source& random) -> oauth_op
     options.token_cache_entries = values.token_cache_entries;
     options.audit_lifetime = std::chrono::days(values.audit_days);
     options.revocation_lifetime = std::chrono::hours(values.revocation_hours);
+    options.reads_lifetime = std::chrono::days(values.credential_reads_days);
     options.refresh_concurrency = values.refresh_concurrency;
     options.sole_owner = values.database.reveal().starts_with("sqlite:");
     // Whoever opens an embedded database next is the owner of what the one before left.

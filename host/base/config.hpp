@@ -112,9 +112,10 @@ struct settings {
     std::string environment = "production";
     std::size_t threads = 0;  // 0: one a processor
     std::size_t token_cache_entries = 200'000;
-    std::size_t audit_days = 0;            // how long the audit log is kept; 0: for ever
-    std::size_t revocation_hours = 24;     // how long one that fails is tried again; 0: it is not
-    std::size_t refresh_concurrency = 50;  // at once, a provider
+    std::size_t audit_days = 0;              // how long the audit log is kept; 0: for ever
+    std::size_t credential_reads_days = 90;  // and who read which credential when
+    std::size_t revocation_hours = 24;       // how long one that fails is tried again; 0: it is not
+    std::size_t refresh_concurrency = 50;    // at once, a provider
     log_level level = log_level::info;
     log_format format = log_format::text;
     std::string tls_certificate;  // PEM chain; with it `listen` speaks https

@@ -44,6 +44,7 @@ constexpr std::array all_keys{
     config_key{"token_cache_entries", at<&s::token_cache_entries>, {}, 0, 100'000'000},
     config_key{"audit_days", at<&s::audit_days>, {}, 0, 36'500},
     config_key{"revocation_hours", at<&s::revocation_hours>, {}, 0, 720},
+    config_key{"credential_reads_days", at<&s::credential_reads_days>, {}, 0, 36'500},
     config_key{"refresh_concurrency", at<&s::refresh_concurrency>, {}, 1, 10'000},
     config_key{"log.level", at<&s::level>},
     config_key{"log.format", at<&s::format>},

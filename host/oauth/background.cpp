@@ -146,6 +146,10 @@ struct background_work::implementation : std::enable_shared_from_this<implementa
         co_return turn.has_value() && turn->broken ? cleaning_interval : sealing_interval;
     }
     auto clean() -> boost::asio::awaitable<milliseconds> {
+        for (bool more = true; more && !stopping;) {
+            const auto left = co_await prune_reads_batch(context);
+            more = left.has_value() && *left;
+        }
         co_await clean_expired(context);
         for (bool more = true; more && !stopping;) {
             const auto left = co_await prune_audit_batch(context);

@@ -1,6 +1,7 @@
 #include "oauth/cleaning.hpp"
 
 #include "store/changes.hpp"
+#include "store/credential_reads.hpp"
 #include "store/database.hpp"
 #include "store/erasures.hpp"
 #include "store/pending_connects.hpp"
@@ -32,6 +33,18 @@ auto clean_expired(oauth_context& context) -> boost::asio::awaitable<void> {
             co_return;
         }
     }
+}
+
+auto prune_reads_batch(oauth_context& context) -> boost::asio::awaitable<result<bool>> {
+    if (context.options.reads_lifetime == milliseconds(0)) {
+        co_return false;
+    }
+    const auto before = context.time.now() - context.options.reads_lifetime;
+    auto erase = [before](sql_session& session) -> result<bool> {
+        const auto erased = erase_credential_reads_before(session, before, batch);
+        return erased == static_cast<std::int64_t>(batch);
+    };
+    co_return co_await context.db.as_service(access::write, std::move(erase));
 }
 
 }  // namespace tenon::host

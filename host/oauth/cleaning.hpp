@@ -3,6 +3,8 @@
 
 #include "oauth/context.hpp"
 
+#include "base/result.hpp"
+
 #include <boost/asio/awaitable.hpp>
 
 namespace tenon::host {
@@ -10,5 +12,9 @@ namespace tenon::host {
 // Erases expired pending connects, old rows of the change table and what is left of erasures, a
 // batch at a time.
 auto clean_expired(oauth_context& context) -> boost::asio::awaitable<void>;
+
+// Lets go of a batch of what was read of credentials longer ago than
+// context.options.reads_lifetime. Answers whether there may be more.
+auto prune_reads_batch(oauth_context& context) -> boost::asio::awaitable<result<bool>>;
 
 }  // namespace tenon::host

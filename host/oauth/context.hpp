@@ -32,6 +32,7 @@ struct oauth_options {
     milliseconds profile_lifetime{300'000};        // how long GET …/profile answers from cache
     milliseconds audit_lifetime{0};                // older lines of the audit log go; 0: none
     milliseconds revocation_lifetime{86'400'000};  // one that fails is tried again; 0: it is not
+    milliseconds reads_lifetime{0};                // older reads of credentials go; 0: none
     std::size_t token_cache_entries = 200'000;
     std::size_t refresh_concurrency = 50;  // at once, a provider
     std::string instance;                  // this process: owner of leases and intents

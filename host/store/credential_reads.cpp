@@ -188,6 +188,16 @@ auto list_credential_reads(
     });
 }
 
+auto erase_credential_reads_before(sql_session& session, time_point before, std::size_t limit)
+    -> std::int64_t {
+    return run(session,
+               "DELETE FROM credential_reads WHERE (org_id, connection_id, minute, api_key_id) IN "
+               "(SELECT org_id, connection_id, minute, api_key_id FROM credential_reads "
+               "WHERE minute < $1 ORDER BY minute LIMIT $2)",
+               before, as_limit(limit))
+        .affected();
+}
+
 void erase_credential_reads(sql_session& session, const std::string& subject) {
     run_later(
         session,

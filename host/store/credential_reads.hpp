@@ -36,7 +36,12 @@ auto add_up_credential_reads(sql_session& session, time_point before, std::size_
     const std::optional<credential_reads_row>& after, std::size_t limit
 ) -> std::vector<credential_reads_row>;
 
-// Removes what was added up of them.
+// As the service: removes what was added up of minutes before that one, the oldest first, at most
+// so many rows. Answers how many they were.
+auto erase_credential_reads_before(sql_session& session, time_point before, std::size_t limit)
+    -> std::int64_t;
+
+// Removes what was added up of all connections that the subject ever consented to.
 void erase_credential_reads(sql_session& session, const std::string& subject);
 
 }  // namespace tenon::host

@@ -31,6 +31,18 @@ void begin_once(world& here, const std::string& key) {
     REQUIRE(client.post("/api/integrations/connect/demo", begin).status == 200);
 }
 
+auto put_read(std::int64_t days_ago) -> std::string {
+    using namespace std::chrono;
+    const auto minute = floor<minutes>(system_clock::now() - days(days_ago)).time_since_epoch();
+    return "INSERT INTO credential_reads (org_id, api_key_id, connection_id, minute, count) "
+           "SELECT id, 'key', 'connection', " +
+           std::to_string(milliseconds(minute).count()) + ", 1 FROM organizations;";
+}
+
+auto count_reads(world& here) -> std::int64_t {
+    return here.count("SELECT COUNT(*) FROM credential_reads WHERE connection_id = 'connection'");
+}
+
 }  // namespace
 
 TEST_CASE("flows that nobody ended, old changes and answers that were kept are cleaned away") {
@@ -55,6 +67,26 @@ TEST_CASE("flows that nobody ended, old changes and answers that were kept are c
     CHECK(soon([&] { return numbers_in(here, true) == numbers{0, 0, 0}; }));
     CHECK(numbers_in(here, false).flows == 1);
     CHECK(numbers_in(here, false).answers == 1);
+}
+
+TEST_CASE("it is forgotten after a while who read a credential, or never where that is asked for") {
+    world_options options;
+    options.stored_in = GENERATE(engine::sqlite, engine::postgresql);
+    CAPTURE(name_of(options.stored_in));
+    const bool for_ever = GENERATE(false, true);
+    CAPTURE(for_ever);
+    options.config = for_ever ? "credential_reads_days: 0\n" : "";
+    world here(options);
+    begin_once(here, "old");
+    here.host().stop();
+    const auto old = put_read(91) + put_read(400);
+    const auto kept = put_read(89) + put_read(0);
+    here.change_database("UPDATE pending_connects SET expires_at = 1;" + old + kept);
+    REQUIRE(count_reads(here) == 4);
+    here.host().start();
+    // Cleaned after them.
+    REQUIRE(soon([&] { return numbers_in(here, true).flows == 0; }));
+    CHECK(count_reads(here) == (for_ever ? 4 : 2));
 }
 
 }  // namespace tenon::test

@@ -13,6 +13,18 @@ constexpr int stored = 60'000;
 constexpr const char* whose = "CASE WHEN n % 20 = 0 THEN 'ann' ELSE 'user-' || n END";
 constexpr int most_rows = 1'500;
 
+// Of a minute each: the first few are of 1970, the others of now.
+void copy_reads(const std::string& database) {
+    postgres_command(
+        database,
+        "INSERT INTO credential_reads (org_id, api_key_id, connection_id, minute, count) "
+        "SELECT id, 'key', 'connection-' || n, CASE WHEN n <= 10 THEN 60000 * n ELSE "
+        "(EXTRACT(EPOCH FROM now())::bigint / 60 - n % 60) * 60000 END, 1 "
+        "FROM generate_series(1, " +
+            std::to_string(stored) + ") n, (SELECT id FROM organizations LIMIT 1) own"
+    );
+}
+
 // Every verb, of the user who has many, and what the host does by itself meanwhile.
 void use_each_verb(world& here, const std::string& connection) {
     auto api = here.api("ann");
@@ -44,6 +56,7 @@ TEST_CASE("no verb walks through the rows of others, nor through all of a user's
     const auto connection = here.connected("ann", "u1");
     copy_connection(here.database(), "u1", stored, whose);
     here.host().stop();
+    copy_reads(here.database());
     postgres_command(here.database(), "ANALYZE; SELECT pg_stat_reset()");
     here.host().start();
     use_each_verb(here, connection);
@@ -55,7 +68,8 @@ TEST_CASE("no verb walks through the rows of others, nor through all of a user's
             table + "'"
         );
     };
-    for (const auto* table : {"connections", "grants", "connection_grants"}) {
+    CHECK(here.count("SELECT COUNT(*) FROM credential_reads WHERE minute <= 600000") == 0);
+    for (const auto* table : {"connections", "grants", "connection_grants", "credential_reads"}) {
         CAPTURE(table);
         CHECK(rows(table) > 0);
         CHECK(rows(table) < most_rows);

@@ -177,6 +177,39 @@ TEST_CASE("reads of credentials add up when their minute is over, once", "[store
     });
 }
 
+TEST_CASE("old reads of credentials go, a batch at a time and the oldest first", "[store]") {
+    test_database store(any_engine());
+    const auto row = [](const org_id& org, const char* connection, std::int64_t minute) {
+        return credential_reads_row{
+            org, api_key_id("k1"), connection_id(connection), at(minute * 60'000), 1};
+    };
+    const auto erase = [&](std::int64_t before, std::size_t most) {
+        return as_service(store.db(), access::write, [&](sql_session& session) {
+            return erase_credential_reads_before(session, at(before * 60'000), most);
+        });
+    };
+    as_service(store.db(), access::write, [&](sql_session& session) {
+        append_credential_reads(
+            session,
+            std::vector{
+                row(org_a, "c1", 3), row(org_a, "c1", 1), row(org_b, "c2", 2), row(org_a, "c2", 4)}
+        );
+        add_up_credential_reads(session, at(9 * 60'000), 10);
+    });
+    const auto left = [&](const org_id& org) {
+        return in_org(store.db(), org, access::read, [](sql_session& session) {
+            return count_rows(session, "credential_reads");
+        });
+    };
+    CHECK(erase(1, 10) == 0);
+    CHECK(erase(4, 2) == 2);
+    CHECK(left(org_a) == 2);
+    CHECK(left(org_b) == 0);
+    CHECK(erase(4, 2) == 1);
+    CHECK(erase(4, 2) == 0);
+    CHECK(left(org_a) == 1);
+}
+
 TEST_CASE("a repeated request is told from one under way, a finished and another one", "[store]") {
     test_database store(any_engine());
     const std::string key(32, 'k');
