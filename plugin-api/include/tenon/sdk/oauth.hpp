@@ -86,23 +86,36 @@ inline auto category_of(std::uint32_t status, asked what) -> category {
 
 namespace detail {
 
+constexpr std::int64_t longest_wait_s = 86400;
+
+inline auto as_wait_ms(std::int64_t seconds) -> std::uint32_t {
+    return static_cast<std::uint32_t>(std::clamp<std::int64_t>(seconds, 0, longest_wait_s) * 1000);
+}
+
 /// From the answer's own Date, else from when the request was sent, in milliseconds; at most a day.
 inline auto wait_until_ms(const response& reply, std::int64_t at_s) -> std::uint32_t {
-    const auto answered_s =
-        parse_http_date(reply.header("date")).value_or(reply.sent_at_ms() / 1000);
-    return static_cast<std::uint32_t>(std::clamp<std::int64_t>(at_s - answered_s, 0, 86400) * 1000);
+    const std::int64_t sent_s = reply.sent_at_ms() / 1000;
+    const auto answered_s = parse_http_date(reply.header("date"), sent_s).value_or(sent_s);
+    // Compared first: what a header says may be too large to subtract from.
+    return at_s <= answered_s ? 0 : as_wait_ms(at_s - answered_s);
+}
+
+inline auto is_digits(std::string_view text) -> bool {
+    return !text.empty() && std::all_of(text.begin(), text.end(), is_digit);
 }
 
 }  // namespace detail
 
-/// Retry-After (RFC 9110 10.2.3), seconds or a date, in milliseconds; 0 where it is absent or makes
-/// no sense. A date counts from the answer's own Date, else from when the request was sent.
+/// Retry-After (RFC 9110 10.2.3), seconds or a date in any of its three forms, in milliseconds, at
+/// most a day; 0 where it is absent or makes no sense. A date counts from the answer's own Date,
+/// else from when the request was sent.
 inline auto retry_after_ms(const response& reply) -> std::uint32_t {
     const std::string written = reply.header("retry-after");
-    if (const auto seconds = to_int64(written)) {
-        return static_cast<std::uint32_t>(std::clamp<std::int64_t>(*seconds, 0, 86400) * 1000);
+    if (detail::is_digits(written)) {
+        // More digits than a number has are a long time.
+        return detail::as_wait_ms(to_int64(written).value_or(detail::longest_wait_s));
     }
-    const auto at_s = parse_http_date(written);
+    const auto at_s = parse_http_date(written, reply.sent_at_ms() / 1000);
     return at_s ? detail::wait_until_ms(reply, *at_s) : 0;
 }
 
