@@ -15,7 +15,7 @@ class change_feed {
     ~change_feed();
 
     // Before the first read().
-    void add_listener(std::function<void(const change&)> listener, std::function<void()> lost);
+    void add_listener(std::function<void(const change&)> changed, std::function<void()> lost);
     // Reads what is new and tells it; answers how long to wait until the next time. While the table
     // can't be read, or does not answer, nothing is answered from memory (the token cache's sight):
     // what was revoked meanwhile must not be.

@@ -55,31 +55,35 @@ auto worker_dialogue::receive(milliseconds deadline) -> std::optional<std::strin
     auto until = std::chrono::steady_clock::now() + deadline;
     const auto used = process_.processor_time();
     bool patient = true;
-    std::array<char, 16UL * 1024> into{};
     while (!lost_) {
         if (auto frame = frames_.next()) {
             return frame;
         }
         if (frames_.broken()) {
             lose(loss_reason::garbled, "a message of more than 24 MiB");
-        } else if (!wait_for(POLLIN, until) && patient && process_.processor_time() - used < deadline / 2) {
+        } else if (wait_for(POLLIN, until)) {
+            read_some();
+        } else if (patient && process_.processor_time() - used < deadline / 2) {
             until += 4 * deadline;  // it was not given the time: the machine is busy with others
             patient = false;
-        } else if (!wait_for(POLLIN, until)) {
+        } else {
             lose(
                 greeted_ ? loss_reason::hung : loss_reason::not_started,
                 std::to_string(deadline.count()) + " ms"
             );
-        } else {
-            const auto got = ::recv(process_.socket(), into.data(), into.size(), MSG_DONTWAIT);
-            if (got > 0) {
-                frames_.append({into.data(), static_cast<std::size_t>(got)});
-            } else if (got == 0 || (errno != EAGAIN && errno != EINTR)) {
-                lose_to_end();
-            }
         }
     }
     return std::nullopt;
+}
+
+void worker_dialogue::read_some() {
+    std::array<char, 16UL * 1024> into{};
+    const auto got = ::recv(process_.socket(), into.data(), into.size(), MSG_DONTWAIT);
+    if (got > 0) {
+        frames_.append({into.data(), static_cast<std::size_t>(got)});
+    } else if (got == 0 || (errno != EAGAIN && errno != EINTR)) {
+        lose_to_end();
+    }
 }
 
 auto worker_dialogue::greet(milliseconds deadline) -> result<worker_greeting> {

@@ -29,6 +29,7 @@ class worker_dialogue {
   private:
     void send(std::string_view frame);
     auto receive(milliseconds deadline) -> std::optional<std::string>;
+    void read_some();
     auto wait_for(short events, std::chrono::steady_clock::time_point until) -> bool;
     // Is it the word of a worker whose plugin tried what it may not?
     auto forbidden(std::string_view frame) -> bool;
