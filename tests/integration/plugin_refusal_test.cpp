@@ -60,9 +60,9 @@ TEST_CASE("files that can't be plugins are refused in words, and the host serves
     world_options options;
     options.config = "plugins: {require: none}\nplugin_dirs: [\"" + dir.path().string() + "\"]\n";
     world here(options);
-    const auto log = here.host().log();
     for (const auto& [file, says] : expected) {
-        CHECK_THAT(line_about(log, file), Catch::Contains(says));
+        CHECK(here.host().wait_for_log('/' + file + ": "));
+        CHECK_THAT(line_about(here.host().log(), file), Catch::Contains(says));
     }
     const auto health = here.api().get("/health").json();
     CHECK(health.at("status") == "degraded");
