@@ -57,6 +57,7 @@ struct refresher::implementation {
 
     oauth_context& context;
     single_flight<grant_id, result<shared_grant>> flights;
+    unanswered_boardings unanswered;
 };
 
 refresher::refresher(oauth_context& context)
@@ -68,7 +69,7 @@ auto refresher::refresh(refresh_order order) -> boost::asio::awaitable<result<sh
     auto& self = *implementation_;
     auto grant = order.grant;
     auto work = [&self, order = std::move(order)] {
-        return fly_refresh(self.context, order, self.listener_of(order.grant));
+        return fly_refresh(self.context, self.unanswered, order, self.listener_of(order.grant));
     };
     return self.flights.run(std::move(grant), std::move(work));
 }

@@ -22,12 +22,18 @@ auto dead_error(const grant_row& row) -> error {
 
 // Adopts what an earlier run of the same generation left, or begins a new intent. Whether another
 // host's is among what recorded nothing.
-auto begin_intent(sql_session& session, const oauth_context& context, boarding& on) -> bool {
+auto begin_intent(
+    sql_session& session, const oauth_context& context, boarding& on, boarding_attempt& attempt
+) -> bool {
     const auto now = context.time.now();
     bool of_another = false;
     for (const auto& left : intents_of_grant(session, on.row->id)) {
         // An answer that another host records at this moment is waited for, not deleted.
         if (!lock_intent(session, left.id)) {
+            continue;
+        }
+        if (left.id == attempt.intent && !attempt.follows_cut_off) {
+            delete_intent(session, left.id);  // of an attempt whose commit's answer was lost
             continue;
         }
         auto replies = replies_of_intent(session, left.id);
@@ -47,7 +53,8 @@ auto begin_intent(sql_session& session, const oauth_context& context, boarding& 
         on.cut_off_at.reset();
         return false;
     }
-    on.intent = make_uuid(context.time, context.random);
+    on.intent = attempt.intent;
+    attempt.follows_cut_off = on.cut_off_at.has_value();
     insert_intent(session, intent_of(context, *on.row, on.intent, on.cut_off_at.value_or(now)));
     return of_another;
 }
@@ -63,8 +70,10 @@ struct first_look {
     bool once_more = false;  // another host may hold an answer that it could not store yet
 };
 
-auto try_board(sql_session& session, const oauth_context& context, const refresh_order& order)
-    -> result<first_look> {
+auto try_board(
+    sql_session& session, const oauth_context& context, const refresh_order& order,
+    boarding_attempt& attempt
+) -> result<first_look> {
     first_look seen;
     auto& on = seen.on;
     const auto now = context.time.now();
@@ -95,7 +104,7 @@ auto try_board(sql_session& session, const oauth_context& context, const refresh
         on.state = boarding::kind::moved;
         return seen;
     }
-    seen.once_more = begin_intent(session, context, on);
+    seen.once_more = begin_intent(session, context, on, attempt);
     return seen;
 }
 
@@ -121,7 +130,8 @@ auto look_once_more(sql_session& session, const oauth_context& context, boarding
         return on;
     }
     on.intent.clear();
-    begin_intent(session, context, on);
+    boarding_attempt anew{make_uuid(context.time, context.random)};
+    begin_intent(session, context, on, anew);
     return on;
 }
 
@@ -164,16 +174,35 @@ auto intent_of(
     return made;
 }
 
-auto board(oauth_context& context, refresh_order order)
+auto unanswered_boardings::take(const grant_id& grant) -> std::shared_ptr<boarding_attempt> {
+    const std::lock_guard lock(guard_);
+    const auto found = left_.extract(grant);
+    return found ? found.mapped() : nullptr;
+}
+
+void unanswered_boardings::keep(const grant_id& grant, std::shared_ptr<boarding_attempt> attempt) {
+    const std::lock_guard lock(guard_);
+    left_.insert_or_assign(grant, std::move(attempt));
+}
+
+auto board(oauth_context& context, unanswered_boardings& unanswered, refresh_order order)
     -> boost::asio::awaitable<result<boarding>> {
+    auto mine = unanswered.take(order.grant);
+    if (!mine) {
+        auto id = make_uuid(context.time, context.random);
+        mine = std::make_shared<boarding_attempt>(boarding_attempt{std::move(id)});
+    }
     const auto give_up = context.time.now() + context.options.lease;
     std::int64_t generation = 0;
     for (;;) {
-        auto attempt = [&context, order](sql_session& session) -> result<first_look> {
-            return try_board(session, context, order);
+        auto attempt = [&context, order, mine](sql_session& session) -> result<first_look> {
+            return try_board(session, context, order, *mine);
         };
         auto seen = co_await context.db.with_org(order.org, access::write, std::move(attempt));
         if (seen.has_error()) {
+            if (seen.error().code == errc::storage_unavailable) {
+                unanswered.keep(order.grant, mine);
+            }
             co_return seen.error();
         }
         auto& on = seen->on;

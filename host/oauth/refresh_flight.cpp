@@ -7,7 +7,6 @@
 #include "oauth/landing.hpp"
 #include "oauth/operations.hpp"
 #include "oauth/rate_governor.hpp"
-#include "oauth/refresh_boarding.hpp"
 #include "oauth/refresh_settle.hpp"
 #include "oauth/renewed_tokens.hpp"
 #include "provider/grant_reply.hpp"
@@ -189,10 +188,10 @@ auto is_late(const oauth_context& context, const boarding& on) -> bool {
 }
 
 // Boards until there is a lease to go with.
-auto board_in_time(oauth_context& context, refresh_order order)
+auto board_in_time(oauth_context& context, unanswered_boardings& unanswered, refresh_order order)
     -> boost::asio::awaitable<result<boarding>> {
     for (;;) {
-        auto boarding_now = board(context, order);
+        auto boarding_now = board(context, unanswered, order);
         auto boarded = co_await std::move(boarding_now);
         if (boarded.has_error() || !is_late(context, *boarded)) {
             co_return boarded;
@@ -231,14 +230,16 @@ auto judge(
 
 }  // namespace
 
-auto fly_refresh(oauth_context& context, refresh_order order, overdue_listener overdue)
-    -> boost::asio::awaitable<result<shared_grant>> {
+auto fly_refresh(
+    oauth_context& context, unanswered_boardings& unanswered, refresh_order order,
+    overdue_listener overdue
+) -> boost::asio::awaitable<result<shared_grant>> {
     auto acquiring = context.providers.acquire(order.provider.text());
     auto provider = co_await std::move(acquiring);
     if (provider.has_error()) {
         co_return provider.error();
     }
-    auto boarding_now = board_in_time(context, order);
+    auto boarding_now = board_in_time(context, unanswered, order);
     auto boarded = co_await std::move(boarding_now);
     if (boarded.has_error()) {
         co_return boarded.error();

@@ -5,6 +5,7 @@
 #include "oauth/context.hpp"
 #include "oauth/persist.hpp"
 #include "oauth/refresh.hpp"
+#include "oauth/refresh_boarding.hpp"
 #include "store/grants.hpp"
 
 #include <boost/asio/awaitable.hpp>
@@ -16,7 +17,9 @@ namespace tenon::host {
 // failure. The row as it is afterwards, or why it could not be renewed. While storage is away an
 // answer that came is kept, however long: `overdue` is told when nobody should wait for that any
 // more.
-auto fly_refresh(oauth_context& context, refresh_order order, overdue_listener overdue)
-    -> boost::asio::awaitable<result<shared_grant>>;
+auto fly_refresh(
+    oauth_context& context, unanswered_boardings& unanswered, refresh_order order,
+    overdue_listener overdue
+) -> boost::asio::awaitable<result<shared_grant>>;
 
 }  // namespace tenon::host

@@ -11,6 +11,7 @@
 #include <boost/asio/use_awaitable.hpp>
 #include <memory>
 #include <set>
+#include <utility>
 
 namespace tenon::test {
 
@@ -23,6 +24,7 @@ class absent_database final : public host::database {
     }
 
     host::time_point away_until{};
+    bool loses_answer = false;  // the next write's: it is committed
 
   protected:
     void submit(std::shared_ptr<host::transaction_job> job) override {
@@ -40,6 +42,9 @@ class absent_database final : public host::database {
                                      : inner_.as_service_now(mode, work);
         if (done.has_error() && !refused) {
             job->fail(done.error());
+        }
+        if (job->writes() && std::exchange(loses_answer, false)) {
+            job->fail(host::fail(host::errc::storage_unavailable, "it went away"));
         }
         job->complete();
     }

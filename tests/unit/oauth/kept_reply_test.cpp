@@ -1,5 +1,6 @@
 // What becomes of tokens that come at a bad moment: the only good refresh token is among them.
 #include "base/pause.hpp"
+#include "oauth/refresh_boarding.hpp"
 #include "oauth/refresh_burial.hpp"
 #include "unit/oauth/absent_database.hpp"
 #include "unit/oauth/eventful_http.hpp"
@@ -49,6 +50,33 @@ TEST_CASE("tokens that come while storage is away, however long, are stored when
     CHECK(after.generation == before.generation + 1);
     CHECK(here.intents(before.id).empty());
     CHECK(here.renew(after).has_value());
+    CHECK(here.scene.count().refresh_reuses == 0);
+}
+
+TEST_CASE("a refresh that was not sent, for its commit's answer was lost, is sent the next time") {
+    bad_moment here;
+    const auto before = here.grant(here.connect(ann, "u1"));
+    here.db.loses_answer = true;
+    CHECK(here.renew(before).error().code == errc::storage_unavailable);
+    REQUIRE(here.intents(before.id).size() == 1);
+    CHECK(here.renew(before).has_value());
+    CHECK(here.grant(here.list(ann).front().id).generation == before.generation + 1);
+    CHECK(here.intents(before.id).empty());
+    CHECK(here.scene.count().refresh_reuses == 0);
+}
+
+TEST_CASE("one that was cut off is spared, though a commit's answer was lost since") {
+    bad_moment here;
+    const auto before = here.grant(here.connect(ann, "u1"));
+    here.look([&](sql_session& session) -> result<void> {
+        insert_intent(session, intent_of(here.at, before, "cut-off", here.time.now()));
+        return {};
+    });
+    for (int i = 0; i < 2; ++i) {
+        here.db.loses_answer = true;
+        CHECK(here.renew(before).error().code == errc::storage_unavailable);
+    }
+    CHECK(here.renew(before).error().code == errc::provider_unavailable);
     CHECK(here.scene.count().refresh_reuses == 0);
 }
 
