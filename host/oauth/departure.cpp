@@ -1,13 +1,9 @@
 #include "oauth/departure.hpp"
 
+#include "base/side_by_side.hpp"
 #include "store/connections.hpp"
 
 #include <algorithm>
-#include <boost/asio/co_spawn.hpp>
-#include <boost/asio/deferred.hpp>
-#include <boost/asio/experimental/parallel_group.hpp>
-#include <boost/asio/this_coro.hpp>
-#include <boost/asio/use_awaitable.hpp>
 
 namespace tenon::host {
 namespace {
@@ -30,26 +26,6 @@ auto leave_lane(departure& all) -> boost::asio::awaitable<void> {
         const auto index = all.next++;
         auto outcome = co_await finish_leaving(all.context, all.by, std::move(all.gone[index]));
         all.outcomes[index] = std::move(outcome);
-    }
-}
-
-auto side_by_side(departure& all) -> boost::asio::awaitable<void> {
-    const auto executor = co_await boost::asio::this_coro::executor;
-    const auto lane = [&] {
-        return boost::asio::co_spawn(executor, leave_lane(all), boost::asio::deferred);
-    };
-    std::vector<decltype(lane())> lanes;
-    for (std::size_t i = 0; i < std::min(at_once, all.gone.size()); ++i) {
-        lanes.push_back(lane());
-    }
-    auto group = boost::asio::experimental::make_parallel_group(std::move(lanes));
-    const auto ended = co_await group.async_wait(
-        boost::asio::experimental::wait_for_all(), boost::asio::use_awaitable
-    );
-    for (const auto& broken : std::get<1>(ended)) {
-        if (broken) {
-            std::rethrow_exception(broken);
-        }
     }
 }
 
@@ -78,9 +54,11 @@ auto finish_leaving_together(oauth_context& context, actor by, std::vector<leavi
     -> boost::asio::awaitable<std::vector<result<std::vector<revocation>>>> {
     departure all{context, std::move(by), std::move(gone), {}, 0};
     all.outcomes.resize(all.gone.size(), std::vector<revocation>{});
-    if (!all.gone.empty()) {  // a group of nothing never ends
-        co_await side_by_side(all);
+    std::vector<boost::asio::awaitable<void>> lanes;
+    for (std::size_t i = 0; i < std::min(at_once, all.gone.size()); ++i) {
+        lanes.push_back(leave_lane(all));
     }
+    co_await side_by_side(std::move(lanes));
     co_return std::move(all.outcomes);
 }
 

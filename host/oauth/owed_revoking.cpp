@@ -1,6 +1,7 @@
 #include "oauth/owed_revoking.hpp"
 
 #include "base/log.hpp"
+#include "base/side_by_side.hpp"
 #include "oauth/audit_entry.hpp"
 #include "oauth/decisions.hpp"
 #include "oauth/grant_state.hpp"
@@ -11,11 +12,6 @@
 #include "provider/registry.hpp"
 #include "store/owed_revocations.hpp"
 
-#include <boost/asio/co_spawn.hpp>
-#include <boost/asio/deferred.hpp>
-#include <boost/asio/experimental/parallel_group.hpp>
-#include <boost/asio/this_coro.hpp>
-#include <boost/asio/use_awaitable.hpp>
 #include <nlohmann/json.hpp>
 
 namespace tenon::host {
@@ -127,39 +123,19 @@ auto settle(oauth_context& context, owed_revocation_row row) -> boost::asio::awa
     [[maybe_unused]] const auto done = co_await persist(context, org, std::move(write));
 }
 
-auto settle_all(oauth_context& context, std::vector<owed_revocation_row> rows)
-    -> boost::asio::awaitable<void> {
-    const auto executor = co_await boost::asio::this_coro::executor;
-    const auto settling = [&](owed_revocation_row row) {
-        return boost::asio::co_spawn(
-            executor, settle(context, std::move(row)), boost::asio::deferred
-        );
-    };
-    std::vector<decltype(settling({}))> all;
-    all.reserve(rows.size());
-    for (auto& row : rows) {
-        all.push_back(settling(std::move(row)));
-    }
-    auto group = boost::asio::experimental::make_parallel_group(std::move(all));
-    const auto ended = co_await group.async_wait(
-        boost::asio::experimental::wait_for_all(), boost::asio::use_awaitable
-    );
-    for (const auto& broken : std::get<1>(ended)) {
-        if (broken) {
-            std::rethrow_exception(broken);
-        }
-    }
-}
-
 }  // namespace
 
 auto make_owed_revocations(oauth_context& context) -> boost::asio::awaitable<std::size_t> {
     auto claimed = co_await claim(context);
-    if (claimed.has_error() || claimed->empty()) {  // a group of nothing never ends
+    if (claimed.has_error()) {
         co_return 0;
     }
-    const auto count = claimed->size();
-    co_await settle_all(context, std::move(*claimed));
+    std::vector<boost::asio::awaitable<void>> all;
+    for (auto& row : *claimed) {
+        all.push_back(settle(context, std::move(row)));
+    }
+    const auto count = all.size();
+    co_await side_by_side(std::move(all));
     co_return count;
 }
 

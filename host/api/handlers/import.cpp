@@ -3,15 +3,12 @@
 #include "api/error_response.hpp"
 #include "api/handlers/handlers.hpp"
 #include "api/json_writer.hpp"
+#include "base/side_by_side.hpp"
 #include "provider/registry.hpp"
 
 #include <algorithm>
 #include <boost/asio/cancellation_state.hpp>
-#include <boost/asio/co_spawn.hpp>
-#include <boost/asio/deferred.hpp>
-#include <boost/asio/experimental/parallel_group.hpp>
 #include <boost/asio/this_coro.hpp>
-#include <boost/asio/use_awaitable.hpp>
 #include <vector>
 
 namespace tenon::host::handlers {
@@ -121,29 +118,6 @@ auto import_lane(call& mine, import_work& work) -> boost::asio::awaitable<void> 
     }
 }
 
-auto import_all(call& mine, import_work& work) -> boost::asio::awaitable<void> {
-    if (work.items.empty()) {
-        co_return;  // a group of nothing never ends
-    }
-    const auto executor = co_await boost::asio::this_coro::executor;
-    const auto lane = [&] {
-        return boost::asio::co_spawn(executor, import_lane(mine, work), boost::asio::deferred);
-    };
-    std::vector<decltype(lane())> lanes;
-    for (std::size_t i = 0; i < std::min(at_once, work.items.size()); ++i) {
-        lanes.push_back(lane());
-    }
-    auto all = boost::asio::experimental::make_parallel_group(std::move(lanes));
-    const auto ended = co_await all.async_wait(
-        boost::asio::experimental::wait_for_all(), boost::asio::use_awaitable
-    );
-    for (const auto& broken : std::get<1>(ended)) {
-        if (broken) {
-            std::rethrow_exception(broken);
-        }
-    }
-}
-
 auto report_of(const import_work& work) -> std::string {
     json_writer imported;
     json_writer failed;
@@ -209,7 +183,11 @@ auto import_tokens(call& mine) -> answer {
     const auto not_tried =
         fail(errc::provider_timeout, "There was no time left to try this one: import it again.");
     work.outcomes.resize(count, result<imported>(not_tried));
-    co_await import_all(mine, work);
+    std::vector<boost::asio::awaitable<void>> lanes;
+    for (std::size_t i = 0; i < std::min(at_once, count); ++i) {
+        lanes.push_back(import_lane(mine, work));
+    }
+    co_await side_by_side(std::move(lanes));
     co_return json_response(200, report_of(work));
 }
 
