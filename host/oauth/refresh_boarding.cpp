@@ -174,10 +174,12 @@ auto intent_of(
     return made;
 }
 
-auto unanswered_boardings::take(const grant_id& grant) -> std::shared_ptr<boarding_attempt> {
+auto unanswered_boardings::take(const grant_id& grant, std::string intent)
+    -> std::shared_ptr<boarding_attempt> {
     const std::lock_guard lock(guard_);
-    const auto found = left_.extract(grant);
-    return found ? found.mapped() : nullptr;
+    auto left = left_.extract(grant);
+    return left ? std::move(left.mapped())
+                : std::make_shared<boarding_attempt>(boarding_attempt{std::move(intent)});
 }
 
 void unanswered_boardings::keep(const grant_id& grant, std::shared_ptr<boarding_attempt> attempt) {
@@ -187,11 +189,7 @@ void unanswered_boardings::keep(const grant_id& grant, std::shared_ptr<boarding_
 
 auto board(oauth_context& context, unanswered_boardings& unanswered, refresh_order order)
     -> boost::asio::awaitable<result<boarding>> {
-    auto mine = unanswered.take(order.grant);
-    if (!mine) {
-        auto id = make_uuid(context.time, context.random);
-        mine = std::make_shared<boarding_attempt>(boarding_attempt{std::move(id)});
-    }
+    const auto mine = unanswered.take(order.grant, make_uuid(context.time, context.random));
     const auto give_up = context.time.now() + context.options.lease;
     std::int64_t generation = 0;
     for (;;) {

@@ -24,8 +24,8 @@ struct boarding_attempt {
 // with them. Another process can't know that, and spares the grant. Any thread.
 class unanswered_boardings {
   public:
-    // The one that is left of that grant, or nothing.
-    auto take(const grant_id& grant) -> std::shared_ptr<boarding_attempt>;
+    // The one that is left of that grant, or a new one, which writes `intent`.
+    auto take(const grant_id& grant, std::string intent) -> std::shared_ptr<boarding_attempt>;
     void keep(const grant_id& grant, std::shared_ptr<boarding_attempt> attempt);
 
   private:
