@@ -144,6 +144,11 @@ auto book::family_of_refresh(const std::string& provider, const std::string& tok
     return look_up(of_refresh_, name_of(provider, token));
 }
 
+auto book::is_coming(std::size_t which) const -> bool {
+    return std::ranges::any_of(in_flight_, [&](const auto& one) { return one->family == which; }) ||
+           std::ranges::any_of(held_, [&](const auto& one) { return one.family == which; });
+}
+
 void book::excuse(std::size_t which, const std::string& why) {
     auto& of = families_[which];
     if (of.excuse.empty()) {

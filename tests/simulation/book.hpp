@@ -59,6 +59,12 @@ class book {
     [[nodiscard]] auto family_of_refresh(const std::string& provider, const std::string& token)
         const -> std::optional<std::size_t>;
     [[nodiscard]] auto at(std::size_t which) const -> const family& { return families_[which]; }
+    // Nothing has ended it, and nothing excuses its loss.
+    [[nodiscard]] auto must_live(std::size_t which) const -> bool {
+        return !families_[which].ended && families_[which].excuse.empty();
+    }
+    // An answer with its newest tokens may be on the way, or is in the hands of a host.
+    [[nodiscard]] auto is_coming(std::size_t which) const -> bool;
 
     // An answer that a host has, and has not recorded.
     struct holding {

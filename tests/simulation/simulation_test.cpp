@@ -4,7 +4,12 @@
 #include "base/log.hpp"
 #include "support/catch.hpp"
 
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
+#include <boost/asio/executor_work_guard.hpp>
+#include <boost/asio/io_context.hpp>
 #include <chrono>
+#include <map>
 
 namespace tenon::simulation {
 namespace {
@@ -25,6 +30,7 @@ auto temptation_for(planted_fault fault) -> mishap {
     switch (fault) {
         case planted_fault::short_lease:
         case planted_fault::no_compare_and_swap: return {0, slow_provider, 19'000};
+        case planted_fault::audit_later:
         case planted_fault::retry_when_unsure: return {0, answer_lost, 0};
         case planted_fault::reply_not_sealed: return {0, crash, 50};
         case planted_fault::owed_forgotten: return {0, unavailable, 0};
@@ -63,6 +69,16 @@ auto tempting_plan(planted_fault fault, std::int64_t point) -> plan {
     made.mishaps.push_back(temptation_for(fault));
     made.mishaps.back().point = point;
     return made;
+}
+
+// Writes something, and thinks better of it.
+auto write_and_roll_back(host::database& to, std::string text) -> boost::asio::awaitable<void> {
+    auto work = [text = std::move(text)](host::sql_session& session) -> host::result<void> {
+        run(session, "UPDATE organizations SET name = $1", text);
+        return host::fail(host::errc::conflict, "rolled back");
+    };
+    const auto done = co_await to.as_service(host::access::write, std::move(work));
+    CHECK(done.has_error());
 }
 
 }  // namespace
@@ -142,6 +158,28 @@ TEST_CASE("a secret in a log line, or in the database's files, is noticed") {
         });
     REQUIRE(written.has_value());
     CHECK(leaks(other.database_bytes()));
+}
+
+TEST_CASE("a readable secret is noticed on its way to the database, whatever becomes of it there") {
+    house other;
+    const auto what = make_plan(1);
+    other.begin(what);
+    const auto alive = std::make_shared<const int>();
+    for (const auto& [text, rule] : std::map<std::string, std::string>{
+             {"a name", ""}, {"demo-rt-1", "a readable secret was given to the database"}}) {
+        chronicle all(what, planted_fault::none);
+        simulated_storage way(all, other.db(), 0, alive, [](std::size_t, const transcript&) {});
+        boost::asio::io_context loop;
+        const auto busy = boost::asio::make_work_guard(loop);
+        boost::asio::co_spawn(loop, write_and_roll_back(way, text), boost::asio::detached);
+        loop.poll();
+        while (all.time.next_at()) {
+            all.time.step();
+            loop.poll();
+        }
+        CHECK(rule_of(all.violation) == rule);
+        CHECK_FALSE(leaks(other.database_bytes()));
+    }
 }
 
 }  // namespace tenon::simulation

@@ -1,6 +1,9 @@
 #include "storage.hpp"
 
 #include "base/result.hpp"
+#include "leaks.hpp"
+
+#include <algorithm>
 
 namespace tenon::simulation {
 namespace {
@@ -17,15 +20,31 @@ constexpr std::string_view refresh_commit = "UPDATE grants SET status = 'live', 
 constexpr std::string_view lease_taking = "UPDATE grants SET lease_owner = $3, lease_until = $4";
 constexpr std::string_view reply_record = "INSERT INTO intent_replies";
 constexpr std::string_view reply_touch = "UPDATE intents SET updated_at";
+constexpr std::string_view telling = "INSERT INTO audit_log";
+constexpr std::size_t told_action = 4;  // which of its arguments
 
-// Passes statements on, and notes what they are about; some planted faults change them.
+auto is_readable(const sql_value& value) -> bool {
+    if (const auto* text = std::get_if<std::string>(&value)) {
+        return leaks(*text);
+    }
+    const auto* bytes = std::get_if<host::blob>(&value);
+    return bytes != nullptr && leaks(bytes->data);
+}
+
+auto tells_of_end(std::string_view statement, std::span<const sql_value> arguments) -> bool {
+    return statement.starts_with(telling) &&
+           std::get<std::string>(arguments[told_action]) == "connection.expired";
+}
+
+// Passes statements on, and notes what they are about and whether they would write a readable
+// secret; some planted faults change them.
 class observed_session final : public sql_session {
   public:
     observed_session(
-        sql_session& inner, const std::optional<host::org_id>& org, planted_fault fault,
+        sql_session& inner, const std::optional<host::org_id>& org, chronicle& all,
         transcript& notes
     )
-        : sql_session(org), inner_(inner), fault_(fault), notes_(notes) {}
+        : sql_session(org), inner_(inner), all_(all), fault_(all.fault), notes_(notes) {}
 
     [[nodiscard]] auto engine() const noexcept -> host::sql_engine override {
         return inner_.engine();
@@ -39,6 +58,10 @@ class observed_session final : public sql_session {
             return {};
         }
         if (fault_ == planted_fault::owed_forgotten && statement.starts_with(owing)) {
+            return {};
+        }
+        if (fault_ == planted_fault::audit_later && tells_of_end(statement, arguments)) {
+            notes_.late.push_back({std::string(statement), {arguments.begin(), arguments.end()}});
             return {};
         }
         if (fault_ == planted_fault::short_lease && statement.starts_with(lease_taking)) {
@@ -58,9 +81,20 @@ class observed_session final : public sql_session {
     void do_execute_script(const std::string& script) override { inner_.execute_script(script); }
 
     void note(std::string_view statement, std::span<const sql_value> arguments) {
-        const bool reads = statement.starts_with("SELECT");
-        notes_.touches_grants =
-            notes_.touches_grants || (!reads && statement.find("grants") != statement.npos);
+        if (statement.starts_with("SELECT")) {
+            return;
+        }
+        if (std::ranges::any_of(arguments, is_readable)) {
+            all_.violated("a readable secret was given to the database");
+        }
+        const auto names = [&](std::string_view what) {
+            return statement.find(what) != std::string_view::npos;
+        };
+        notes_.touches_grants = notes_.touches_grants || names("grants");
+        notes_.touches_intents = notes_.touches_intents || names("intent");
+        notes_.touches_connections =
+            notes_.touches_connections || names(" connections ") || statement.starts_with(telling);
+        notes_.touches_owed = notes_.touches_owed || names("owed_revocations");
         notes_.commits_refresh = notes_.commits_refresh || statement.starts_with(refresh_commit);
         if (statement.starts_with(reply_touch)) {
             notes_.replies_of.push_back(std::get<std::string>(arguments[1]));
@@ -75,6 +109,7 @@ class observed_session final : public sql_session {
     }
 
     sql_session& inner_;
+    chronicle& all_;
     planted_fault fault_;
     transcript& notes_;
 };
@@ -130,6 +165,9 @@ void simulated_storage::perform(
     }
     if (run(*job, keeping::commit, notes) && job->writes()) {
         committed_(host_, notes);
+        if (!notes.late.empty()) {
+            run_late(*job->org(), std::move(notes.late));
+        }
     }
     if (fate == mishap_kind::storage_keeps_silent) {
         job->fail(lost_connection());
@@ -143,7 +181,7 @@ void simulated_storage::perform(
 auto simulated_storage::run(host::transaction_job& job, keeping how, transcript& notes) -> bool {
     bool refused = false;
     auto work = [&](sql_session& session) -> result<void> {
-        observed_session observed(session, job.org(), all_.fault, notes);
+        observed_session observed(session, job.org(), all_, notes);
         refused = !job.run(observed) || how == keeping::roll_back;
         return refused ? result<void>(host::fail(errc::conflict, "rolled back")) : result<void>();
     };
@@ -182,6 +220,24 @@ auto simulated_storage::use_before_commit(
         }
     });
     return true;
+}
+
+// The planted fault: committed by itself, some seconds later, if the host lives until then.
+void simulated_storage::run_late(const host::org_id& org, std::vector<late_statement> what) {
+    all_.time.after(
+        all_.chance.span(200, 2'000),
+        [this, alive = alive_, org, what = std::move(what)] {
+            auto work = [&](sql_session& session) -> result<void> {
+                for (const auto& one : what) {
+                    session.execute(one.text, one.arguments);
+                }
+                return {};
+            };
+            if (!alive.expired()) {
+                (void)inner_.with_org_now(org, access::write, work);
+            }
+        }
+    );
 }
 
 void simulated_storage::answer(const std::shared_ptr<host::transaction_job>& job) {

@@ -12,11 +12,20 @@
 
 namespace tenon::simulation {
 
+struct late_statement {
+    std::string text;
+    std::vector<host::sql_value> arguments;
+};
+
 // What a transaction was about, by its statements.
 struct transcript {
     bool touches_grants = false;
+    bool touches_intents = false;
+    bool touches_connections = false;  // or adds to the audit log
+    bool touches_owed = false;
     bool commits_refresh = false;
     std::vector<std::string> replies_of;  // the intents that it recorded a reply of
+    std::vector<late_statement> late;     // what a planted fault has kept back
 };
 using commit_listener = std::function<void(std::size_t host, const transcript& what)>;
 
@@ -43,6 +52,7 @@ class simulated_storage final : public host::database {
     // True: it is committed.
     auto run(host::transaction_job& job, keeping how, transcript& notes) -> bool;
     void answer(const std::shared_ptr<host::transaction_job>& job);
+    void run_late(const host::org_id& org, std::vector<late_statement> what);
     [[nodiscard]] auto use_before_commit(
         const std::shared_ptr<host::transaction_job>& job, transcript& notes
     ) -> bool;

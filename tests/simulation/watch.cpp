@@ -1,5 +1,7 @@
 #include "watch.hpp"
 
+#include "oauth/intents.hpp"
+
 #include <algorithm>
 
 namespace tenon::simulation {
@@ -18,14 +20,79 @@ void grant_watch::committed(std::size_t host, const transcript& what) {
     for (const auto& intent : what.replies_of) {
         note_reply(host, intent);
     }
-    if (!what.touches_grants) {
-        return;
+    if (what.touches_connections) {
+        audit_.committed();
     }
-    auto now = grants();
-    for (const auto& row : now) {
-        note(host, row, what.commits_refresh);
+    if (what.touches_grants) {
+        auto now = read_grants();
+        for (const auto& row : now) {
+            note(host, row, what.commits_refresh);
+        }
+        note_gone(std::move(now));
     }
-    note_gone(std::move(now));
+    if (what.touches_grants || what.touches_intents) {
+        check_kept();
+    }
+    if (what.touches_grants || what.touches_owed) {
+        check_gone();
+    }
+}
+
+void grant_watch::check_kept() {
+    for (const auto& one : last_) {
+        const auto which = tokens_.family_of_refresh(one.provider, one.refresh);
+        if (!which || !tokens_.must_live(*which)) {
+            continue;
+        }
+        if (!one.live) {
+            all_.violated("a grant is dead, and none of its answers was lost");
+        }
+        const auto& newest = tokens_.at(*which).current;
+        if (newest != one.refresh && !tokens_.is_coming(*which) && !is_sealed(one, newest)) {
+            all_.violated(
+                "a rotated refresh token is nowhere: its answer came, and is neither stored, "
+                "nor sealed, nor in the hands of a host"
+            );
+        }
+    }
+}
+
+void grant_watch::check_gone() {
+    // Once it is dead, or excused, it stays so.
+    std::erase_if(gone_, [&](const stored_grant& one) {
+        const auto which = tokens_.family_of_refresh(one.provider, one.refresh);
+        return !which || !tokens_.must_live(*which);
+    });
+    for (const auto& one : gone_) {
+        if (!audit_.tells_why_not_revoked(one.connection) && !is_owed(one.connection)) {
+            all_.violated("a grant is gone, lives at its provider, and nobody owes its revocation");
+        }
+    }
+}
+
+auto grant_watch::is_sealed(const stored_grant& of, const std::string& refresh) -> bool {
+    auto look = [&](sql_session& session) -> result<bool> {
+        for (const auto& intent : intents_of_grant(session, host::grant_id(of.id))) {
+            const auto replies =
+                open_replies(seal_, {intent.org, intent.id}, replies_of_intent(session, intent.id));
+            const auto holds = [&](const auto& reply) {
+                return reply.second.response.body.find(refresh) != std::string::npos;
+            };
+            if (replies.has_value() && std::ranges::any_of(*replies, holds)) {
+                return true;
+            }
+        }
+        return false;
+    };
+    return db_.with_org_now(host::org_id("org"), access::read, look).value();
+}
+
+auto grant_watch::is_owed(const std::string& connection) -> bool {
+    auto look = [&](sql_session& session) -> result<bool> {
+        return !run(session, "SELECT 1 FROM owed_revocations WHERE connection_id = $1", connection)
+                    .empty();
+    };
+    return db_.as_service_now(access::read, look).value();
 }
 
 void grant_watch::note_gone(std::vector<stored_grant> now) {
@@ -52,7 +119,7 @@ auto grant_watch::open(const std::string& id, std::string_view field, const std:
     return opened.has_value() ? std::string(opened->reveal()) : std::string();
 }
 
-auto grant_watch::grants() -> std::vector<stored_grant> {
+auto grant_watch::read_grants() -> std::vector<stored_grant> {
     auto read = [this](sql_session& session) -> result<std::vector<stored_grant>> {
         const auto rows =
             run(session,
@@ -82,14 +149,12 @@ auto grant_watch::grants() -> std::vector<stored_grant> {
     return db_.as_service_now(access::read, read).value();
 }
 
-auto grant_watch::find(const std::string& provider, const std::string& refresh_token)
+auto grant_watch::find(const std::string& provider, const std::string& refresh_token) const
     -> std::optional<stored_grant> {
-    for (auto& one : grants()) {
-        if (one.provider == provider && one.refresh == refresh_token) {
-            return std::move(one);
-        }
-    }
-    return std::nullopt;
+    const auto found = std::ranges::find_if(last_, [&](const stored_grant& one) {
+        return one.provider == provider && one.refresh == refresh_token;
+    });
+    return found == last_.end() ? std::nullopt : std::optional(*found);
 }
 
 void grant_watch::note(std::size_t host, const stored_grant& row, bool by_refresh) {

@@ -67,6 +67,7 @@ void world::crash(std::size_t which) {
     machines_[which]->running.reset();
     machines_[which]->frozen = false;
     tokens_.crashed(which);
+    watch_.check_kept();
 }
 
 void world::freeze(std::size_t which, milliseconds span) {
@@ -106,7 +107,9 @@ void world::rotate_keys() {
         if (done.has_error() || done->unreadable > 0) {
             all_.violated("what was sealed can't be sealed anew");
         }
-        watch_.committed(0, {true, false, {}});
+        transcript all_sealed;
+        all_sealed.touches_grants = true;
+        watch_.committed(0, all_sealed);
     });
 }
 

@@ -64,8 +64,7 @@ class world {
     void check_ending();
     void check_hands();
     void check_grant(const stored_grant& grant);
-    void check_gone();
-    void check_connections();
+    void check_intents();
     void check_leaks();
 
     house& house_;
