@@ -10,6 +10,7 @@
 #include "store/consents.hpp"
 #include "store/credential_reads.hpp"
 #include "store/intents.hpp"
+#include "store/owed_revocations.hpp"
 #include "store/pending_connects.hpp"
 
 #include <array>
@@ -175,6 +176,26 @@ auto credential_reads(
     });
 }
 
+auto owed_revocations(
+    sql_session& session, const data_subject& of, const std::string& after, std::size_t limit
+) -> items {
+    if (!of.pseudonym) {
+        return std::vector<exported_item>();
+    }
+    const auto rows = revocations_owed_of(session, *of.pseudonym, after, limit);
+    return to_items(rows, [](json_writer& json, const owed_revocation_row& row) {
+        const auto connection =
+            row.connection ? std::optional(row.connection->text()) : std::nullopt;
+        json.field("provider", row.provider.text())
+            .field("connectionId", connection)
+            .field("slot", row.slot)
+            .field("createdAt", row.created_at)
+            .field("nextAttemptAt", row.due_at)
+            .field("endsAt", row.ends_at);
+        return row.id;
+    });
+}
+
 auto audit_lines(
     sql_session& session, const data_subject& of, const std::string& after, std::size_t limit
 ) -> items {
@@ -201,6 +222,7 @@ constexpr std::array sections{
     data_section{"apiKeys", api_keys},
     data_section{"consents", consents},
     data_section{"credentialReads", credential_reads},
+    data_section{"owedRevocations", owed_revocations},
     data_section{"auditEntries", audit_lines}};
 
 }  // namespace

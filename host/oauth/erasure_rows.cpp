@@ -13,6 +13,7 @@
 #include "store/pending_connects.hpp"
 
 #include <algorithm>
+#include <limits>
 #include <map>
 #include <nlohmann/json.hpp>
 
@@ -79,7 +80,8 @@ auto detail_of(const erasure_receipt& receipt) -> std::string {
 
 // Of what the user had disconnected before. What this erasure itself owes is there already.
 void add_owed(sql_session& session, const std::string& subject, erasure_receipt& receipt) {
-    for (auto& row : revocations_owed_of(session, subject)) {
+    constexpr std::size_t all = std::numeric_limits<std::int64_t>::max();
+    for (auto& row : revocations_owed_of(session, subject, {}, all)) {
         const auto connection = row.connection.value_or(connection_id());
         const auto is_told = [&](const erased_tokens& one) {
             return one.provider == row.provider && one.connection == connection &&

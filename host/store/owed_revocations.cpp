@@ -47,12 +47,13 @@ void owe_revocation(sql_session& session, const owed_revocation_row& row) {
     );
 }
 
-auto revocations_owed_of(sql_session& session, const std::string& subject)
-    -> std::vector<owed_revocation_row> {
+auto revocations_owed_of(
+    sql_session& session, const std::string& subject, const std::string& after, std::size_t limit
+) -> std::vector<owed_revocation_row> {
     static const auto statement = "SELECT " + std::string(columns) +
                                   " FROM owed_revocations WHERE org_id = $1 AND subject = $2 "
-                                  "ORDER BY id";
-    return read_all(run(session, statement, session.org(), subject), read);
+                                  "AND id > $3 ORDER BY id LIMIT $4";
+    return read_all(run(session, statement, session.org(), subject, after, as_limit(limit)), read);
 }
 
 auto claim_owed_revocations(

@@ -25,9 +25,10 @@ struct owed_revocation_row {
 
 // Into the session's organization.
 void owe_revocation(sql_session& session, const owed_revocation_row& row);
-// Those of one user's, in the order of their ids.
-[[nodiscard]] auto revocations_owed_of(sql_session& session, const std::string& subject)
-    -> std::vector<owed_revocation_row>;
+// Those of one user's behind the id `after`, in the order of their ids; at most `limit`.
+[[nodiscard]] auto revocations_owed_of(
+    sql_session& session, const std::string& subject, const std::string& after, std::size_t limit
+) -> std::vector<owed_revocation_row>;
 
 // As the service, of all organizations: takes what is due, the longest due first, passing over what
 // another transaction has in hand. It is due again at `until`, unless it is settled before;

@@ -5,6 +5,7 @@
 #include "store/consents.hpp"
 #include "store/credential_reads.hpp"
 #include "store/erasures.hpp"
+#include "store/owed_revocations.hpp"
 #include "store/pending_connects.hpp"
 #include "support/catch.hpp"
 #include "support/row_scan.hpp"
@@ -76,6 +77,14 @@ void put_all_of(sql_session& session, const std::string& user, const std::string
     pending.verifier = "sealed-verifier";
     pending.expires_at = time_point(milliseconds(connection.back()));
     save_pending_connect(session, pending);
+    owed_revocation_row owed;
+    owed.id = "owed-" + connection;
+    owed.provider = row.provider;
+    owed.slot = "bot";
+    owed.connection = row.id;
+    owed.subject = subject;
+    owed.sealed = "sealed-tokens-of-it";
+    owe_revocation(session, owed);
 }
 
 void put_reads(api_fixture& api, const std::string& connection) {
@@ -125,6 +134,10 @@ TEST_CASE("an export has all that is held of the user, and nothing of others") {
     REQUIRE(told.json.at("auditEntries").size() == 1);
     CHECK(told.json.at("auditEntries")[0].at("id") == "line-c1");
     CHECK(told.json.at("pendingConnects").size() == 1);
+    REQUIRE(told.json.at("owedRevocations").size() == 1);
+    CHECK(told.json.at("owedRevocations")[0].at("connectionId") == "c1");
+    CHECK(told.json.at("owedRevocations")[0].at("slot") == "bot");
+    CHECK(told.http.body.find("sealed-tokens") == std::string::npos);
     CHECK(told.http.body.find("verifier") == std::string::npos);
     CHECK(told.http.body.find("bob") == std::string::npos);
     CHECK(told.http.body.find("T-c2") == std::string::npos);
@@ -173,8 +186,8 @@ TEST_CASE("an export goes on where the page before ended, through all of its lis
         cursor = next.is_null() ? "" : next.get<std::string>();
         REQUIRE(++pages < 50);
     } while (!cursor.empty());
-    CHECK(seen.size() == 15);  // three of each of five lists
-    CHECK(std::set<std::string>(seen.begin(), seen.end()).size() == 15);
+    CHECK(seen.size() == 18);  // three of each of six lists
+    CHECK(std::set<std::string>(seen.begin(), seen.end()).size() == 18);
 }
 
 TEST_CASE("a cursor that no export gave is refused") {

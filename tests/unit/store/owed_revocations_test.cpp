@@ -99,15 +99,18 @@ TEST_CASE("the longest due are claimed first, of all organizations, so many at o
     writing(store.db(), [](sql_session& session) {
         add_owed(session, "r1", 300);
         add_owed(session, "r2", 100, "p1");
+        add_owed(session, "r4", 5'000, "p1");
     });
     in_org(store.db(), org_b, access::write, [](sql_session& session) {
         add_owed(session, "r3", 200, "p1");
     });
     writing(store.db(), [](sql_session& session) {
-        CHECK(ids_of(revocations_owed_of(session, "p1")) == ids{"r2"});
-        CHECK(revocations_owed_of(session, "p2").empty());
+        CHECK(ids_of(revocations_owed_of(session, "p1", "", 10)) == ids{"r2", "r4"});
+        CHECK(ids_of(revocations_owed_of(session, "p1", "", 1)) == ids{"r2"});
+        CHECK(ids_of(revocations_owed_of(session, "p1", "r2", 10)) == ids{"r4"});
+        CHECK(revocations_owed_of(session, "p2", "", 10).empty());
     });
-    CHECK(as_service(store.db(), access::read, count_owed_revocations) == 3);
+    CHECK(as_service(store.db(), access::read, count_owed_revocations) == 4);
     CHECK(ids_of(claim(store.db(), 1'000, 2'000, 2)) == ids{"r2", "r3"});
     CHECK(ids_of(claim(store.db(), 1'000, 2'000, 2)) == ids{"r1"});
 }
