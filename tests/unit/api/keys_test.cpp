@@ -2,6 +2,7 @@
 #include "fixture.hpp"
 #include "support/catch.hpp"
 #include "support/result.hpp"
+#include "support/row_scan.hpp"
 
 #include <set>
 
@@ -230,4 +231,18 @@ TEST_CASE("the operator's own key serves with all scopes, and stays revoked once
         ensure_bootstrap_key(api.store.db(), secret("short"), api.time, api.random).error().code ==
         errc::invalid_request
     );
+}
+
+TEST_CASE("the log does not keep the name of a key that acts for one user") {
+    api_fixture api;
+    const auto key = api.make_key(key_scopes::all());
+    const asking making{
+        .key = key,
+        .user = "a@customers.example",
+        .body = R"({"name":"phone of a@customers.example","scopes":["tokens:read"]})"};
+    REQUIRE(api.ask("POST", "/api/keys", making).http.status == 201);
+    REQUIRE(
+        api.ask("DELETE", "/api/users/a%40customers.example/data", {.key = key}).http.status == 200
+    );
+    CHECK(columns_that_hold(api.store.db(), "customers.example").empty());
 }

@@ -297,15 +297,3 @@ TEST_CASE("a key that begins to be made for who is erased is refused, and the an
     const asking anew{.key = key, .user = ann, .body = body};
     CHECK(api.ask("POST", "/api/keys", anew).http.status == 201);
 }
-
-TEST_CASE("the log does not keep the name of a key that acts for one user") {
-    api_fixture api;
-    const auto key = api.make_key(key_scopes::all());
-    const asking making{
-        .key = key,
-        .user = ann,
-        .body = R"({"name":"phone of a@customers.example","scopes":["tokens:read"]})"};
-    REQUIRE(api.ask("POST", "/api/keys", making).http.status == 201);
-    REQUIRE(api.ask("DELETE", path, {.key = key}).http.status == 200);
-    CHECK(columns_that_hold(api.store.db(), "customers.example").empty());
-}
