@@ -44,18 +44,36 @@ auto check_scopes(const caller& who, const route_spec& spec) -> result<void> {
     return allowed.has_error() ? allowed : check_scope(who, spec.scope_too);
 }
 
+auto take_caller(api_context& api, const route_spec& spec, call& mine, result<caller_handle> who)
+    -> result<void> {
+    if (who.has_error()) {
+        return who.error();
+    }
+    mine.who = std::move(*who);
+    api.journal.note_use(mine.who);
+    return check_scopes(*mine.who, spec);
+}
+
+auto find_user(const route_spec& spec, call& mine) -> result<void> {
+    const auto in_body = mine.body.text("userId");
+    if (auto good = mine.body.checked(); good.has_error()) {
+        return good.error();
+    }
+    auto user = acting_user(mine.http, *mine.who, in_body, spec.user);
+    if (user.has_error()) {
+        return user.error();
+    }
+    mine.user = std::move(*user);
+    return {};
+}
+
 // Everything before the handler. Errors are the answer.
 auto prepare(api_context& api, const route_spec& spec, call& mine)
     -> boost::asio::awaitable<result<void>> {
     if (spec.scope || spec.user != user_rule::none) {
         auto who = co_await api.keys.authenticate(mine.http);
-        if (who.has_error()) {
-            co_return who.error();
-        }
-        mine.who = std::move(*who);
-        api.journal.note_use(mine.who);
-        if (auto allowed = check_scopes(*mine.who, spec); allowed.has_error()) {
-            co_return allowed;
+        if (auto taken = take_caller(api, spec, mine, std::move(who)); taken.has_error()) {
+            co_return taken;
         }
     }
     if (spec.body == body_rule::json) {
@@ -66,15 +84,9 @@ auto prepare(api_context& api, const route_spec& spec, call& mine)
         mine.body = std::move(*body);
     }
     if (spec.user != user_rule::none) {
-        const auto in_body = mine.body.text("userId");
-        if (auto good = mine.body.checked(); good.has_error()) {
-            co_return good.error();
+        if (auto found = find_user(spec, mine); found.has_error()) {
+            co_return found;
         }
-        auto user = acting_user(mine.http, *mine.who, in_body, spec.user);
-        if (user.has_error()) {
-            co_return user.error();
-        }
-        mine.user = std::move(*user);
     }
     if (auto refused = admit(api, spec, mine)) {
         co_return std::move(*refused);
