@@ -1,5 +1,7 @@
 #include "conformance/image_memory.hpp"
 
+#include "conformance/address.hpp"
+
 #include <link.h>
 #include <sys/mman.h>
 #include <unistd.h>
@@ -37,7 +39,7 @@ struct search {
 // A sanitized plugin's data has gaps that nobody may read; here only what lies there counts.
 __attribute__((no_sanitize("address", "thread"))) auto word_at(std::uintptr_t address)
     -> std::uintptr_t {
-    return *reinterpret_cast<const volatile std::uintptr_t*>(address);
+    return *at_address<const volatile std::uintptr_t>(address);
 }
 
 }  // namespace

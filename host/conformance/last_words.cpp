@@ -124,7 +124,7 @@ auto answer_descriptor() noexcept -> int {
 
 void add_answer(std::string_view text) noexcept {
     write_all(text);
-    write_all({"", 1});
+    write_all({"\0", 1});
 }
 
 // Past what a sanitizer's runtime does at an exit: under a filter, it may do little.

@@ -6,7 +6,7 @@
 namespace tenon::host::conformance {
 
 // Which check this process runs. Before anything of the plugin runs.
-void answer_for(std::string_view check) noexcept;
+void answer_for(std::string_view id) noexcept;
 
 // Verdict, a NUL, then texts with a NUL behind each, into the descriptor that the process answers
 // to. Safe in a handler of signals; the first answer counts, and ends the process.
@@ -29,6 +29,6 @@ void note_for_crashes(std::string_view text) noexcept;
 // What is asked about the address of a memory fault: what lies there, or null. Set by what guards
 // memory.
 using address_namer = const char* (*)(const void* address);
-void name_addresses_by(address_namer namer) noexcept;
+void name_addresses_by(address_namer by) noexcept;
 
 }  // namespace tenon::host::conformance

@@ -1,5 +1,7 @@
 #include "conformance/redirect.hpp"
 
+#include "conformance/address.hpp"
+
 #include <dlfcn.h>
 #include <link.h>
 #include <sys/mman.h>
@@ -8,6 +10,7 @@
 #include <algorithm>
 #include <cstdint>
 #include <cstring>
+#include <span>
 #include <string>
 
 namespace tenon::host::conformance {
@@ -18,9 +21,9 @@ struct tables {
     const Elf64_Sym* symbols = nullptr;
     const char* names = nullptr;
     const Elf64_Rela* calls = nullptr;
-    std::size_t calls_size = 0;
+    std::size_t calls_size = 0;  // bytes
     const Elf64_Rela* data = nullptr;
-    std::size_t data_size = 0;
+    std::size_t data_size = 0;  // bytes
 };
 
 auto read(const link_map& map) -> tables {
@@ -28,11 +31,11 @@ auto read(const link_map& map) -> tables {
     for (const auto* entry = map.l_ld; entry->d_tag != DT_NULL; ++entry) {
         const auto pointer = entry->d_un.d_ptr;
         switch (entry->d_tag) {
-            case DT_SYMTAB: out.symbols = reinterpret_cast<const Elf64_Sym*>(pointer); break;
-            case DT_STRTAB: out.names = reinterpret_cast<const char*>(pointer); break;
-            case DT_JMPREL: out.calls = reinterpret_cast<const Elf64_Rela*>(pointer); break;
+            case DT_SYMTAB: out.symbols = at_address<const Elf64_Sym>(pointer); break;
+            case DT_STRTAB: out.names = at_address<const char>(pointer); break;
+            case DT_JMPREL: out.calls = at_address<const Elf64_Rela>(pointer); break;
             case DT_PLTRELSZ: out.calls_size = entry->d_un.d_val; break;
-            case DT_RELA: out.data = reinterpret_cast<const Elf64_Rela*>(pointer); break;
+            case DT_RELA: out.data = at_address<const Elf64_Rela>(pointer); break;
             case DT_RELASZ: out.data_size = entry->d_un.d_val; break;
             default: break;
         }
@@ -52,18 +55,21 @@ auto holds_address(std::uint64_t type) -> bool {
 void write_address(void** at, void* value) {
     const auto page = static_cast<std::uintptr_t>(::sysconf(_SC_PAGESIZE));
     const auto begin = reinterpret_cast<std::uintptr_t>(at) / page * page;
-    if (::mprotect(reinterpret_cast<void*>(begin), page, PROT_READ | PROT_WRITE) == 0) {
+    if (::mprotect(at_address<void>(begin), page, PROT_READ | PROT_WRITE) == 0) {
         *at = value;
     }
 }
 
+auto entries(const Elf64_Rela* list, std::size_t bytes) -> std::span<const Elf64_Rela> {
+    return {list, list == nullptr ? 0 : bytes / sizeof(Elf64_Rela)};
+}
+
 auto rewrite(
-    const link_map& map, const tables& in, const Elf64_Rela* list, std::size_t size,
+    const link_map& map, const tables& in, std::span<const Elf64_Rela> list,
     const std::vector<redirection>& to
 ) -> std::size_t {
     std::size_t out = 0;
-    for (std::size_t i = 0; i < size / sizeof(Elf64_Rela); ++i) {
-        const auto& one = list[i];
+    for (const auto& one : list) {
         if (!holds_address(ELF64_R_TYPE(one.r_info))) {
             continue;
         }
@@ -72,7 +78,7 @@ auto rewrite(
             return std::strcmp(each.name, name) == 0;
         });
         if (found != to.end()) {
-            write_address(reinterpret_cast<void**>(map.l_addr + one.r_offset), found->to);
+            write_address(at_address<void*>(map.l_addr + one.r_offset), found->to);
             ++out;
         }
     }
@@ -84,8 +90,8 @@ auto redirect_in(const link_map& map, const std::vector<redirection>& to) -> std
     if (in.symbols == nullptr || in.names == nullptr) {
         return 0;
     }
-    return rewrite(map, in, in.calls, in.calls_size, to) +
-           rewrite(map, in, in.data, in.data_size, to);
+    return rewrite(map, in, entries(in.calls, in.calls_size), to) +
+           rewrite(map, in, entries(in.data, in.data_size), to);
 }
 
 }  // namespace
