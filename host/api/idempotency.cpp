@@ -79,8 +79,8 @@ auto finish(call& mine, std::string key, const response& answer)
         kept.about = who_of(mine.api.oauth, {mine.who->org, *kept.user, {}, {}});
     }
     kept.expires_at = mine.api.oauth.time.now() + mine.api.settings.idempotency_lifetime;
-    auto work = [key, kept, &context = mine.api.oauth](sql_session& session) -> result<bool> {
-        return keep_answer(session, context, key, kept);
+    auto work = [key, kept](sql_session& session) -> result<bool> {
+        return keep_answer(session, key, kept);
     };
     co_return co_await mine.api.oauth.db.with_org(mine.who->org, access::write, std::move(work));
 }
@@ -176,13 +176,9 @@ auto run_once(call& mine, handler run) -> boost::asio::awaitable<result<response
     co_return std::move(*answer);
 }
 
-auto keep_answer(
-    sql_session& session, const oauth_context& context, const std::string& key,
-    const kept_answer& kept
-) -> bool {
+auto keep_answer(sql_session& session, const std::string& key, const kept_answer& kept) -> bool {
     if (kept.user) {
-        const actor of{session.org(), *kept.user, {}, {}};
-        [[maybe_unused]] const auto subject = hold_subject(session, context, of);
+        hold_user(session, *kept.user);
     }
     return finish_idempotent(session, key, kept);
 }

@@ -16,10 +16,7 @@ auto run_once(call& mine, handler run) -> boost::asio::awaitable<result<response
 
 // In the transaction that keeps an answer: finish_idempotent, under which whoever erases its user
 // (of several: any user) is waited for, and is seen; or waits, and finds it.
-auto keep_answer(
-    sql_session& session, const oauth_context& context, const std::string& key,
-    const kept_answer& kept
-) -> bool;
+auto keep_answer(sql_session& session, const std::string& key, const kept_answer& kept) -> bool;
 
 // An answer as text and back; for the store. Nothing: it is no such text.
 [[nodiscard]] auto pack_answer(const response& answer) -> std::string;

@@ -65,8 +65,8 @@ auto create(const settings& values, const key_arguments& given) -> result<void> 
     const auto minted = mint_key(org, given.name, *scopes, user, time, random);
     auto done = (*db)->with_org_now(org, access::write, [&](sql_session& session) -> result<void> {
         if (user) {
-            const auto welcome = seal ? refuse_erased_unnamed(session, *seal, random, *user, began)
-                                      : refuse_maybe_erased(session, random, *user, began);
+            const auto welcome = seal ? refuse_erased_unnamed(session, *seal, *user, began)
+                                      : refuse_maybe_erased(session, *user, began);
             if (welcome.has_error()) {
                 return welcome;
             }

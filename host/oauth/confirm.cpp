@@ -60,7 +60,7 @@ auto parked(const oauth_context& context, actor by, std::string hash) -> landing
     return [&context, by = std::move(by), hash = std::move(hash),
             taken](sql_session& session) -> result<shared_landing> {
         // First, as whoever withdraws what is parked does: else each may wait for the other.
-        [[maybe_unused]] const auto subject = hold_subject(session, context, by);
+        hold_user(session, by.user);
         const auto row = take_confirmation(session, by.user, hash, context.time.now());
         if (!row) {
             // A commit whose answer was lost did take it: landing the same again changes nothing.

@@ -160,7 +160,7 @@ auto check_target(const oauth_options& options, const connect_request& request) 
 auto save_flow(oauth_context& context, org_id org, pending_connect_row row, time_point began)
     -> boost::asio::awaitable<result<void>> {
     auto save = [&context, began, row = std::move(row)](sql_session& session) -> result<void> {
-        auto welcome = refuse_erased_unnamed(session, context, row.user, began);
+        auto welcome = refuse_erased_unnamed(session, context.seal, row.user, began);
         if (welcome.has_value()) {
             save_pending_connect(session, row);
         }

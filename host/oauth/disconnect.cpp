@@ -2,11 +2,11 @@
 
 #include "oauth/apart.hpp"
 #include "oauth/departure.hpp"
-#include "oauth/erased.hpp"
 #include "oauth/token_cache.hpp"
 #include "provider/registry.hpp"
 #include "store/confirmations.hpp"
 #include "store/database.hpp"
+#include "store/erasures.hpp"
 
 namespace tenon::host {
 namespace {
@@ -18,7 +18,7 @@ auto find_leaving(
 ) -> result<std::vector<leaving>> {
     const auto& user = by.user;
     const auto now = context.time.now();
-    [[maybe_unused]] const auto subject = hold_subject(session, context, by);
+    hold_user(session, by.user);
     std::vector<connection_row> rows;
     if (which.account.empty()) {
         rows = all_connections(session, user, which.provider);

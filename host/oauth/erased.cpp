@@ -26,18 +26,6 @@ auto check_not_erased(sql_session& session, const erased_user& who, time_point b
     return {};
 }
 
-// Held until the transaction ends, whether it is known already or not. Nothing: it is not.
-auto hold_known(sql_session& session, random_source& random, const user_id& user)
-    -> std::optional<std::string> {
-    const auto fresh = random_token(random, 128);
-    auto subject = hold_pseudonym(session, user, fresh);
-    if (subject != fresh) {
-        return subject;
-    }
-    forget_subject(session, user);
-    return std::nullopt;
-}
-
 }  // namespace
 
 auto who_of(const oauth_context& context, const actor& by) -> erased_user {
@@ -57,29 +45,23 @@ auto who_of(const sealer& seal, const org_id& org, const user_id& user) -> erase
 auto refuse_erased(
     sql_session& session, const oauth_context& context, const actor& by, time_point began
 ) -> result<void> {
-    [[maybe_unused]] const auto held =
-        hold_pseudonym(session, by.user, random_token(context.random, 128));
-    return check_not_erased(session, who_of(context, by), began);
+    auto welcome = refuse_erased_unnamed(session, context.seal, by.user, began);
+    if (welcome.has_value()) {
+        give_pseudonym(session, by.user, random_token(context.random, 128));
+    }
+    return welcome;
 }
 
 auto refuse_erased_unnamed(
-    sql_session& session, const oauth_context& context, const user_id& user, time_point began
+    sql_session& session, const sealer& seal, const user_id& user, time_point began
 ) -> result<void> {
-    return refuse_erased_unnamed(session, context.seal, context.random, user, began);
-}
-
-auto refuse_erased_unnamed(
-    sql_session& session, const sealer& seal, random_source& random, const user_id& user,
-    time_point began
-) -> result<void> {
-    [[maybe_unused]] const auto held = hold_known(session, random, user);
+    hold_user(session, user);
     return check_not_erased(session, who_of(seal, session.org(), user), began);
 }
 
-auto refuse_maybe_erased(
-    sql_session& session, random_source& random, const user_id& user, time_point began
-) -> result<void> {
-    [[maybe_unused]] const auto held = hold_known(session, random, user);
+auto refuse_maybe_erased(sql_session& session, const user_id& user, time_point began)
+    -> result<void> {
+    hold_user(session, user);
     if (!may_be_erased(session, user, began - erasure_margin)) {
         return {};
     }
@@ -88,11 +70,6 @@ auto refuse_maybe_erased(
         "the user is being erased, or some user of the organization was erased less than a minute "
         "ago, and without the keyring it can't be told who; try again in a minute"
     );
-}
-
-auto hold_subject(sql_session& session, const oauth_context& context, const actor& by)
-    -> std::optional<std::string> {
-    return hold_known(session, context.random, by.user);
 }
 
 }  // namespace tenon::host

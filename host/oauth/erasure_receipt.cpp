@@ -79,7 +79,7 @@ auto parse_receipt(std::string_view text) -> erasure_receipt {
 }
 
 auto is_being_erased(sql_session& session, const oauth_context& context, const actor& by) -> bool {
-    [[maybe_unused]] const auto subject = hold_subject(session, context, by);
+    hold_user(session, by.user);
     const auto state = find_erasure(session, who_of(context, by));
     return state && !state->finished_at;
 }

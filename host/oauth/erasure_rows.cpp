@@ -121,7 +121,8 @@ auto take_hold(
 ) -> held_data {
     const auto now = context.time.now();
     held_data held;
-    const bool is_known = hold_subject(session, context, by).has_value();
+    hold_user(session, by.user);
+    const bool is_known = find_pseudonym(session, by.user).has_value();
     const auto state = find_erasure(session, who_of(context, by));
     const bool is_done = state && state->finished_at;
     if (how == erasing::resume ? !state || is_done
@@ -149,9 +150,9 @@ auto finish(
 ) -> std::optional<erasure_receipt> {
     const auto who = who_of(context, by);
     const auto now = context.time.now();
-    const auto subject = hold_subject(session, context, by);
-    // Nobody in particular: whoever keeps an answer about several users.
-    [[maybe_unused]] const auto several = hold_subject(session, context, {by.org, {}, {}, {}});
+    hold_user(session, by.user);
+    hold_user(session, {});  // nobody in particular: whoever keeps an answer about several users
+    const auto subject = find_pseudonym(session, by.user);
     const auto state = find_erasure(session, who);
     if (!state || state->finished_at) {
         return answer_of(state, now);  // this one's commit, whose answer was lost

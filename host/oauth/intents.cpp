@@ -40,8 +40,8 @@ auto write_reply(
     const intent_reply& row
 ) -> result<void> {
     if (const auto& begin = record.begin) {
-        if (auto welcome = refuse_erased_unnamed(session, context, begin->user, begin->created_at);
-            welcome.has_error()) {
+        auto welcome = refuse_erased_unnamed(session, context.seal, begin->user, begin->created_at);
+        if (welcome.has_error()) {
             return welcome;
         }
         insert_intent(session, *begin);

@@ -4,15 +4,6 @@
 
 namespace tenon::host {
 
-namespace {
-
-constexpr std::string_view pseudonym_statement =
-    "SELECT pseudonym FROM subjects WHERE org_id = $1 AND user_id = $2";
-constexpr std::string_view pseudonym_to_hold =
-    "SELECT pseudonym FROM subjects WHERE org_id = $1 AND user_id = $2 FOR NO KEY UPDATE";
-
-}  // namespace
-
 auto read_audit(const sql_row& row) -> audit_row {
     return {
         .seq = row.integer(0),
@@ -30,36 +21,19 @@ auto read_audit(const sql_row& row) -> audit_row {
     };
 }
 
-auto pseudonym_of(sql_session& session, const user_id& user, const std::string& fresh)
-    -> std::string {
-    // Found in nearly all cases; of two that come first at once, both get the one that was stored.
-    if (auto known = find_pseudonym(session, user)) {
-        return *std::move(known);
-    }
-    return hold_pseudonym(session, user, fresh);
-}
-
-auto hold_pseudonym(sql_session& session, const user_id& user, const std::string& fresh)
-    -> std::string {
-    // A writer has all of SQLite to itself. PostgreSQL locks the row as it is: an update that
-    // changes nothing would leave a dead version each time, and who has much imported many of them.
-    const bool locks = session.engine() == sql_engine::postgresql;
-    const auto rows =
-        run(session, locks ? pseudonym_to_hold : pseudonym_statement, session.org(), user);
-    if (!rows.empty()) {
-        return rows[0].text(0);
-    }
-    // Of two that come first at once, one waits here.
-    return run(session,
-               "INSERT INTO subjects (org_id, user_id, pseudonym) VALUES ($1, $2, $3) "
-               "ON CONFLICT (org_id, user_id) DO UPDATE SET pseudonym = subjects.pseudonym "
-               "RETURNING pseudonym",
-               session.org(), user, fresh)[0]
-        .text(0);
+void give_pseudonym(sql_session& session, const user_id& user, const std::string& fresh) {
+    run_later(
+        session,
+        "INSERT INTO subjects (org_id, user_id, pseudonym) VALUES ($1, $2, $3) "
+        "ON CONFLICT (org_id, user_id) DO NOTHING",
+        session.org(), user, fresh
+    );
 }
 
 auto find_pseudonym(sql_session& session, const user_id& user) -> std::optional<std::string> {
-    const auto rows = run(session, pseudonym_statement, session.org(), user);
+    const auto rows =
+        run(session, "SELECT pseudonym FROM subjects WHERE org_id = $1 AND user_id = $2",
+            session.org(), user);
     return read_first(rows, [](const sql_row& row) { return row.text(0); });
 }
 

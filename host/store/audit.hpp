@@ -24,15 +24,10 @@ struct audit_row {
     std::string request_id;     // may be empty
 };
 
-// The pseudonym that stands for the user in the log; `fresh` becomes it where there is none.
-[[nodiscard]] auto pseudonym_of(sql_session& session, const user_id& user, const std::string& fresh)
-    -> std::string;
-// The same, and nobody else changes it until the transaction ends: of two that store something of
-// the user's, or erase it, one waits for the other.
-[[nodiscard]] auto hold_pseudonym(
-    sql_session& session, const user_id& user, const std::string& fresh
-) -> std::string;
-// Nothing: the user is not known, or was erased.
+// `fresh` stands for the user in the log from now on, unless something does.
+void give_pseudonym(sql_session& session, const user_id& user, const std::string& fresh);
+// The pseudonym that stands for the user in the log. Nothing: the user is not known, or was
+// erased.
 [[nodiscard]] auto find_pseudonym(sql_session& session, const user_id& user)
     -> std::optional<std::string>;
 // Erases the mapping: who the log's lines are about can't be told any more. False: there was none.

@@ -10,6 +10,10 @@ namespace tenon::host {
 
 namespace {
 
+// A keyring has few keys, and every connect asks three times: a list of 50 costs PostgreSQL more
+// than looking it up does, many times over.
+constexpr std::size_t hashes_at_once = 4;
+
 auto read_state(const sql_row& row) -> erasure_state {
     return {row.bytes(0), row.text(1), row.text(2), row.time(3), row.optional_time(4), row.text(5)};
 }
@@ -21,23 +25,28 @@ auto hash_of(sql_session& session, const erased_user& who) -> std::string {
 
 }  // namespace
 
+void hold_user(sql_session& session, const user_id& user) {
+    session.hold("user " + user.text());
+}
+
 auto find_erasure(sql_session& session, const erased_user& who) -> std::optional<erasure_state> {
     static const auto statement =
         "SELECT user_hash, id, owner, touched_at, finished_at, receipt FROM erasures "
         "WHERE org_id = $1 AND user_hash IN (" +
-        list_parameters(2) + ") ORDER BY touched_at DESC LIMIT 1";
+        list_parameters(2, hashes_at_once) + ") ORDER BY touched_at DESC LIMIT 1";
     std::vector<blob> hashes{blob{who.hash}};
     std::ranges::transform(who.others, std::back_inserter(hashes), [](const std::string& one) {
         return blob{one};
     });
     // Of several, where a host that began one did not have the key of another's yet, the latest.
     std::optional<erasure_state> latest;
-    ask_in_lists({to_sql(session.org())}, hashes, [&](const std::vector<sql_value>& arguments) {
+    const auto ask = [&](const std::vector<sql_value>& arguments) {
         auto state = read_first(session.execute(statement, arguments), read_state);
         if (state && (!latest || state->touched_at > latest->touched_at)) {
             latest = std::move(state);
         }
-    });
+    };
+    ask_in_lists({to_sql(session.org())}, hashes, ask, hashes_at_once);
     return latest;
 }
 
@@ -106,14 +115,12 @@ void write_receipt(sql_session& session, const erased_user& who, const std::stri
 
 auto new_pseudonym(sql_session& session, const erased_user& who, const std::string& fresh)
     -> std::optional<std::string> {
-    auto subject = hold_pseudonym(session, who.user, fresh);
-    // Only now: whoever erases holds it too, and this statement sees what that came to.
+    hold_user(session, who.user);
     const auto state = find_erasure(session, who);
-    if (subject == fresh && state && state->finished_at) {
-        forget_subject(session, who.user);
-        return std::nullopt;
+    if (!state || !state->finished_at) {
+        give_pseudonym(session, who.user, fresh);
     }
-    return subject;
+    return find_pseudonym(session, who.user);
 }
 
 auto erasures_left(sql_session& session, time_point before, std::size_t limit)

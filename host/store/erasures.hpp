@@ -20,6 +20,11 @@ struct erased_user {
     std::vector<std::string> others{};  // that it may be stored under: of earlier keys
 };
 
+// First of all in a transaction that stores something of the user's, or in which something of it
+// goes: until it ends no other such begins or ends. Both sides hold alone: who disconnects waits
+// for who connects, and two who connect for each other. An empty user stands for several.
+void hold_user(sql_session& session, const user_id& user);
+
 struct erasure_row {
     org_id org;
     user_id user;
@@ -62,8 +67,7 @@ void write_receipt(sql_session& session, const erased_user& who, const std::stri
 [[nodiscard]] auto may_be_erased(sql_session& session, const user_id& user, time_point since)
     -> bool;
 // The pseudonym in the audit log of a user who has none yet: `fresh`, or whatever came meanwhile;
-// held as by hold_pseudonym. Nothing: the user was erased a moment ago, and the mapping would keep
-// the id.
+// the user is held. Nothing: the user was erased a moment ago, and the mapping would keep the id.
 [[nodiscard]] auto new_pseudonym(
     sql_session& session, const erased_user& who, const std::string& fresh
 ) -> std::optional<std::string>;

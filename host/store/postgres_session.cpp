@@ -158,6 +158,15 @@ void postgres_session::do_execute_later(
     waiting_.push_back({std::string(statement), {arguments.begin(), arguments.end()}});
 }
 
+// A statement of its own: what is asked in the statement that waits is answered of before it waited
+// (READ COMMITTED: each sees what was committed when it began). A lock of the transaction's, which
+// is no row: nothing is written for it. Names that fall together only wait for each other.
+void postgres_session::do_hold(std::string_view name) {
+    const std::vector<sql_value> whole{
+        (scope() ? scope()->text() : std::string("*")) + '\n' + std::string(name)};
+    do_execute_later("SELECT pg_advisory_xact_lock(hashtextextended(CAST($1 AS TEXT), 0))", whole);
+}
+
 void postgres_session::do_execute_script(const std::string& script) {
     patience_ = patience::endless;  // a migration's
     heal([&](postgres_link& link) {

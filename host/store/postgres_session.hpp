@@ -69,6 +69,7 @@ class postgres_session final : public sql_session {
         std::vector<sql_value> arguments;
     };
 
+    void do_hold(std::string_view name) override;
     auto do_execute(std::string_view statement, std::span<const sql_value> arguments)
         -> sql_rows override;
     void do_execute_later(std::string_view statement, std::span<const sql_value> arguments)

@@ -42,22 +42,25 @@ inline auto as_limit(std::size_t limit) -> std::int64_t {
 // How many values one statement's list takes.
 inline constexpr std::size_t list_length = 50;
 
-// `$first, ..., $(first + list_length - 1)`
-inline auto list_parameters(std::size_t first) -> std::string {
+// `$first, ..., $(first + length - 1)`
+inline auto list_parameters(std::size_t first, std::size_t length = list_length) -> std::string {
     std::string list;
-    for (std::size_t i = 0; i < list_length; ++i) {
+    for (std::size_t i = 0; i < length; ++i) {
         list += (i == 0 ? "$" : ", $") + std::to_string(first + i);
     }
     return list;
 }
 
-// Calls `ask(arguments)` for each list_length of the values: `leading`, then the values, of which
-// the last is repeated until the list is full: so that few statements serve any number.
+// Calls `ask(arguments)` for each `length` of the values: `leading`, then the values, of which the
+// last is repeated until the list is full: so that few statements serve any number.
 template <class Values, class Ask>
-void ask_in_lists(const std::vector<sql_value>& leading, const Values& values, Ask ask) {
-    for (std::size_t begin = 0; begin < values.size(); begin += list_length) {
+void ask_in_lists(
+    const std::vector<sql_value>& leading, const Values& values, Ask ask,
+    std::size_t length = list_length
+) {
+    for (std::size_t begin = 0; begin < values.size(); begin += length) {
         auto arguments = leading;
-        for (std::size_t i = 0; i < list_length; ++i) {
+        for (std::size_t i = 0; i < length; ++i) {
             arguments.push_back(to_sql(values[std::min(begin + i, values.size() - 1)]));
         }
         ask(arguments);

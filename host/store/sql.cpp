@@ -65,31 +65,32 @@ auto sql_row::optional_time(std::size_t column) const -> std::optional<time_poin
     return is_null(column) ? std::nullopt : std::optional(time(column));
 }
 
-auto sql_session::execute(std::string_view statement, std::span<const sql_value> arguments)
-    -> sql_rows {
+template <class Fn>
+auto sql_session::noting_loss(Fn fn) {
     if (lost_to_) {
         throw storage_failure(*lost_to_);
     }
     try {
-        check_arguments(arguments);
-        return do_execute(statement, arguments);
+        return fn();
     } catch (const storage_failure& failure) {
         lost_to_ = failure.reason();
         throw;
     }
 }
 
+auto sql_session::execute(std::string_view statement, std::span<const sql_value> arguments)
+    -> sql_rows {
+    return noting_loss([&] {
+        check_arguments(arguments);
+        return do_execute(statement, arguments);
+    });
+}
+
 void sql_session::execute_later(std::string_view statement, std::span<const sql_value> arguments) {
-    if (lost_to_) {
-        throw storage_failure(*lost_to_);
-    }
-    try {
+    noting_loss([&] {
         check_arguments(arguments);
         do_execute_later(statement, arguments);
-    } catch (const storage_failure& failure) {
-        lost_to_ = failure.reason();
-        throw;
-    }
+    });
 }
 
 void sql_session::do_execute_later(
@@ -98,16 +99,16 @@ void sql_session::do_execute_later(
     do_execute(statement, arguments);
 }
 
+void sql_session::hold(std::string_view name) {
+    noting_loss([&] {
+        const sql_value text = std::string(name);
+        check_arguments({&text, 1});
+        do_hold(name);
+    });
+}
+
 void sql_session::execute_script(const std::string& script) {
-    if (lost_to_) {
-        throw storage_failure(*lost_to_);
-    }
-    try {
-        do_execute_script(script);
-    } catch (const storage_failure& failure) {
-        lost_to_ = failure.reason();
-        throw;
-    }
+    noting_loss([&] { do_execute_script(script); });
 }
 
 auto sql_session::org() const -> const org_id& {

@@ -111,6 +111,12 @@ class sql_session {
     // one, or with the commit. What fails in it is thrown then, or is the transaction's error.
     void execute_later(std::string_view statement, std::span<const sql_value> arguments);
 
+    // Until the transaction ends nobody else of the organization's holds what has that name: of two
+    // one waits, and its statements from here on see what the other has committed. Of a write;
+    // first of all in it, or two may wait for each other. On PostgreSQL it travels as above; on
+    // SQLite there is nothing to do: a writer has all of it to itself.
+    void hold(std::string_view name);
+
     // Several statements without arguments, for migrations. Throws storage_failure, as execute.
     void execute_script(const std::string& script);
 
@@ -133,6 +139,9 @@ class sql_session {
     [[nodiscard]] auto scope() const noexcept -> const std::optional<org_id>& { return org_; }
 
   private:
+    template <class Fn>
+    auto noting_loss(Fn fn);
+    virtual void do_hold(std::string_view name) = 0;
     virtual auto do_execute(std::string_view statement, std::span<const sql_value> arguments)
         -> sql_rows = 0;
     virtual void do_execute_later(std::string_view statement, std::span<const sql_value> arguments);

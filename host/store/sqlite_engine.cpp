@@ -27,6 +27,7 @@ class sqlite_session final : public sql_session {
     using sql_session::lost_to;
 
   private:
+    void do_hold(std::string_view /*name*/) override {}
     auto do_execute(std::string_view statement, std::span<const sql_value> arguments)
         -> sql_rows override {
         return link_.execute(statement, arguments);

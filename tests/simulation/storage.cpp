@@ -51,6 +51,7 @@ class observed_session final : public sql_session {
     }
 
   private:
+    void do_hold(std::string_view name) override { inner_.hold(name); }
     auto do_execute(std::string_view statement, std::span<const sql_value> arguments)
         -> sql_rows override {
         note(statement, arguments);

@@ -54,9 +54,9 @@ auto wanted_key_of(call& mine) -> result<wanted_key> {
 
 // A key that acts for one user only must not outlive their erasure.
 auto check_welcome(
-    sql_session& session, const oauth_context& oauth, const api_key_row& row, time_point began
+    sql_session& session, const sealer& seal, const api_key_row& row, time_point began
 ) -> result<void> {
-    return row.user ? refuse_erased_unnamed(session, oauth, *row.user, began) : result<void>();
+    return row.user ? refuse_erased_unnamed(session, seal, *row.user, began) : result<void>();
 }
 
 }  // namespace
@@ -115,7 +115,7 @@ auto create_key(call& mine) -> answer {
     const audit_entry entry{"key.created", {}, {}, "ok", detail.take()};
     auto work = [&oauth, by = mine.as_actor(), row = made.row, began,
                  entry](sql_session& session) -> result<void> {
-        if (auto welcome = check_welcome(session, oauth, row, began); welcome.has_error()) {
+        if (auto welcome = check_welcome(session, oauth.seal, row, began); welcome.has_error()) {
             return welcome;
         }
         insert_api_key(session, row);

@@ -29,7 +29,7 @@ TEST_CASE("who keeps an answer waits for who erases its user, and then keeps non
         return with_default(api.store.db(), [&](sql_session& session) -> result<bool> {
             kept_answer kept{200, "sealed", about, who_of(api.oauth, ann), {}};
             kept.expires_at = now + milliseconds(9);
-            return keep_answer(session, api.oauth, "k", kept);
+            return keep_answer(session, "k", kept);
         });
     };
     const auto other = open_database(api.store.url()).value();  // another host's

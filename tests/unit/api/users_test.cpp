@@ -61,7 +61,8 @@ void put_all_of(sql_session& session, const std::string& user, const std::string
     row.profile = R"({"accountId":"T1","email":"ann@x.example"})";
     row.connect_params = R"({"team":"T1"})";
     (void)upsert_connection(session, row);
-    const auto subject = pseudonym_of(session, row.user, "pseudonym-of-" + connection);
+    give_pseudonym(session, row.user, "pseudonym-of-" + connection);
+    const auto subject = find_pseudonym(session, row.user).value();
     put_consent(session, connection, subject);
     audit_row line;
     line.id = "line-" + connection;

@@ -54,7 +54,7 @@ TEST_CASE("what is confirmed while its user disconnects everything is disconnect
     const auto other = open_database(world.store.url()).value();
     std::future<result<std::vector<revocation>>> gone;
     const auto confirm = [&](sql_session& session) -> result<void> {
-        (void)hold_subject(session, world.context, ann);
+        hold_user(session, ann.user);
         REQUIRE(take_confirmation(session, ann.user, sha256(code), world.time.now()));
         store_connection(session, world, ann);
         gone = std::async(std::launch::async, [&] { return disconnect_all(world, ann); });

@@ -13,7 +13,7 @@ auto plain_hash(const actor& by) -> std::string {
 
 auto is_refused(oauth_world& world, const actor& by) -> bool {
     return transact(world, [&](sql_session& session) {
-        return refuse_erased_unnamed(session, world.context, by.user, world.time.now()).has_error();
+        return refuse_erased_unnamed(session, world.seal, by.user, world.time.now()).has_error();
     });
 }
 

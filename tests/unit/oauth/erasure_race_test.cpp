@@ -2,6 +2,7 @@
 #include "erasing.hpp"
 
 #include "oauth/erased.hpp"
+#include "oauth/erasure_rows.hpp"
 #include "oauth/intents.hpp"
 #include "oauth/park.hpp"
 #include "store/api_keys.hpp"
@@ -9,7 +10,9 @@
 #include "store/intents.hpp"
 #include "store/organizations.hpp"
 
+#include <functional>
 #include <future>
+#include <memory>
 #include <utility>
 
 namespace tenon::test {
@@ -39,6 +42,20 @@ auto landing_of(const actor& by, time_point issued_at) -> landing {
     tokens.access_token = secret("token");
     what.grants.push_back(std::move(tokens));
     return what;
+}
+
+auto first_reply_of(const actor& by, time_point began) -> std::shared_ptr<exchange_record> {
+    const auto begin = std::make_shared<intent_row>();
+    begin->id = "i1";
+    begin->org = by.org;
+    begin->kind = intent_kind::exchange;
+    begin->provider = acme;
+    begin->user = by.user;
+    begin->created_at = begin->updated_at = began;
+    const auto record = std::make_shared<exchange_record>();
+    record->intent = {by.org, begin->id};
+    record->begin = begin;
+    return record;
 }
 
 }  // namespace
@@ -101,7 +118,7 @@ TEST_CASE("who stores a key of one user's, and who erases the user, wait for eac
         return other->with_org_now(
             ann.org, access::write,
             [&](sql_session& session) -> result<std::size_t> {
-                (void)hold_subject(session, world.context, ann);
+                hold_user(session, ann.user);
                 return erase_api_keys(session, ann.user).size();
             }
         );
@@ -109,7 +126,7 @@ TEST_CASE("who stores a key of one user's, and who erases the user, wait for eac
     std::future<result<std::size_t>> erased;
     transact(world, [&](sql_session& session) {
         const auto now = world.time.now();
-        REQUIRE(refuse_erased_unnamed(session, world.context, ann.user, now).has_value());
+        REQUIRE(refuse_erased_unnamed(session, world.seal, ann.user, now).has_value());
         api_key_row key;
         key.id = api_key_id("k1");
         key.key_hash = "k1";
@@ -123,19 +140,52 @@ TEST_CASE("who stores a key of one user's, and who erases the user, wait for eac
     CHECK(count(world, "subjects") == 0);
 }
 
+// Each of a connect's transactions that leaves something of its user's.
+TEST_CASE("what is stored while its user's erasure ends waits for that, and is refused") {
+    oauth_world world(any_engine());
+    const auto ann = user(ann_id);
+    const auto record = first_reply_of(ann, world.time.now());
+    std::function<bool()> is_refused;
+    SECTION("a flow that begins") {
+        connect_request request;
+        request.by = ann;
+        request.provider = acme;
+        request.redirect_url = "http://127.0.0.1:3000/done";
+        is_refused = [&world, request] {
+            return world.run(begin_connect(world.context, request)).has_error();
+        };
+    }
+    SECTION("the first reply to an exchange") {
+        is_refused = [&] {
+            const auto sink = make_reply_sink(world.context, record);
+            return world.run(sink(0, recorded_reply{})).has_value() && record->unwanted;
+        };
+    }
+    SECTION("a landing") {
+        is_refused = [&] {
+            const auto what = landing_of(ann, world.time.now());
+            return world.run(land(world.context, what)).has_error();
+        };
+    }
+    const auto other = open_database(world.store.url()).value();  // another host's
+    std::future<bool> refused;
+    const auto erase_meanwhile = [&](sql_session& session) -> result<void> {
+        (void)take_hold(session, world.context, ann, "other/1", erasing::anew);
+        REQUIRE(finish(session, world.context, ann, "other/1"));
+        refused = std::async(std::launch::async, is_refused);
+        CHECK(refused.wait_for(milliseconds(200)) == std::future_status::timeout);
+        return {};
+    };
+    REQUIRE(other->with_org_now(ann.org, access::write, erase_meanwhile).has_value());
+    CHECK(refused.get());
+    CHECK(count(world, "subjects") == 0);
+    check_nothing_holds(world, ann_id);
+}
+
 TEST_CASE("a reply to an exchange that nobody wants any more is not written down") {
     oauth_world world(any_engine());
     const auto ann = user(ann_id);
-    const auto begin = std::make_shared<intent_row>();
-    begin->id = "i1";
-    begin->org = ann.org;
-    begin->kind = intent_kind::exchange;
-    begin->provider = acme;
-    begin->user = ann.user;
-    begin->created_at = begin->updated_at = world.time.now();
-    const auto record = std::make_shared<exchange_record>();
-    record->intent = {ann.org, begin->id};
-    record->begin = begin;
+    const auto record = first_reply_of(ann, world.time.now());
     SECTION("its user was erased before the first one came") {
         const auto sink = make_reply_sink(world.context, record);
         world.time.advance(seconds(1));

@@ -113,7 +113,7 @@ TEST_CASE("connections of before consents were recorded have theirs taken over",
     REQUIRE(recorded != built_in_migrations().end());
     REQUIRE(migrate_down(store.db(), recorded->version - 1).has_value());
     writing(store.db(), [](sql_session& session) {
-        (void)pseudonym_of(session, user_id("user-1"), "p1");
+        give_pseudonym(session, user_id("user-1"), "p1");
         (void)upsert_connection(session, sample_connection("c1"));
         (void)upsert_connection(session, sample_connection("c2", "user-1", "account-2"));
         leave(session, "c2", at(5'000));

@@ -26,6 +26,24 @@ TEST_CASE("an erasure is found under whichever of its user's hashes it was begun
     });
 }
 
+TEST_CASE("an erasure is found however many hashes its user may have", "[store]") {
+    test_database store(any_engine());
+    for (const auto keys : {1U, 2U, 3U, 4U, 5U, 9U}) {
+        CAPTURE(keys);
+        erased_user user{user_id("user-" + std::to_string(keys)), std::string(32, '0'), {}};
+        for (unsigned key = 1; key < keys; ++key) {
+            user.others.emplace_back(32, static_cast<char>('0' + key));
+        }
+        const auto last = user.others.empty() ? user.hash : user.others.back();
+        writing(store.db(), [&](sql_session& session) {
+            (void)begin_erasure(session, {user.user, last}, "r1", at(10));
+            REQUIRE(find_erasure(session, user));
+            CHECK(find_erasure(session, user)->hash == last);
+            run(session, "DELETE FROM erasures WHERE org_id = $1", session.org());
+        });
+    }
+}
+
 TEST_CASE("who has no keys is told of any erasure that was a moment ago", "[store]") {
     test_database store(any_engine());
     writing(store.db(), [](sql_session& session) {
