@@ -44,8 +44,8 @@ auto client_teller(hold_board* board) -> rate_governor::listener {
     if (board == nullptr) {
         return {};
     }
-    return [board](const provider_id& provider, milliseconds span) {
-        board->post(client_kind, provider.text(), span);
+    return [board](const limited_client& client, milliseconds span) {
+        board->post(client_kind, client.text(), span);
     };
 }
 
@@ -67,13 +67,14 @@ void heed_others(
     );
     board.hear(
         std::string(client_kind),
-        [&clients, &time](std::string_view provider, milliseconds span) {
-            clients.heed(provider_id(std::string(provider)), span, time.now());
+        [&clients, &time](std::string_view name, milliseconds span) {
+            const limited_client client{std::string(name)};
+            clients.heed(client, span, time.now());
             log(log_level::info,
                 span > milliseconds(0)
                     ? "provider limits this client at another host: refreshes wait"
                     : "provider limits this client no longer",
-                {{log_key::provider, provider}});
+                {{log_key::provider, provider_of(client)}});
         }
     );
 }

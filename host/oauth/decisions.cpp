@@ -18,6 +18,7 @@ constexpr auto longest_backoff = minutes(30);
 constexpr auto longest_backoff_of_dead = minutes(1);  // somebody may be waiting
 constexpr auto longest_retry_after = std::chrono::hours(24);
 constexpr auto widest_spread = minutes(1);
+constexpr auto least_spread = seconds(1);
 constexpr auto misconfigured_backoff = minutes(5);
 constexpr auto longest_doubt = days(3);
 
@@ -146,6 +147,11 @@ auto judge_failure(const grant_life& life, const failure_facts& facts, time_poin
     after.try_again = next_try(life, facts, now);
     after.keeps_record = facts.holds_grant && facts.rotates && !after.dead;
     return after;
+}
+
+auto after_hold(milliseconds wait, double jitter, time_point now) -> time_point {
+    const auto spread = std::clamp<milliseconds>(wait, least_spread, widest_spread);
+    return now + wait + scaled(spread, jitter);
 }
 
 auto next_revocation(const revocation_facts& facts, time_point now) -> std::optional<time_point> {

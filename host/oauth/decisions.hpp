@@ -103,6 +103,10 @@ struct failure_facts {
 [[nodiscard]] auto judge_failure(const grant_life& life, const failure_facts& facts, time_point now)
     -> after_failure;
 
+// When a refresh is due again that the provider's limit held for `wait`: behind the hold's end,
+// each at another moment (`jitter` in [0, 1)), for many are held together.
+[[nodiscard]] auto after_hold(milliseconds wait, double jitter, time_point now) -> time_point;
+
 // A revocation that could not be made.
 struct revocation_facts {
     std::int64_t failures_before = 0;

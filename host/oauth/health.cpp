@@ -12,10 +12,10 @@ void earliest(std::optional<time_point>& kept, const std::optional<time_point>& 
 }
 
 // Of what nothing renews the next look is at its end (next_refresh in decisions.hpp); what failed
-// to be renewed may be tried again after it.
+// to be renewed may be tried again then, and what was put off is due before or after it.
 auto is_renewed(const connection_life& life) -> bool {
     return !life.expires_at || (life.next_refresh_at &&
-                                (*life.next_refresh_at < *life.expires_at || life.failures > 0));
+                                (*life.next_refresh_at != *life.expires_at || life.failures > 0));
 }
 
 // When the user must come back at the latest, as far as it is known.

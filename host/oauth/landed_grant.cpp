@@ -3,6 +3,7 @@
 #include "crypto/random.hpp"
 #include "oauth/exchange.hpp"
 #include "oauth/grant_state.hpp"
+#include "oauth/host_fields.hpp"
 #include "oauth/sealing.hpp"
 #include "store/changes.hpp"
 #include "store/connection_grants.hpp"
@@ -39,12 +40,9 @@ auto same_hosts(const descriptor& about, const grant_row& left, const grant_row&
         const auto found = params.find(name);
         return found == params.end() ? std::string() : found->second;
     };
-    return std::ranges::all_of(about.connect_fields, [&](const field_descriptor& field) {
-        const auto names_host = [mark = '{' + field.name + '}'](const origin_descriptor& origin) {
-            return origin.url.find(mark) != std::string::npos;
-        };
-        return std::ranges::none_of(about.origins, names_host) ||
-               value_in(ours, field.name) == value_in(theirs, field.name);
+    const auto any_role = ~origin_roles{0};
+    return std::ranges::all_of(host_fields(about, any_role), [&](const std::string& field) {
+        return value_in(ours, field) == value_in(theirs, field);
     });
 }
 

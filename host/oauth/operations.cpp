@@ -1,6 +1,7 @@
 #include "oauth/operations.hpp"
 
 #include "base/log.hpp"
+#include "oauth/limited_client.hpp"
 #include "oauth/observer.hpp"
 #include "oauth/rate_governor.hpp"
 
@@ -31,13 +32,22 @@ auto was_answered(const operation_failure& failure) -> bool {
     return failure.outcome == transport::ok && failure.http_status != 0;
 }
 
-// What the client is told at the token endpoint is told all who come with it. What a profile is
-// told is the account's own limit.
+// Whose limit the operation's end tells of. What the client is told at the token endpoint is told
+// all who come with it; what a profile is told is the account's own limit, and what is replayed was
+// answered long ago: empty.
+auto speaks_of(const provider_instance& provider, const operation_request& request)
+    -> limited_client {
+    const bool to_client =
+        request.kind == operation_kind::refresh || request.kind == operation_kind::exchange;
+    return to_client && request.recorded.empty()
+               ? limited_client_of(provider, request.client_id, request.connect)
+               : limited_client();
+}
+
 void tell_governor(
-    oauth_context& context, const provider_instance& provider, operation_kind kind,
-    const operation_result& outcome
+    oauth_context& context, const limited_client& client, const operation_result& outcome
 ) {
-    if (kind != operation_kind::refresh && kind != operation_kind::exchange) {
+    if (client.empty()) {
         return;
     }
     using verdict = rate_governor::verdict;
@@ -50,11 +60,11 @@ void tell_governor(
               : failure.category == failure_category::rate_limited ? verdict::limited
                                                                    : verdict::answered;
     }
-    const provider_id id(provider.name());
-    if (context.governor.report(id, how, wait, context.time.now())) {
-        context.observer.provider_alarm(id.text(), alarm_cause::rate_limited);
+    if (context.governor.report(client, how, wait, context.time.now())) {
+        const auto provider = provider_of(client);
+        context.observer.provider_alarm(provider, alarm_cause::rate_limited);
         log(log_level::warn, "provider_limits_client",
-            {{log_key::provider, id.text()},
+            {{log_key::provider, provider},
              {log_key::detail, "it limits this client's requests: refreshes wait"}});
     }
 }
@@ -81,7 +91,7 @@ auto has_another_secret(const provider_instance& provider, const operation_reque
 
 // The attempt that is begun, and those with further client secrets that follow from it.
 auto see_through(
-    oauth_context& context, provider_handle provider, operation_kind kind,
+    oauth_context& context, provider_handle provider, operation_kind kind, limited_client client,
     boost::asio::awaitable<operation_result> attempt, std::unique_ptr<operation_request> again
 ) -> boost::asio::awaitable<operation_result> {
     const auto began = context.time.now();
@@ -101,7 +111,7 @@ auto see_through(
         }
     }
     report(context, *provider, kind, outcome, began);
-    tell_governor(context, *provider, kind, outcome);
+    tell_governor(context, client, outcome);
     co_return outcome;
 }
 
@@ -115,8 +125,11 @@ auto perform(oauth_context& context, provider_handle provider, operation_request
         again = std::make_unique<operation_request>(request);
     }
     const auto kind = request.kind;
+    auto client = speaks_of(*provider, request);
     auto attempt = run_operation(provider, std::move(request), context.http, context.time);
-    return see_through(context, std::move(provider), kind, std::move(attempt), std::move(again));
+    return see_through(
+        context, std::move(provider), kind, std::move(client), std::move(attempt), std::move(again)
+    );
 }
 
 auto classify(const operation_failure& failure) -> refresh_failure {

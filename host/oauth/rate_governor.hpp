@@ -1,10 +1,11 @@
 // A provider that says "too many requests" is heard by all refreshes that would ask it, not only by
-// the one that it said it to: the limit is the operator's client's. Other hosts of the installation
-// hear it as well, where they share their limits.
+// the one that it said it to: the limit is the operator's client's, at that tenant's host where
+// each has one of its own. Other hosts of the installation hear it as well, where they share their
+// limits.
 #pragma once
 
 #include "base/clock.hpp"
-#include "base/ids.hpp"
+#include "oauth/limited_client.hpp"
 
 #include <functional>
 #include <mutex>
@@ -19,12 +20,16 @@ class rate_governor {
   public:
     // Called with each hold that an answer begins or makes longer, and with 0 where one ends it. It
     // must not come back here.
-    using listener = std::function<void(const provider_id& provider, milliseconds span)>;
+    using listener = std::function<void(const limited_client& client, milliseconds span)>;
     explicit rate_governor(listener to = {}) : listener_(std::move(to)) {}
 
     // How long a refresh must not be sent yet; nothing: it may go, and its end is to be reported.
     // When a hold is over one goes first.
-    [[nodiscard]] auto ask(const provider_id& provider, time_point now)
+    [[nodiscard]] auto ask(const limited_client& client, time_point now)
+        -> std::optional<milliseconds>;
+
+    // The same without going: nobody's turn is taken.
+    [[nodiscard]] auto held(const limited_client& client, time_point now) const
         -> std::optional<milliseconds>;
 
     enum class verdict {
@@ -34,13 +39,13 @@ class rate_governor {
     };
     // True where a hold begins with it.
     auto report(
-        const provider_id& provider, verdict how, std::optional<milliseconds> retry_after,
+        const limited_client& client, verdict how, std::optional<milliseconds> retry_after,
         time_point now
     ) -> bool;
 
     // What another host was told: it holds here too, a second longer, so that one who was told goes
     // first. 0: that host is answered again.
-    void heed(const provider_id& provider, milliseconds span, time_point now);
+    void heed(const limited_client& client, milliseconds span, time_point now);
 
   private:
     struct standing {
@@ -55,10 +60,15 @@ class rate_governor {
     static constexpr milliseconds shortest{1'000};
     static constexpr milliseconds longest{60'000};
     static constexpr milliseconds a_second{1'000};
+    // From so many on those are forgotten whose hold was over a minute ago: a tenant that was
+    // limited once may never be asked again.
+    static constexpr std::size_t many = 1'000;
+
+    static auto left(const standing& of, time_point now) -> std::optional<milliseconds>;
 
     listener listener_;
-    std::mutex guard_;
-    std::unordered_map<provider_id, standing> providers_;  // those that said so, until they don't
+    mutable std::mutex guard_;
+    std::unordered_map<limited_client, standing> clients_;  // those that said so, until they don't
 };
 
 }  // namespace tenon::host

@@ -222,14 +222,15 @@ auto board(oauth_context& context, unanswered_boardings& unanswered, refresh_ord
     }
 }
 
-auto give_back(oauth_context& context, boarding on) -> boost::asio::awaitable<void> {
+auto give_back(oauth_context& context, boarding on, std::optional<time_point> put_off_to)
+    -> boost::asio::awaitable<void> {
     const bool ours_alone = on.recorded.empty() && !on.cut_off_at;
-    auto release = [&context, id = on.row->id, intent = on.intent,
-                    ours_alone](sql_session& session) -> result<void> {
+    auto release = [&context, id = on.row->id, intent = on.intent, ours_alone,
+                    put_off_to](sql_session& session) -> result<void> {
         if (ours_alone) {
             delete_intent(session, intent);
         }
-        release_grant_lease(session, id, context.options.instance);
+        release_grant_lease(session, id, context.options.instance, put_off_to);
         return {};
     };
     // What can't be given back ends with its lease.

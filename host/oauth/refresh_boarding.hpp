@@ -59,8 +59,11 @@ struct boarding {
 auto board(oauth_context& context, unanswered_boardings& unanswered, refresh_order order)
     -> boost::asio::awaitable<result<boarding>>;
 
-// Ends the lease of a refresh that does not take place. What an earlier run left stays for the next
-// one: it may hold the only copy of a refresh token.
-auto give_back(oauth_context& context, boarding on) -> boost::asio::awaitable<void>;
+// Ends the lease of a refresh that does not take place, and sets when it is due again, where that
+// is given. What an earlier run left stays for the next one: it may hold the only copy of a refresh
+// token.
+auto give_back(
+    oauth_context& context, boarding on, std::optional<time_point> put_off_to = std::nullopt
+) -> boost::asio::awaitable<void>;
 
 }  // namespace tenon::host

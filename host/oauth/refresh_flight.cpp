@@ -5,8 +5,10 @@
 #include "oauth/grant_state.hpp"
 #include "oauth/intents.hpp"
 #include "oauth/landing.hpp"
+#include "oauth/limited_client.hpp"
 #include "oauth/operations.hpp"
 #include "oauth/rate_governor.hpp"
+#include "oauth/refresh_hold.hpp"
 #include "oauth/refresh_settle.hpp"
 #include "oauth/renewed_tokens.hpp"
 #include "provider/grant_reply.hpp"
@@ -117,20 +119,6 @@ auto turned_back(oauth_context& context, boarding on, error reason)
     co_return reason;
 }
 
-// The provider limits the client, as others were told: nothing was sent. Those who wait come back
-// at different times.
-auto held(oauth_context& context, milliseconds wait) -> operation_failure {
-    operation_failure failure;
-    failure.category = failure_category::rate_limited;
-    failure.code = "client_limited";
-    failure.message = "the provider limits this client's requests, and is asked again later";
-    failure.sent = request_sent::no;
-    failure.retry_after = std::chrono::milliseconds(static_cast<std::int64_t>(
-        static_cast<double>(wait.count()) * (1 + random_fraction(context.random))
-    ));
-    return failure;
-}
-
 using operation = boost::asio::awaitable<operation_result>;
 
 // What a refresh waits in: nothing is kept here but what the end is written with.
@@ -150,9 +138,10 @@ auto carry_out(
     }
     const bool replays = !request->recorded.empty();  // which asks nobody
     if (!replays) {
-        const auto wait = context.governor.ask(on.row->provider, context.time.now());
-        if (wait) {
-            return settle_failure(std::move(settle), held(context, *wait));
+        const auto client =
+            limited_client_of(*settle.provider, request->client_id, request->connect);
+        if (const auto wait = context.governor.ask(client, context.time.now())) {
+            return put_off(context, std::move(on), *wait);
         }
     }
     // What is replayed was issued when it was recorded.

@@ -3,6 +3,7 @@
 #include "oauth/grant_state.hpp"
 #include "oauth/observer.hpp"
 #include "oauth/refresh.hpp"
+#include "oauth/refresh_hold.hpp"
 #include "oauth/token_cache.hpp"
 #include "store/connection_grants.hpp"
 #include "store/database.hpp"
@@ -70,6 +71,13 @@ auto backing_off(const grant_row& row, time_point now) -> std::optional<error> {
     );
     reason.retry_after = std::chrono::ceil<std::chrono::seconds>(*row.next_refresh_at - now);
     return reason;
+}
+
+// The same of a refresh that was put off.
+auto told_to_wait(oauth_context& context, const grant_row& row, const provider_instance* provider)
+    -> std::optional<error> {
+    auto failed = backing_off(row, context.time.now());
+    return failed || provider == nullptr ? failed : still_held(context, row, *provider);
 }
 
 auto lives_for(const grant_row& row, time_point now, milliseconds minimum) -> bool {
@@ -150,7 +158,7 @@ auto token_reader::find_or_renew(token_request request, connection_id& connectio
         case read_verdict::refresh_and_wait: break;
     }
     const bool alive = is_alive(grant->life, now);
-    if (auto wait = backing_off(row, now)) {
+    if (auto wait = told_to_wait(context_, row, provider)) {
         if (alive) {
             co_return to_answer(context_.seal, *grant);
         }

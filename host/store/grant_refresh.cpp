@@ -75,12 +75,16 @@ auto take_grant_lease(
     );
 }
 
-void release_grant_lease(sql_session& session, const grant_id& id, const std::string& owner) {
+void release_grant_lease(
+    sql_session& session, const grant_id& id, const std::string& owner,
+    std::optional<time_point> next_refresh_at
+) {
     run_later(
         session,
-        "UPDATE grants SET lease_owner = '', lease_until = NULL "
+        "UPDATE grants SET lease_owner = '', lease_until = NULL, "
+        "next_refresh_at = COALESCE($4, next_refresh_at) "
         "WHERE org_id = $1 AND id = $2 AND lease_owner = $3",
-        session.org(), id, owner
+        session.org(), id, owner, next_refresh_at
     );
 }
 

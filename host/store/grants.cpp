@@ -189,7 +189,7 @@ auto count_grants_by_health(sql_session& session, time_point soon) -> std::vecto
         run(session,
             "SELECT provider, CASE WHEN status = 'dead' THEN 'needs_reconnect' "
             "WHEN failures > 0 THEN 'degraded' "
-            "WHEN CASE WHEN expires_at IS NULL OR next_refresh_at < expires_at "
+            "WHEN CASE WHEN expires_at IS NULL OR next_refresh_at <> expires_at "
             "THEN refresh_expires_at ELSE expires_at END < $1 THEN 'expiring' "
             "ELSE 'healthy' END, COUNT(*) FROM grants GROUP BY 1, 2",
             soon);

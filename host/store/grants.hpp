@@ -80,8 +80,11 @@ using shared_grant = std::shared_ptr<const grant_row>;
     sql_session& session, const grant_id& id, const std::string& owner, time_point until,
     time_point now
 ) -> std::optional<grant_row>;
-// Nothing happens unless the owner holds it.
-void release_grant_lease(sql_session& session, const grant_id& id, const std::string& owner);
+// Nothing happens unless the owner holds it. `next_refresh_at`: empty: it stays.
+void release_grant_lease(
+    sql_session& session, const grant_id& id, const std::string& owner,
+    std::optional<time_point> next_refresh_at = std::nullopt
+);
 
 struct refreshed_grant {
     std::string access_token;                  // sealed

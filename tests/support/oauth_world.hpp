@@ -46,7 +46,7 @@ class seeded_random final : public host::random_source {
     std::mt19937_64 engine_{20'261'121};
 };
 
-// Notes what expired and was revoked, and is silent about the rest.
+// Notes what expired, was revoked and was waited for, and is silent about the rest.
 class silent_observer final : public host::oauth_observer {
   public:
     void operation_ended(std::string_view, std::string_view, std::string_view, double) override {}
@@ -55,9 +55,10 @@ class silent_observer final : public host::oauth_observer {
     void revocation_ended(std::string_view, std::string_view outcome) override {
         revocations.emplace_back(outcome);
     }
-    void token_read(std::string_view) override {}
+    void token_read(std::string_view how) override { waited += how == "waited" ? 1 : 0; }
 
     int expired = 0;
+    int waited = 0;                        // reads, for a refresh
     std::vector<std::string> revocations;  // their outcomes
 };
 

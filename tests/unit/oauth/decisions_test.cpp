@@ -215,6 +215,14 @@ TEST_CASE("those who were told the same time come back one after the other, and 
     );
 }
 
+TEST_CASE("what a limit held comes back behind its end, within as long again, and never all at once"
+) {
+    CHECK(after_hold(seconds(30), 0, epoch) == epoch + seconds(30));
+    CHECK(after_hold(seconds(30), 0.5, epoch) == epoch + seconds(45));
+    CHECK(after_hold(milliseconds(2), 0.5, epoch) == epoch + milliseconds(502));
+    CHECK(after_hold(minutes(10), 0.5, epoch) == epoch + minutes(10) + seconds(30));
+}
+
 TEST_CASE("backoff doubles, with jitter, up to half an hour") {
     failure_facts facts;
     facts.kind = refresh_failure::transient;

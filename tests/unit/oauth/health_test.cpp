@@ -8,6 +8,7 @@ namespace {
 using namespace tenon::host;  // NOLINT: tests of that namespace
 using std::chrono::days;
 using std::chrono::hours;
+using std::chrono::seconds;
 
 constexpr time_point now{milliseconds{1'790'000'000'000}};
 
@@ -36,6 +37,14 @@ TEST_CASE("what is renewed, and what never ends, is healthy") {
     CHECK(health({renewed()}).next_refresh_at == now + hours(1));
     CHECK_FALSE(health({renewed()}).lapses_at.has_value());
     CHECK(health({far}).lapses_at == now + days(60));
+}
+
+TEST_CASE("what was put off beyond its token's end is renewed all the same") {
+    auto held = renewed();
+    held.next_refresh_at = *held.expires_at + seconds(40);
+    CHECK(health({held}).health == connection_health::healthy);
+    CHECK(health({held}).next_refresh_at == held.next_refresh_at);
+    CHECK_FALSE(health({held}).lapses_at.has_value());
 }
 
 TEST_CASE("a connection is expiring two weeks before its user must come back") {

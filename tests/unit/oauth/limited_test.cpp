@@ -1,8 +1,11 @@
 // A provider that limits the operator's client, and hundreds who would ask it.
+#include "oauth/limited_client.hpp"
 #include "unit/oauth/flow_case.hpp"
 
 namespace tenon::test {
 namespace {
+
+using std::chrono::minutes;
 
 auto asked(const flow_case& here) -> std::size_t {
     return here.http.seen.size();
@@ -16,6 +19,17 @@ auto limited_at_token(std::int64_t times) -> sim::fault {
     one.retry_after_s = 30;
     one.times = times;
     return one;
+}
+
+auto client_of(const flow_case& here, const std::string& client_id) -> limited_client {
+    return limited_client_of(*here.providers.find("acme").value(), client_id, {});
+}
+
+// As if three others were told so.
+void limit(flow_case& here, const limited_client& client) {
+    for (int i = 0; i < 3; ++i) {
+        here.governor.report(client, rate_governor::verdict::limited, seconds(30), here.time.now());
+    }
 }
 
 }  // namespace
@@ -69,6 +83,121 @@ TEST_CASE("while a provider limits refreshes, tokens that live are served and ac
     CHECK_FALSE(here.connect(ann, "u2").empty());
     // What the exchange was answered says that the limit is over.
     CHECK(here.fly(here.grant(id), refresh_reason::asked).has_value());
+}
+
+TEST_CASE("a refresh that a limit holds is put off to behind it, and nothing has failed") {
+    flow_case here;
+    const auto id = here.connect(ann, "u1");
+    const auto later = here.connect(ann, "u2");
+    here.time.advance(minutes(55));
+    limit(here, client_of(here, "demo-client"));
+    here.http.seen.clear();
+    const auto before = here.grant(id);
+    const auto now = here.time.now();
+    REQUIRE(before.next_refresh_at <= now);
+    const auto held = here.fly(before, refresh_reason::ahead);
+    REQUIRE(held.has_error());
+    CHECK(held.error().code == errc::rate_limited);
+    const auto after = here.grant(id);
+    CHECK(after.next_refresh_at >= now + seconds(30));
+    CHECK(after.next_refresh_at < now + seconds(60));
+    CHECK(held.error().retry_after == std::chrono::ceil<seconds>(*after.next_refresh_at - now));
+    CHECK(after.failures == 0);
+    CHECK(after.last_failure.empty());
+    CHECK(after.lease_owner.empty());
+    CHECK(after.generation == before.generation);
+    CHECK(here.intents(after.id).empty());
+    CHECK(here.fly(here.grant(later), refresh_reason::ahead).has_error());
+    CHECK(here.grant(later).next_refresh_at != after.next_refresh_at);
+    CHECK(asked(here) == 0);
+    here.time.advance(minutes(5));  // beyond the tokens' end
+    limit(here, client_of(here, "demo-client"));
+    CHECK(here.fly(here.grant(id), refresh_reason::ahead).has_error());
+    for (const auto& one : here.list(ann)) {
+        CHECK(one.health.health == connection_health::healthy);
+        CHECK(one.status == connection_status::connected);
+    }
+}
+
+TEST_CASE("a hold brings no refresh forward that is not due") {
+    flow_case here;
+    const auto id = here.connect(ann, "u1");
+    const auto before = here.grant(id);
+    limit(here, client_of(here, "demo-client"));
+    CHECK(here.fly(before, refresh_reason::asked).has_error());
+    CHECK(here.grant(id).next_refresh_at == before.next_refresh_at);
+}
+
+TEST_CASE("who reads a dead token during a hold is told when to come back, and served behind it") {
+    flow_case here;
+    const auto id = here.connect(ann, "u1");
+    here.time.advance(hours(1));
+    limit(here, client_of(here, "demo-client"));
+    here.http.seen.clear();
+    for (int i = 0; i < 3; ++i) {
+        const auto told = here.read(ann, "u1", seconds(0));
+        REQUIRE(told.has_error());
+        CHECK(told.error().code == errc::rate_limited);
+        CHECK(told.error().retry_after >= seconds(30));
+        CHECK(told.error().retry_after <= seconds(60));
+    }
+    CHECK(here.observer.waited == 1);  // the others are told without a look at the lease
+    CHECK(asked(here) == 0);
+    here.time.advance(seconds(30));
+    REQUIRE(here.grant(id).next_refresh_at > here.time.now());
+    CHECK(here.read(ann, "u1", seconds(0)).has_value());
+}
+
+TEST_CASE("a hold leaves what an earlier run may have sent") {
+    flow_case here;
+    const auto row = here.grant(here.connect(ann, "u1"));
+    here.leave_intent(row);
+    const auto cut_off_at = here.time.now();
+    here.time.advance(hours(1));
+    limit(here, client_of(here, "demo-client"));
+    CHECK(here.fly(row, refresh_reason::ahead).has_error());
+    const auto left = here.intents(row.id);
+    REQUIRE(left.size() == 1);
+    CHECK(left.front().created_at == cut_off_at);
+}
+
+TEST_CASE("a limit holds the client that it is of, and no other of the provider's") {
+    flow_case here;
+    const auto id = here.connect(ann, "u1");
+    limit(here, client_of(here, "another-client"));
+    CHECK(here.governor.held(client_of(here, "another-client"), here.time.now()));
+    CHECK(here.fly(here.grant(id), refresh_reason::asked).has_value());
+    CHECK(client_of(here, "") == client_of(here, "demo-client"));
+    CHECK(provider_of(client_of(here, "")) == "acme");
+    // And is not over because that one is answered.
+    CHECK(here.governor.held(client_of(here, "another-client"), here.time.now()));
+}
+
+TEST_CASE("a limit is of one tenant's host, where each has its own") {
+    flow_case here;
+    here.reconfigure([](provider_settings& section) {
+        section.config = {
+            {"authorize_url", {"https://{shop}.acme.example/authorize", false}},
+            {"token_url", {"https://{shop}.acme.example/token", false}},
+            {"userinfo_url", {"https://{region}.api.example/me", false}},
+            {"connect_params", {R"({"shop":"[a-z]+","region":"[a-z]+"})", true}}};
+    });
+    const auto provider = here.providers.find("acme").value();
+    const auto client = [&](const char* shop, const char* region) {
+        return limited_client_of(*provider, "demo-client", {{"shop", shop}, {"region", region}});
+    };
+    CHECK(client("one", "eu") != client("two", "eu"));
+    CHECK(client("one", "eu") == client("one", "us"));  // whose tokens come from one host
+}
+
+TEST_CASE("an answer that is replayed ends no hold") {
+    flow_case here;
+    const auto row = here.grant(here.connect(ann, "u1"));
+    here.leave_recorded_refresh(row);
+    const auto client = client_of(here, "demo-client");
+    limit(here, client);
+    CHECK(here.fly(row, refresh_reason::ahead).has_value());
+    CHECK(here.governor.held(client, here.time.now()));
 }
 
 }  // namespace tenon::test

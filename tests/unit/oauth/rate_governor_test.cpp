@@ -10,8 +10,8 @@ using std::chrono::seconds;
 using verdict = rate_governor::verdict;
 
 const time_point start{milliseconds(1'700'000'000'000)};
-const provider_id slack{"slack"};
-const provider_id google{"google"};
+const limited_client slack{"slack"};
+const limited_client google{"google"};
 
 // Limited as often as it takes; true where the last one began the hold.
 auto limit(rate_governor& governor, std::optional<milliseconds> retry_after) -> bool {
@@ -23,7 +23,7 @@ auto limit(rate_governor& governor, std::optional<milliseconds> retry_after) -> 
 
 }  // namespace
 
-TEST_CASE("the third limit in a row holds all refreshes of a provider, and no other's") {
+TEST_CASE("the third limit in a row holds all refreshes of a client, and no other's") {
     rate_governor governor;
     CHECK(limit(governor, seconds(30)));
     CHECK(governor.ask(slack, start) == seconds(30));
@@ -65,10 +65,22 @@ TEST_CASE("when a hold is over one goes first, and the others as it was answered
     }
 }
 
+TEST_CASE("who only looks whether there is a hold takes nobody's turn") {
+    rate_governor governor;
+    CHECK_FALSE(governor.held(slack, start));
+    limit(governor, seconds(30));
+    CHECK(governor.held(slack, start + seconds(20)) == seconds(10));
+    CHECK_FALSE(governor.held(google, start));
+    const auto over = start + seconds(30);
+    CHECK_FALSE(governor.held(slack, over));
+    CHECK_FALSE(governor.ask(slack, over));
+    CHECK(governor.held(slack, over) == seconds(1));  // for the one that went
+}
+
 TEST_CASE("what begins, prolongs and ends a hold is told, and nothing else") {
     std::vector<milliseconds> told;
-    rate_governor governor([&told](const provider_id& provider, milliseconds span) {
-        CHECK(provider == slack);
+    rate_governor governor([&told](const limited_client& client, milliseconds span) {
+        CHECK(client == slack);
         told.push_back(span);
     });
     governor.report(slack, verdict::limited, {}, start);
@@ -103,6 +115,22 @@ TEST_CASE("a hold that another host tells holds here a second longer, and ends w
         governor.heed(slack, hours(1), start);
         CHECK(governor.ask(slack, start) == seconds(60));
     }
+}
+
+TEST_CASE("where very many are limited, those are forgotten whose time is over") {
+    rate_governor governor;
+    const auto twice = [&](const limited_client& client, time_point when) {
+        governor.report(client, verdict::limited, seconds(30), when);
+        governor.report(client, verdict::limited, seconds(30), when);
+    };
+    twice(slack, start);
+    for (int i = 0; i < 1'000; ++i) {
+        twice(limited_client("tenant" + std::to_string(i)), start + seconds(60));
+    }
+    const auto later = start + seconds(91);  // slack's time ended a minute and a second ago
+    twice(google, later);
+    CHECK_FALSE(governor.report(slack, verdict::limited, seconds(30), later));
+    CHECK(governor.report(limited_client("tenant0"), verdict::limited, seconds(30), later));
 }
 
 TEST_CASE("a hold is a second at least and a minute at most") {

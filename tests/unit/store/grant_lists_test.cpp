@@ -144,6 +144,10 @@ TEST_CASE("grants are counted by provider and health", "[store]") {
         auto unrenewed = sample_grant("unrenewed", "unrenewed");
         unrenewed.expires_at = unrenewed.next_refresh_at = at(100);
         (void)*upsert_grant(session, unrenewed);
+        auto held = sample_grant("held", "held");  // put off, beyond its token's end
+        held.expires_at = at(50);
+        held.next_refresh_at = at(90);
+        (void)*upsert_grant(session, held);
         CHECK(record_grant_failure(session, grant_id("failing"), 1, {"why", "", {}}, at(1), at(1)));
         CHECK(mark_grant_dead(session, grant_id("dead"), 1, "", at(1)));
     });
@@ -155,7 +159,7 @@ TEST_CASE("grants are counted by provider and health", "[store]") {
         by_health[one.health] += one.count;
     }
     const std::map<std::string, std::int64_t> expected{
-        {"healthy", 1}, {"expiring", 2}, {"degraded", 1}, {"needs_reconnect", 1}};
+        {"healthy", 2}, {"expiring", 2}, {"degraded", 1}, {"needs_reconnect", 1}};
     CHECK(by_health == expected);
 }
 

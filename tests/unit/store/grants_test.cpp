@@ -112,10 +112,14 @@ TEST_CASE("a lease keeps others out until it ends or is let go", "[store]") {
         CHECK(take_grant_lease(session, g1, "one", at(120), at(60)));
         CHECK_FALSE(take_grant_lease(session, g1, "two", at(150), at(119)));
         CHECK(take_grant_lease(session, g1, "two", at(150), at(120)));
-        release_grant_lease(session, g1, "one");
+        release_grant_lease(session, g1, "one", at(300));
         CHECK_FALSE(take_grant_lease(session, g1, "one", at(200), at(130)));
-        release_grant_lease(session, g1, "two");
-        CHECK(take_grant_lease(session, g1, "one", at(200), at(130)));
+        release_grant_lease(session, g1, "two", at(400));  // and puts the refresh off
+        const auto again = take_grant_lease(session, g1, "one", at(200), at(130));
+        REQUIRE(again);
+        CHECK(again->next_refresh_at == at(400));
+        release_grant_lease(session, g1, "one");
+        CHECK(find_grant(session, g1)->next_refresh_at == at(400));
         CHECK_FALSE(take_grant_lease(session, grant_id("none"), "one", at(200), at(130)));
     });
 }
