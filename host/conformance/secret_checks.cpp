@@ -92,6 +92,16 @@ void results_keep_secrets(const job& about, findings& found) {
     });
 }
 
+// Whether a value that ends in `bait`, and is more, is handed out as a template.
+auto takes_bait(const http_action& request, std::string_view bait) -> bool {
+    return std::ranges::any_of(lists_of(request), [bait](const auto* list) {
+        return std::ranges::any_of(*list, [bait](const key_value& item) {
+            return item.value.size() > bait.size() && item.value.ends_with(bait) &&
+                   (item.flags & TENON_KV_TEMPLATE) != 0;
+        });
+    });
+}
+
 // What users and providers say must stay what it is, whatever it looks like.
 void references_are_not_data(const job& about, findings& found) {
     each_sample(about, found, [](const subject& whose, const sample& one, findings& into) {
@@ -108,14 +118,8 @@ void references_are_not_data(const job& about, findings& found) {
             requests.push_back(*run.done()->authorize);
         }
         for (const auto& request : requests) {
-            for (const auto* list : lists_of(request)) {
-                const bool caught = std::ranges::any_of(*list, [&](const key_value& item) {
-                    return item.value.size() > bait.size() && item.value.ends_with(bait) &&
-                           (item.flags & TENON_KV_TEMPLATE) != 0;
-                });
-                if (caught) {
-                    into.fail("a text from outside is handed out as a template");
-                }
+            if (takes_bait(request, bait)) {
+                into.fail("a text from outside is handed out as a template");
             }
         }
     });
@@ -143,6 +147,21 @@ void one_client_auth(const job& about, findings& found) {
     });
 }
 
+// Whether the request sends the code verifier; a failure, where it may not go there.
+auto sends_verifier(const subject& whose, const http_action& request, findings& into) -> bool {
+    const auto where = whose.egress.admit(request.url, whose.connect);
+    const bool token = where.has_value() && (where->roles & TENON_ROLE_TOKEN) != 0;
+    bool sent = false;
+    for (const auto* list : lists_of(request)) {
+        const bool has = names_secret(*list, "code_verifier");
+        sent = sent || has;
+        if (has && (!token || list == &request.query)) {
+            into.fail("the code verifier goes elsewhere than into a token request's body");
+        }
+    }
+    return sent;
+}
+
 void verifier_to_token(const job& about, findings& found) {
     each_subject(about, found, [](const subject& whose, findings& into) {
         if (whose.about.pkce == pkce_mode::never || !whose.supports(operation_kind::exchange)) {
@@ -152,17 +171,7 @@ void verifier_to_token(const job& about, findings& found) {
         for (const auto* one : whose.good(operation_kind::exchange)) {
             bool sent = false;
             for (const auto& request : play(whose, *one).requests) {
-                const auto where = whose.egress.admit(request.url, whose.connect);
-                const bool token = where.has_value() && (where->roles & TENON_ROLE_TOKEN) != 0;
-                for (const auto* list : lists_of(request)) {
-                    const bool has = names_secret(*list, "code_verifier");
-                    sent = sent || has;
-                    if (has && (!token || list == &request.query)) {
-                        into.fail(
-                            "the code verifier goes elsewhere than into a token request's body"
-                        );
-                    }
-                }
+                sent = sends_verifier(whose, request, into) || sent;
             }
             if (!sent) {
                 into.fail("the code verifier is not sent");

@@ -78,7 +78,7 @@ auto draft_of(const tenon_provider* raw, const descriptor& about, const setup& w
             settings.config.emplace(key, value);
         }
     }
-    return {{raw, about}, std::move(settings)};
+    return {plugin_provider{raw, about}, std::move(settings)};
 }
 
 auto why(const error& refused) -> std::string {
