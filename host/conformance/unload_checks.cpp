@@ -6,14 +6,15 @@
 #include "provider/elf_reader.hpp"
 
 #include <algorithm>
+#include <array>
 
 namespace tenon::host::conformance {
 namespace {
 
 // Libraries that say themselves that they stay are another check's business.
 void require_unloadable(const job& about) {
-    const std::pair<file_rule, std::string_view> rules[] = {
-        {file_rule::unique, "elf-no-unique"}, {file_rule::flags, "elf-plain-loading"}};
+    constexpr std::array<std::pair<file_rule, std::string_view>, 2> rules{
+        {{file_rule::unique, "elf-no-unique"}, {file_rule::flags, "elf-plain-loading"}}};
     for (const auto& [rule, by] : rules) {
         if (const auto checked = check_plugin_file(about.bytes, rule); checked.has_error()) {
             throw blocked(by, checked.error().message);
