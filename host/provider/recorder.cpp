@@ -137,10 +137,11 @@ class redaction {
 };
 
 auto is_read_by_plugins(const std::string& header) -> bool {
-    constexpr std::array<std::string_view, 6> kept{"content-type",       "date",
-                                                   "retry-after",        "x-oauth-scopes",
-                                                   "x-rate-limit-reset", "x-ratelimit-reset"};
-    return std::ranges::find(kept, header) != kept.end();
+    constexpr std::array<std::string_view, 5> kept{
+        "content-type", "date", "retry-after", "x-oauth-scopes", "x-business-use-case-usage"};
+    return std::ranges::find(kept, header) != kept.end() ||
+           header.find("ratelimit") != std::string::npos ||
+           header.find("rate-limit") != std::string::npos;
 }
 
 }  // namespace

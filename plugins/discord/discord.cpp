@@ -28,14 +28,24 @@ auto metadata_of(const tenon::json& body) -> std::string {
     return told.empty() ? std::string() : told.str();
 }
 
+// Seconds with a fraction, where Retry-After is not there.
+auto failure_in(const tenon::response& reply, asked what) -> tenon::failure {
+    tenon::failure why = tenon::oauth_failure(reply, what);
+    tenon::heed_reset(why, reply, {"x-ratelimit-reset-after"});
+    return why;
+}
+
 auto granted(const tenon::response& reply, asked what) -> tenon::tokens {
+    if (!reply.ok() || reply.json()["error"].exists()) {
+        throw tenon::failed(failure_in(reply, what));
+    }
     tenon::tokens found = tenon::oauth_tokens(reply, what);
     return found.metadata(metadata_of(reply.json()));
 }
 
-// {"message", "code"}; of a 429 also {"retry_after"}, in seconds with a fraction.
+// {"message", "code"}.
 auto api_failure(const tenon::response& reply) -> tenon::failure {
-    tenon::failure why = tenon::oauth_failure(reply, asked::api);
+    tenon::failure why = failure_in(reply, asked::api);
     const tenon::json body = reply.json();
     const std::string code = body.id("code");
     if (why.code.empty() && !code.empty() && code != "0") {

@@ -33,8 +33,8 @@ auto api_failure(const tenon::response& reply, asked what) -> tenon::failure {
     if (reply.status() == 403 && (exhausted || why.retry_after_ms > 0)) {
         why.category = category::rate_limited;
     }
-    if (exhausted && why.retry_after_ms == 0) {
-        why.retry_after_ms = tenon::reset_after_ms(reply, "x-ratelimit-reset");
+    if (exhausted) {
+        tenon::heed_reset(why, reply, {"x-ratelimit-reset"});
     }
     const std::string message = reply.json().str("message");
     if (!message.empty()) {

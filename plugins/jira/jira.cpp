@@ -32,7 +32,8 @@ auto connect_fields() -> std::vector<tenon::field> {
 }
 
 // A refresh token that is dead is answered with 403; a client's secret that is wrong, with 401 and
-// a code that elsewhere says that the person refused.
+// a code that elsewhere says that the person refused. When a limit ends, a header of its own names
+// as a date.
 auto failure_in(const tenon::response& reply, asked what) -> tenon::failure {
     tenon::failure why = tenon::oauth_failure(reply, what);
     const bool grant = why.code == "unauthorized_client" || why.code == "invalid_grant";
@@ -42,6 +43,7 @@ auto failure_in(const tenon::response& reply, asked what) -> tenon::failure {
     if (what != asked::api && reply.status() == 401 && why.code == "access_denied") {
         why.category = category::misconfigured;
     }
+    tenon::heed_reset(why, reply, {"x-ratelimit-reset"});
     return why;
 }
 
@@ -135,7 +137,7 @@ class jira final : public tenon::provider {
             co_await tenon::get(sites_url).header("Authorization", tenon::credential(token));
         const tenon::json sites = listed.json();
         if (!listed.ok() || !sites.is_array()) {
-            co_return tenon::oauth_failure(listed, asked::api);
+            co_return failure_in(listed, asked::api);
         }
         const std::string wanted = in.connect.text("site");
         const tenon::json site = site_in(sites, wanted);
@@ -156,7 +158,7 @@ class jira final : public tenon::provider {
     auto profile(tenon::profile_input) const -> tenon::op<tenon::profile> override {
         auto reply = co_await tenon::get("https://api.atlassian.com/me").bearer();
         if (!reply.ok()) {
-            co_return tenon::oauth_failure(reply, asked::api);
+            co_return failure_in(reply, asked::api);
         }
         const tenon::json me = reply.object();
         co_return tenon::profile()

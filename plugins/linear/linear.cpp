@@ -10,7 +10,21 @@ constexpr std::string_view token_url = "https://api.linear.app/oauth/token";
 constexpr std::string_view viewer_query =
     "query{viewer{id name displayName email avatarUrl organization{id name urlKey}}}";
 
+// There is a limit of requests and one of what they cost: the one that is used up says when it
+// ends.
+void heed_limits(tenon::failure& why, const tenon::response& reply) {
+    const bool of_requests = reply.header("x-ratelimit-requests-remaining") == "0";
+    tenon::heed_reset(
+        why, reply, {of_requests ? "x-ratelimit-requests-reset" : "x-ratelimit-complexity-reset"}
+    );
+}
+
 auto granted(const tenon::response& reply, asked what) -> tenon::tokens {
+    if (!reply.ok() || reply.json()["error"].exists()) {
+        tenon::failure why = tenon::oauth_failure(reply, what);
+        heed_limits(why, reply);
+        throw tenon::failed(std::move(why));
+    }
     tenon::tokens found = tenon::oauth_tokens(reply, what);
     return found.scope(tenon::scopes_in(reply.json()["scope"]));
 }
@@ -31,9 +45,11 @@ auto api_failure(const tenon::response& reply) -> tenon::failure {
     } else if (code == "FORBIDDEN") {
         found = category::scope;
     }
-    return tenon::failure_of(
+    tenon::failure why = tenon::failure_of(
         reply, found, "Linear answered: " + tenon::quotable(first.str("message")), code
     );
+    heed_limits(why, reply);
+    return why;
 }
 
 class linear final : public tenon::provider {

@@ -101,17 +101,7 @@ auto told_account(const tenon::response& reply, const settings& by) -> std::stri
     return {};
 }
 
-}  // namespace
-
-auto hides_failure(const json& body) -> bool {
-    const json error = body["error"];
-    const bool named = error.exists() && !error.is_null() && error.as_bool() != false &&
-                       error.raw() != "\"\"" && error.raw() != "0" && error.raw() != "[]" &&
-                       error.raw() != "{}";
-    return named || body["ok"].as_bool() == false || body["success"].as_bool() == false;
-}
-
-auto failure_in(const tenon::response& reply, tenon::asked what) -> tenon::failure {
+auto told_failure(const tenon::response& reply, tenon::asked what) -> tenon::failure {
     const json body = reply.json();
     const bool by_the_book = body["error"].is_string() || !body.is_object() || !reply.answered();
     if (by_the_book) return tenon::oauth_failure(reply, what);
@@ -124,6 +114,22 @@ auto failure_in(const tenon::response& reply, tenon::asked what) -> tenon::failu
     std::string message = "the provider answered with status " + std::to_string(reply.status());
     if (!told.empty()) message += ": " + tenon::quotable(told);
     return tenon::failure_of(reply, found, std::move(message), code);
+}
+
+}  // namespace
+
+auto hides_failure(const json& body) -> bool {
+    const json error = body["error"];
+    const bool named = error.exists() && !error.is_null() && error.as_bool() != false &&
+                       error.raw() != "\"\"" && error.raw() != "0" && error.raw() != "[]" &&
+                       error.raw() != "{}";
+    return named || body["ok"].as_bool() == false || body["success"].as_bool() == false;
+}
+
+auto failure_in(const tenon::response& reply, tenon::asked what) -> tenon::failure {
+    tenon::failure why = told_failure(reply, what);
+    tenon::heed_reset(why, reply, {"x-ratelimit-reset", "x-rate-limit-reset", "ratelimit-reset"});
+    return why;
 }
 
 auto tokens_in_answer(const tenon::response& reply, const settings& by, tenon::asked what)

@@ -23,12 +23,7 @@ auto failure_in(const tenon::response& reply, asked what) -> tenon::failure {
     if (what == asked::refresh && broken) {
         why.category = category::revoked;
     }
-    const std::string reset = reply.header("x-ratelimit-reset");
-    const auto wait_s = tenon::to_int64(reset.substr(0, reset.find('.')));
-    if (why.category == category::rate_limited && why.retry_after_ms == 0 && wait_s &&
-        *wait_s > 0 && *wait_s <= 86400) {
-        why.retry_after_ms = static_cast<std::uint32_t>(*wait_s) * 1000;
-    }
+    tenon::heed_reset(why, reply, {"x-ratelimit-reset"});
     return why;
 }
 

@@ -8,6 +8,7 @@ using tenon::category;
 
 constexpr std::string_view token_url = "https://api.x.com/2/oauth2/token";
 constexpr std::string_view revoke_url = "https://api.x.com/2/oauth2/revoke";
+constexpr std::string_view limit_reset = "x-rate-limit-reset";
 constexpr std::string_view user_fields =
     "confirmed_email,created_at,description,profile_image_url,public_metrics,verified";
 
@@ -18,6 +19,7 @@ auto token_failure(const tenon::response& reply, asked what) -> tenon::failure {
     if (why.code == "invalid_request" && told.find("Value passed for the") != std::string::npos) {
         why.category = what == asked::refresh ? category::revoked : category::invalid_code;
     }
+    tenon::heed_reset(why, reply, {limit_reset});
     return why;
 }
 
@@ -45,9 +47,7 @@ auto api_failure(const tenon::response& reply) -> tenon::failure {
     if (problem.str("type").find("usage-capped") != std::string::npos) {
         why.category = category::rate_limited;
     }
-    if (why.category == category::rate_limited && why.retry_after_ms == 0) {
-        why.retry_after_ms = tenon::reset_after_ms(reply, "x-rate-limit-reset");
-    }
+    tenon::heed_reset(why, reply, {limit_reset});
     return why;
 }
 

@@ -45,6 +45,16 @@ inline void check_failure(const outcome& out, std::uint32_t category, std::strin
     CHECK_FALSE(out.message.empty());
 }
 
+/// That an answer without Retry-After is a limit's, and for how long.
+inline void check_limit(
+    const drive& operation, std::uint32_t status, std::string body, pairs headers,
+    std::int64_t seconds
+) {
+    const auto out = drive(operation).reply(status, std::move(body), std::move(headers)).run();
+    CHECK(out.category == TENON_ERROR_RATE_LIMITED);
+    CHECK(out.retry_after_ms == seconds * second);
+}
+
 /// What holds of every provider: answers that are no answers.
 inline void check_common_failures(const drive& operation) {
     check_failure(

@@ -143,22 +143,67 @@ TEST_CASE("Retry-After is seconds or a date") {
     CHECK(
         retry_after("Thu, 01 Jan 1970 00:16:50 GMT") == 10'000
     );  // the request was sent at 1,000 s
+    CHECK(retry_after("1994-11-06T08:49:37Z", answered) == 30'000);
     CHECK(retry_after("Sun, 06 Nov 1994 08:49:37 GMT", "Sun, 06 Nov 1994 09:00:00 GMT") == 0);
 }
 
-TEST_CASE("a moment that a header of rate limits names is waited for, a day at most") {
+TEST_CASE("a header of rate limits is read in whichever form it is written, a day at most") {
+    const char* const answered = "Mon, 21 Sep 2026 13:33:50 GMT";  // 1,789,997,630 s
     const auto wait = [](const char* reset, const char* date = "") {
         const reply_of reply{429, "", {{"x-ratelimit-reset", reset}, {"date", date}}};
         return tenon::reset_after_ms(reply.get(), "x-ratelimit-reset");
     };
-    CHECK(wait("1030") == 30'000);
-    CHECK(wait("784111807", "Sun, 06 Nov 1994 08:49:37 GMT") == 30'000);
-    CHECK(wait("7") == 0);
-    CHECK(wait("soon") == 0);
-    CHECK(wait("") == 0);
+    // Seconds from now.
+    CHECK(wait("7") == 7'000);
+    CHECK(wait("64.57") == 65'000);
+    CHECK(wait("12.0") == 12'000);
+    CHECK(wait("0") == 0);
+    CHECK(wait("999999999") == 86'400'000);
+    // A moment: seconds or milliseconds since the epoch.
+    for (const char* reset :
+         {"1789997660", "1789997659.001", "1789997660000", "1789997659001", "1789997659000.5"}) {
+        INFO(reset);
+        CHECK(wait(reset, answered) == 30'000);
+    }
+    CHECK(wait("1789997600", answered) == 0);
+    CHECK(wait("1789997600000", answered) == 0);
+    CHECK(wait("1000000000") == 86'400'000);  // the request was sent at 1,000 s
     CHECK(wait("99999999999") == 86'400'000);
     CHECK(wait("9223372036854775807") == 86'400'000);
-    CHECK(wait("-9223372036854775808") == 0);
+    CHECK(wait("99999999999999999999999") == 86'400'000);
+    // A date.
+    for (const char* reset :
+         {"2026-09-21T13:34:20Z", "2026-09-21T13:34:19.5Z", "2026-09-21T15:34:20+02:00",
+          "2026-09-21T08:04:20.000-05:30", "Mon, 21 Sep 2026 13:34:20 GMT"}) {
+        INFO(reset);
+        CHECK(wait(reset, answered) == 30'000);
+    }
+    CHECK(wait("2026-09-21T13:35Z", answered) == 70'000);
+    for (const char* wrong :
+         {"", "soon", "-5", "-9223372036854775808", "5.", ".5", "1e3", "0x10", "2026-09-21",
+          "2026-09-21T13:34:20", "2026-09-21T13:34:20.Z", "2026-13-21T13:34:20Z",
+          "2026-09-31T13:34:20Z", "2026-09-21T24:34:20Z", "2026-09-21T13:34:20+02",
+          "2026-09-21T13:34:20+24:00", "2026-09-21T13:34:20ZZ", "2026-09-21T13:34:20 02:00"}) {
+        INFO(wrong);
+        CHECK(wait(wrong, answered) == 0);
+    }
+}
+
+TEST_CASE("a provider's own header counts where a limit comes without Retry-After") {
+    const auto heeded = [](category what, std::initializer_list<std::string_view> names) {
+        const reply_of reply{429, "", {{"a-reset", "0"}, {"b-reset", "20"}, {"c-reset", "30"}}};
+        tenon::failure why(what, "no");
+        tenon::heed_reset(why, reply.get(), names);
+        return why.retry_after_ms;
+    };
+    CHECK(heeded(category::rate_limited, {"none", "a-reset", "b-reset", "c-reset"}) == 20'000);
+    CHECK(heeded(category::rate_limited, {"none"}) == 0);
+    CHECK(heeded(category::scope, {"b-reset"}) == 0);
+    const reply_of both{429, "", {{"retry-after", "5"}, {"b-reset", "20"}}};
+    const auto got = both.get();
+    auto why = tenon::failure_of(got, category::rate_limited, "no");
+    tenon::heed_reset(why, got, {"b-reset"});
+    CHECK(why.retry_after_ms == 5'000);
 }
 
 TEST_CASE("a token answer of RFC 6749 5.1 must have a usable access token") {

@@ -123,6 +123,9 @@ TEST_CASE("Discord's API errors have numbers, and a 429 says how long it lasts")
             .run();
     check_failure(throttled, TENON_ERROR_RATE_LIMITED, "");
     CHECK(throttled.retry_after_ms == 65 * second);
+    check_limit(profile(discord()), 429, "{}", {{"x-ratelimit-reset-after", "64.57"}}, 65);
+    check_limit(refresh(discord()), 429, "{}", {{"x-ratelimit-reset-after", "1.0"}}, 1);
+    check_limit(exchange(discord()), 429, "{}", {{"x-ratelimit-reset-after", "1.0"}}, 1);
     check_common_failures(profile(discord()));
 }
 

@@ -143,6 +143,27 @@ TEST_CASE("a page that the person gave no access to is no connection") {
     check_failure(drive(asked).reply(400, graph_error(4)).run(), TENON_ERROR_RATE_LIMITED, "4");
 }
 
+TEST_CASE("Meta says by its usage, in minutes, when an account may be asked again") {
+    const auto used = [](const char* usage, std::int64_t minutes) {
+        check_limit(
+            profile(facebook()).serve(TENON_OK, {{"hex", "5ec7e7"}}), 400, graph_error(80001),
+            {{"x-app-usage", R"({"call_count":100,"total_cputime":15,"total_time":12})"},
+             {"x-business-use-case-usage", usage}},
+            minutes * 60
+        );
+    };
+    used(R"({"17":[{"type":"pages","call_count":95,"estimated_time_to_regain_access":19}]})", 19);
+    used(
+        R"({"17":[{"type":"pages","estimated_time_to_regain_access":0},{"type":"instagram","estimated_time_to_regain_access":3}],"18":[{"estimated_time_to_regain_access":5}]})",
+        5
+    );
+    used(R"({"17":[{"estimated_time_to_regain_access":999999999999999999}]})", 24 * 60);
+    used(R"({"17":[{"estimated_time_to_regain_access":-1}]})", 0);
+    used(R"({"17":[{"estimated_time_to_regain_access":19)", 0);
+    used("[[3]]", 0);
+    used("", 0);
+}
+
 TEST_CASE("Facebook's refusals of a code are told apart from those of the app") {
     const auto refused = [](int code, const char* message, int subcode = 0) {
         return exchange(facebook()).reply(400, graph_error(code, message, subcode)).run();

@@ -147,6 +147,12 @@ TEST_CASE("Graph's error codes tell what to do about a refresh") {
     check_failure(refused(10), TENON_ERROR_SCOPE, "10");
     check_failure(refused(4), TENON_ERROR_RATE_LIMITED, "4");
     check_failure(refused(80002), TENON_ERROR_RATE_LIMITED, "80002");
+    check_limit(
+        drive(instagram(), TENON_OP_REFRESH).secret("access_token"), 400, graph_error(80002),
+        {{"x-business-use-case-usage",
+          R"({"17":[{"type":"instagram","estimated_time_to_regain_access":19}]})"}},
+        19 * 60
+    );
     check_failure(refused(2), TENON_ERROR_UNAVAILABLE, "2");
     check_failure(refused(100), TENON_ERROR_PROVIDER, "100");
     check_common_failures(drive(instagram(), TENON_OP_REFRESH).secret("access_token"));

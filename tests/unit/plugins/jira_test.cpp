@@ -106,6 +106,14 @@ TEST_CASE("Atlassian says 403 of a dead refresh token, and 401 of a wrong client
     check_common_failures(refresh(jira()));
 }
 
+TEST_CASE("Atlassian names the date when a limit ends") {
+    const pairs until = {{"x-ratelimit-reset", "2026-09-21T14:13:51Z"}};
+    check_limit(refresh(jira()), 429, "{}", until, 30);
+    check_limit(exchange(jira()), 429, "{}", until, 30);
+    check_limit(exchange(jira()).reply(200, tokens), 429, "{}", until, 29);  // a second later
+    check_limit(profile(jira()), 429, "{}", until, 30);
+}
+
 TEST_CASE("the profile of an Atlassian account is read") {
     const auto out =
         profile(jira())

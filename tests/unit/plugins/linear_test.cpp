@@ -90,6 +90,20 @@ TEST_CASE("Linear's GraphQL errors tell what they are, whatever the status") {
     check_common_failures(profile(linear()));
 }
 
+TEST_CASE("of Linear's limits the one that is used up says when it ends, in milliseconds") {
+    const pairs requests = {
+        {"x-ratelimit-requests-remaining", "0"},
+        {"x-ratelimit-requests-reset", "1790000031000"},
+        {"x-ratelimit-complexity-remaining", "2000"},
+        {"x-ratelimit-complexity-reset", "1790003600000"}};
+    auto complexity = requests;
+    complexity.at(0).value = "7";
+    check_limit(profile(linear()), 400, graphql_error("RATELIMITED"), requests, 30);
+    check_limit(profile(linear()), 400, graphql_error("RATELIMITED"), complexity, 3599);
+    check_limit(refresh(linear()), 429, "{}", requests, 30);
+    check_limit(exchange(linear()), 429, "{}", requests, 30);
+}
+
 TEST_CASE("a Linear token revokes itself") {
     const auto out = revoke(linear()).reply(200, R"({"success":true})").run();
     REQUIRE(out.done);

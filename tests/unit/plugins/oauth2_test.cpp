@@ -87,6 +87,19 @@ TEST_CASE("what a provider is busy with is never taken for a dead grant") {
     CHECK(done.category == TENON_ERROR_PROVIDER);
 }
 
+TEST_CASE("the usual headers of limits tell when one ends, in whichever form") {
+    for (const auto& [header, value] : std::vector<std::pair<std::string, std::string>>{
+             {"x-ratelimit-reset", "30"},
+             {"x-rate-limit-reset", "1790000031"},
+             {"ratelimit-reset", "1790000031"},
+             {"retry-after", "2026-09-21T14:13:51Z"}}) {
+        INFO(header);
+        const auto token = configured(exchange(oauth2()));
+        check_limit(token, 429, R"({"error":"slow"})", {{header, value}}, 30);
+        check_limit(token, 429, R"({"code":429,"message":"slow"})", {{header, value}}, 30);
+    }
+}
+
 TEST_CASE("where refresh tokens can't be revoked, the access token is (RFC 7009 2.2.1)") {
     const auto out = revoked(unsupported, fine);
     REQUIRE(out.done);

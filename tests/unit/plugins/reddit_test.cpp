@@ -97,7 +97,9 @@ TEST_CASE("Reddit says in seconds with a fraction when it may be asked again") {
     CHECK(wait("12").retry_after_ms == 12 * second);
     CHECK(wait("soon").retry_after_ms == 0);
     CHECK(wait("-3").retry_after_ms == 0);
-    CHECK(wait("9999999999").retry_after_ms == 0);
+    CHECK(wait("12.4").retry_after_ms == 13 * second);
+    check_limit(by(refresh(reddit())), 429, "", {{"x-ratelimit-reset", "12"}}, 12);
+    check_limit(by(exchange(reddit())), 429, "", {{"x-ratelimit-reset", "12"}}, 12);
 }
 
 TEST_CASE("Reddit's profile is asked for unescaped") {

@@ -105,6 +105,8 @@ TEST_CASE("X's problems are throttling, a missing right or a dead token") {
         profile(x()).reply(429, "{}", {{"x-rate-limit-reset", "1790000031"}}).run();
     check_failure(throttled, TENON_ERROR_RATE_LIMITED, "");
     CHECK(throttled.retry_after_ms == 30 * second);
+    check_limit(refresh(x()), 429, "{}", {{"x-rate-limit-reset", "1790000031"}}, 30);
+    check_limit(exchange(x()), 429, "{}", {{"x-rate-limit-reset", "1790000031"}}, 30);
     check_failure(
         profile(x()).reply(403, problem("client-forbidden")).run(), TENON_ERROR_SCOPE, ""
     );

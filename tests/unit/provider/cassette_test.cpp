@@ -97,6 +97,23 @@ TEST_CASE("no secret is left in a cassette: known ones, tokens in answers, addre
     CHECK(clean.outcome.find("REDACTED_access_token") != std::string::npos);
 }
 
+TEST_CASE("what plugins read of an answer's head stays in a cassette, and nothing else") {
+    auto one = recorded("{}");
+    const header_list read = {
+        {"retry-after", "30"},
+        {"date", "Mon, 21 Sep 2026 13:33:50 GMT"},
+        {"x-oauth-scopes", "repo"},
+        {"x-ratelimit-remaining", "0"},
+        {"x-ratelimit-requests-reset", "1790000060000"},
+        {"x-rate-limit-reset", "1790000060"},
+        {"ratelimit-reset", "30"},
+        {"x-business-use-case-usage", "{}"}};
+    one.exchanges[0].response.headers = read;
+    one.exchanges[0].response.headers.emplace_back("set-cookie", "session=abc");
+    one.exchanges[0].response.headers.emplace_back("x-request-id", "7");
+    CHECK(redact(one, {}).exchanges[0].response.headers == read);
+}
+
 TEST_CASE("a body that is no JSON loses the secrets that are known") {
     const auto clean = redact(recorded("access_token=at-2&scope=a"), {{"access_token", "at-2"}});
     CHECK(body_of(clean) == "access_token=REDACTED_access_token&scope=a");

@@ -55,6 +55,23 @@ class date_reader {
             .literal(":")
             .number(2, into.second);
     }
+    /// Takes the character where it stands here.
+    auto takes(char expected) noexcept -> bool {
+        const bool here = good_ && !rest_.empty() && rest_.front() == expected;
+        advance(here ? 1 : 0);
+        return here;
+    }
+    /// Digits, one at least; whether any is not 0.
+    auto fraction() noexcept -> bool {
+        bool some = false;
+        std::size_t size = 0;
+        for (; size < rest_.size() && is_digit(rest_[size]); ++size) {
+            some = some || rest_[size] != '0';
+        }
+        good_ = good_ && size > 0;
+        advance(size);
+        return good_ && some;
+    }
     auto done() const noexcept -> bool { return good_ && rest_.empty(); }
 
   private:
@@ -151,6 +168,31 @@ inline auto parse_http_date(std::string_view text, std::int64_t now_s) noexcept
         return rest.substr(0, 1) == "," ? detail::parse_fixdate(rest) : detail::parse_asctime(rest);
     }
     return std::nullopt;
+}
+
+/// Seconds since the epoch from a date of RFC 3339, `2026-09-21T13:34:20Z`; nothing from anything
+/// else. A part of a second counts as a whole one; the seconds may be left out, as ISO 8601 allows.
+inline auto parse_rfc3339(std::string_view text) noexcept -> std::optional<std::int64_t> {
+    detail::date_fields at;
+    detail::date_reader from(text);
+    from.number(4, at.year).literal("-").number(2, at.month).literal("-").number(2, at.day);
+    from.literal("T").number(2, at.hour).literal(":").number(2, at.minute);
+    std::int64_t shift = 0;
+    if (from.takes(':')) {
+        from.number(2, at.second);
+        shift = from.takes('.') && from.fraction() ? 1 : 0;
+    }
+    if (!from.takes('Z')) {
+        const int sign = from.takes('+') ? -1 : 1;
+        detail::date_fields zone;
+        from.literal(sign > 0 ? "-" : "").number(2, zone.hour).literal(":").number(2, zone.minute);
+        if (zone.hour > 23 || zone.minute > 59) {
+            return std::nullopt;
+        }
+        shift += sign * (zone.hour * 60 + zone.minute) * 60;
+    }
+    const auto moment = from.done() ? detail::moment_of(at) : std::nullopt;
+    return moment ? std::optional(*moment + shift) : std::nullopt;
 }
 
 }  // namespace tenon

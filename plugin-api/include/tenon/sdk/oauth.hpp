@@ -10,7 +10,9 @@
 #include <algorithm>
 #include <array>
 #include <cstdint>
+#include <initializer_list>
 #include <limits>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -100,30 +102,65 @@ inline auto wait_until_ms(const response& reply, std::int64_t at_s) -> std::uint
     return at_s <= answered_s ? 0 : as_wait_ms(at_s - answered_s);
 }
 
+/// At a date in the forms of HTTP or of RFC 3339; 0 where it is none.
+inline auto wait_until_date_ms(const response& reply, std::string_view written) -> std::uint32_t {
+    auto at_s = parse_http_date(written, reply.sent_at_ms() / 1000);
+    if (!at_s) {
+        at_s = parse_rfc3339(written);
+    }
+    return at_s ? wait_until_ms(reply, *at_s) : 0;
+}
+
 inline auto is_digits(std::string_view text) -> bool {
     return !text.empty() && std::all_of(text.begin(), text.end(), is_digit);
 }
 
+/// A number without a sign, perhaps with a fraction, rounded up; of more digits than a number has,
+/// the largest. Nothing where it is none.
+inline auto rounded_up(std::string_view text) -> std::optional<std::int64_t> {
+    constexpr auto most = std::numeric_limits<std::int64_t>::max();
+    const auto point = text.find('.');
+    const bool has_fraction = point != std::string_view::npos;
+    const auto fraction = has_fraction ? text.substr(point + 1) : std::string_view();
+    if (!is_digits(text.substr(0, point)) || (has_fraction && !is_digits(fraction))) {
+        return std::nullopt;
+    }
+    const std::int64_t whole = to_int64(text.substr(0, point)).value_or(most);
+    const bool more = fraction.find_first_not_of('0') != std::string_view::npos;
+    return whole < most && more ? whole + 1 : whole;
+}
+
 }  // namespace detail
 
-/// Retry-After (RFC 9110 10.2.3), seconds or a date in any of its three forms, in milliseconds, at
-/// most a day; 0 where it is absent or makes no sense. A date counts from the answer's own Date,
-/// else from when the request was sent.
+/// Retry-After (RFC 9110 10.2.3), seconds or a date in any of its three forms, or in that of RFC
+/// 3339, which some send; in milliseconds, at most a day; 0 where it is absent or makes no sense. A
+/// date counts from the answer's own Date, else from when the request was sent.
 inline auto retry_after_ms(const response& reply) -> std::uint32_t {
     const std::string written = reply.header("retry-after");
     if (detail::is_digits(written)) {
         // More digits than a number has are a long time.
         return detail::as_wait_ms(to_int64(written).value_or(detail::longest_wait_s));
     }
-    const auto at_s = parse_http_date(written, reply.sent_at_ms() / 1000);
-    return at_s ? detail::wait_until_ms(reply, *at_s) : 0;
+    return detail::wait_until_date_ms(reply, written);
 }
 
-/// The same of a header that names the moment in seconds since the epoch, such as
-/// `x-ratelimit-reset` at many providers.
+/// The same of a provider's own header of limits, such as `x-ratelimit-reset`, in whichever form it
+/// is written: seconds from now, seconds or milliseconds since the epoch, each perhaps with a
+/// fraction, or a date. The forms can't be taken for each other: a wait is shorter than thirty
+/// years, and the epoch is longer ago; in milliseconds, three thousand years.
 inline auto reset_after_ms(const response& reply, std::string_view header) -> std::uint32_t {
-    const auto at_s = to_int64(reply.header(header));
-    return at_s ? detail::wait_until_ms(reply, *at_s) : 0;
+    constexpr std::int64_t least_epoch_s = 1'000'000'000;
+    constexpr std::int64_t least_epoch_ms = 100'000'000'000;
+    const std::string written = reply.header(header);
+    const auto number = detail::rounded_up(written);
+    if (!number) {
+        return detail::wait_until_date_ms(reply, written);
+    }
+    if (*number < least_epoch_s) {
+        return detail::as_wait_ms(*number);
+    }
+    const bool is_ms = *number >= least_epoch_ms;
+    return detail::wait_until_ms(reply, is_ms ? (*number - 1) / 1000 + 1 : *number);
 }
 
 /// A failure of that category with everything that the answer's head tells.
@@ -134,6 +171,18 @@ inline auto failure_of(
     why.http_status = reply.status();
     why.retry_after_ms = retry_after_ms(reply);
     return why;
+}
+
+/// What to do of a failure that is a limit's, and came without Retry-After: waits as the first of
+/// these headers that names a time says.
+inline void heed_reset(
+    failure& why, const response& reply, std::initializer_list<std::string_view> headers
+) {
+    for (const std::string_view header : headers) {
+        if (why.category == category::rate_limited && why.retry_after_ms == 0) {
+            why.retry_after_ms = reset_after_ms(reply, header);
+        }
+    }
 }
 
 /// The failure that a response is, by its transport, status and the RFC's `error` and
