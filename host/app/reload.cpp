@@ -21,6 +21,21 @@ auto is_taken(std::string_view key) -> bool {
     return key.starts_with("encryption.") || std::ranges::find(taken, key) != taken.end();
 }
 
+// Whether that key's value differs; `shown` are its values as an operator is shown them, where
+// secrets look alike.
+auto differs(
+    std::string_view name, const settings& running, const settings& fresh,
+    const std::pair<std::string_view, std::string_view>& shown
+) -> bool {
+    if (name == "database") {
+        return !running.database.equals(fresh.database);
+    }
+    if (name == "bootstrap_api_key") {
+        return !running.bootstrap_api_key.equals(fresh.bootstrap_api_key);
+    }
+    return name == "redis" ? !running.redis.equals(fresh.redis) : shown.first != shown.second;
+}
+
 // The names of the changed keys that a running host can't take.
 auto waiting_keys(const settings& running, const settings& fresh) -> std::string {
     std::string names;
@@ -31,12 +46,7 @@ auto waiting_keys(const settings& running, const settings& fresh) -> std::string
     const auto after = describe_settings(fresh);
     for (std::size_t i = 0; i < before.size(); ++i) {
         const auto& [name, value] = before[i];
-        const bool changed = name == "database" ? !running.database.equals(fresh.database)
-                             : name == "bootstrap_api_key"
-                                 ? !running.bootstrap_api_key.equals(fresh.bootstrap_api_key)
-                             : name == "redis" ? !running.redis.equals(fresh.redis)
-                                               : value != after[i].second;
-        if (changed && !is_taken(name)) {
+        if (differs(name, running, fresh, {value, after[i].second}) && !is_taken(name)) {
             add(name);
         }
     }

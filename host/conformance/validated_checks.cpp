@@ -6,6 +6,7 @@
 #include "base/json.hpp"
 
 #include <algorithm>
+#include <array>
 #include <nlohmann/json.hpp>
 
 namespace tenon::host::conformance {
@@ -53,6 +54,32 @@ void account(const job& about, findings& found) {
     });
 }
 
+auto without_references(std::string token, const std::vector<field_descriptor>& fields)
+    -> std::string {
+    for (const auto& field : fields) {
+        const auto reference = reference_to(field.name);
+        for (auto at = token.find(reference); at != std::string::npos; at = token.find(reference)) {
+            token.erase(at, reference.size());
+        }
+    }
+    return token;
+}
+
+void check_token(const granted& given, const subject& whose, findings& into) {
+    const std::string token(given.access_token.reveal());
+    const bool named = token.find("${") != std::string::npos;
+    if (named && !given.is_template) {
+        into.fail("the access token '" + token + "' lacks the flag TENON_GRANT_TEMPLATE");
+        return;
+    }
+    const auto rest = without_references(token, whose.about.credential_fields);
+    if (given.is_template && rest.find("${") != std::string::npos) {
+        into.fail("the access token names something that is no credential field: " + rest);
+    } else if (given.is_template && !named) {
+        into.fail("the access token is flagged as a template, and names no credential");
+    }
+}
+
 void grant(const job& about, findings& found) {
     each_validation(about, found, [](const subject& whose, const sample& one, findings& into) {
         const auto run = play(whose, one);
@@ -61,24 +88,7 @@ void grant(const job& about, findings& found) {
             return;
         }
         for (const auto& given : run.done()->output.grants) {
-            std::string token(given.access_token.reveal());
-            const bool named = token.find("${") != std::string::npos;
-            if (named && !given.is_template) {
-                into.fail("the access token '" + token + "' lacks the flag TENON_GRANT_TEMPLATE");
-                continue;
-            }
-            for (const auto& field : whose.about.credential_fields) {
-                const auto reference = reference_to(field.name);
-                for (auto at = token.find(reference); at != std::string::npos;
-                     at = token.find(reference)) {
-                    token.erase(at, reference.size());
-                }
-            }
-            if (given.is_template && token.find("${") != std::string::npos) {
-                into.fail("the access token names something that is no credential field: " + token);
-            } else if (given.is_template && !named) {
-                into.fail("the access token is flagged as a template, and names no credential");
-            }
+            check_token(given, whose, into);
         }
     });
 }
@@ -100,6 +110,15 @@ void tell_key(json& value, const subject& whose) {
     }
 }
 
+// Whether what is shown of a grant holds a secret.
+auto shows_secret(const granted& given, const subject& whose) -> bool {
+    const std::array<std::string_view, 4> shown{
+        given.account_id, given.scope, given.base_url, given.metadata_json};
+    return std::ranges::any_of(shown, [&](std::string_view text) {
+        return text.find(whose.hidden.prefix()) != std::string_view::npos;
+    });
+}
+
 void keeps_key(const job& about, findings& found) {
     each_validation(about, found, [](const subject& whose, const sample& one, findings& into) {
         auto telling = one;
@@ -114,12 +133,8 @@ void keeps_key(const job& about, findings& found) {
             return;  // it may find such an answer odd
         }
         for (const auto& given : run.done()->output.grants) {
-            for (const auto& text :
-                 {given.account_id, given.scope, given.base_url, given.metadata_json}) {
-                if (text.find(whose.hidden.prefix()) != std::string::npos) {
-                    into.fail("the provider tells the key, and what is shown of the grant holds it"
-                    );
-                }
+            if (shows_secret(given, whose)) {
+                into.fail("the provider tells the key, and what is shown of the grant holds it");
             }
         }
     });

@@ -84,6 +84,26 @@ auto lives_for(const grant_row& row, time_point now, milliseconds minimum) -> bo
     return !row.expires_at || *row.expires_at - now >= minimum;
 }
 
+// To who waited for a refresh, when it has ended; `before` is what there was.
+auto answer_after(
+    const oauth_context& context, const result<shared_grant>& renewed, const cached_grant& before,
+    const provider_instance* provider
+) -> result<token_answer> {
+    const auto now = context.time.now();
+    if (renewed.has_value()) {
+        const auto fresh = to_cached(**renewed, provider);
+        if (!is_alive(fresh->life, now)) {
+            return fail(
+                errc::provider_error, "the provider answered with a token that has expired already"
+            );
+        }
+        return to_answer(context.seal, *fresh);
+    }
+    const bool still_good = renewed.error().code != errc::reconnect_required &&
+                            renewed.error().code != errc::not_found && is_alive(before.life, now);
+    return still_good ? to_answer(context.seal, before) : renewed.error();
+}
+
 auto lapsed() -> error {
     return fail(
         errc::reconnect_required,
@@ -168,22 +188,7 @@ auto token_reader::find_or_renew(token_request request, connection_id& connectio
     refresh_order order{request.org, row.id, row.provider, refresh_reason::needed, row.generation};
     auto refreshing = refresh_.refresh(std::move(order));
     auto renewed = co_await std::move(refreshing);
-    if (renewed.has_value()) {
-        const auto fresh = to_cached(**renewed, provider);
-        co_return is_alive(fresh->life, context_.time.now())
-            ? to_answer(context_.seal, *fresh)
-            : result<token_answer>(fail(
-                  errc::provider_error,
-                  "the provider answered with a token that has expired already"
-              ));
-    }
-    const bool still_good = renewed.error().code != errc::reconnect_required &&
-                            renewed.error().code != errc::not_found &&
-                            is_alive(grant->life, context_.time.now());
-    if (still_good) {
-        co_return to_answer(context_.seal, *grant);
-    }
-    co_return renewed.error();
+    co_return answer_after(context_, renewed, *grant, provider);
 }
 
 }  // namespace tenon::host
