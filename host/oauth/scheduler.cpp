@@ -1,23 +1,21 @@
 #include "oauth/scheduler.hpp"
 
 #include "base/log.hpp"
+#include "oauth/refresh_places.hpp"
 #include "provider/registry.hpp"
 #include "store/database.hpp"
 #include "store/grants.hpp"
 
-#include <algorithm>
 #include <atomic>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
 #include <mutex>
-#include <unordered_map>
 #include <unordered_set>
 
 namespace tenon::host {
 namespace {
 
-constexpr std::size_t most_at_once = 400;  // of all providers
-constexpr int most_looks = 10;             // in one turn
+constexpr int most_looks = 10;  // in one turn
 constexpr milliseconds idle_wait{1'000};
 constexpr milliseconds busy_wait{20};
 // What can't be refreshed for reasons of our own (the provider is switched off) is looked at again
@@ -28,43 +26,43 @@ constexpr std::chrono::minutes set_aside{5};
 
 struct refresh_scheduler::implementation : std::enable_shared_from_this<implementation> {
     implementation(oauth_context& shared, refresher& refreshes)
-        : context(shared), refresh(refreshes) {}
+        : context(shared), refresh(refreshes), places(shared.options.refresh_concurrency) {}
 
     oauth_context& context;
     refresher& refresh;
     std::atomic<bool> stopping{false};
     mutable std::mutex guard;
     std::unordered_set<grant_id> busy;
-    std::unordered_map<provider_id, std::size_t> of_provider;
+    refresh_places places;
 
     // True if the grant may start now; it then counts until left().
     auto enter(const due_grant& due) -> bool {
         const std::lock_guard lock(guard);
-        auto& count = of_provider[due.provider];
-        const bool room = busy.size() < most_at_once && count < context.options.refresh_concurrency;
-        if (!room || !busy.insert(due.id).second) {
+        if (busy.contains(due.id) || !places.enter(due.provider)) {
             return false;
         }
-        ++count;
+        busy.insert(due.id);
         return true;
     }
 
     void left(const due_grant& due) {
         const std::lock_guard lock(guard);
         busy.erase(due.id);
-        --of_provider[due.provider];
+        places.leave(due.provider);
     }
 
-    // Those that may not begin anything now.
-    auto full_providers() const -> std::vector<provider_id> {
-        const std::lock_guard lock(guard);
-        std::vector<provider_id> full;
-        for (const auto& [provider, running] : of_provider) {
-            if (running >= context.options.refresh_concurrency) {
-                full.push_back(provider);
+    // Who may not begin anything now; each that serves has places of its own.
+    auto full_providers() -> std::vector<provider_id> {
+        std::vector<provider_id> serving;
+        const auto snapshot = context.providers.snapshot();
+        for (const auto& [name, entry] : snapshot->providers) {
+            if (entry.state == provider_state::enabled) {
+                serving.emplace_back(name);
             }
         }
-        return full;
+        const std::lock_guard lock(guard);
+        places.know(serving);
+        return places.full();
     }
 
     auto count() const -> std::size_t {
@@ -175,10 +173,9 @@ auto refresh_scheduler::tick() -> boost::asio::awaitable<milliseconds> {
     auto self = implementation_;
     bool shared = false;
     // What other hosts began meanwhile is looked past.
-    for (int looks = 0; looks < most_looks && self->count() < most_at_once; ++looks) {
+    for (int looks = 0; looks < most_looks; ++looks) {
         // What runs of a provider may be seen as well.
-        const auto of_each = std::min(self->context.options.refresh_concurrency, most_at_once);
-        auto look = [of_each, full = self->full_providers(),
+        auto look = [of_each = self->places.of_each(), full = self->full_providers(),
                      now = self->context.time.now()](sql_session& session
                     ) -> result<std::vector<due_grant>> {
             return due_grants(session, now, of_each, full);

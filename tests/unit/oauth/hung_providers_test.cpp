@@ -1,0 +1,171 @@
+// Providers that take a request and say nothing, and one that answers.
+#include "oauth/landing.hpp"
+#include "oauth/scheduler.hpp"
+#include "unit/oauth/flow_case.hpp"
+
+#include <boost/asio/as_tuple.hpp>
+#include <boost/asio/detached.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/use_awaitable.hpp>
+
+namespace tenon::test {
+namespace {
+
+// Last in every order that there is.
+const std::string healthy = "p9";
+
+auto origin_of(const std::string& provider) -> std::string {
+    return "http://127.0.0.1:410" + provider.substr(1);
+}
+
+// All but one hang, until it is over.
+class silent_providers final : public outbound_http {
+  public:
+    explicit silent_providers(boost::asio::io_context& io)
+        : over_(io, boost::asio::steady_timer::time_point::max()) {}
+
+    auto send(outbound_request request) -> boost::asio::awaitable<outbound_response> override {
+        outbound_response made;
+        made.sent = request_sent::maybe;
+        if (request.url.starts_with(origin_of(healthy))) {
+            made.status = 200;
+            made.headers = {{"content-type", "application/json"}};
+            made.body = R"({"access_token":"renewed","token_type":"bearer","expires_in":3600})";
+            co_return made;
+        }
+        ++hung;
+        if (!is_over_) {
+            co_await over_.async_wait(boost::asio::as_tuple(boost::asio::use_awaitable));
+        }
+        made.outcome = transport::timeout;
+        co_return made;
+    }
+    void end() {
+        is_over_ = true;
+        over_.cancel();
+    }
+
+    std::size_t hung = 0;
+
+  private:
+    boost::asio::steady_timer over_;
+    bool is_over_ = false;
+};
+
+auto section_of(const std::string& name) -> provider_settings {
+    provider_settings section;
+    section.name = name;
+    section.plugin = "oauth2";
+    section.client_id = "demo-client";
+    section.client_secrets.emplace_back("demo-secret");
+    section.scopes = {"read"};
+    section.config["authorize_url"] = {origin_of(name) + "/authorize", false};
+    section.config["token_url"] = {origin_of(name) + "/token", false};
+    section.config["userinfo_url"] = {origin_of(name) + "/userinfo", false};
+    section.config["revoke_url"] = {origin_of(name) + "/revoke", false};
+    return section;
+}
+
+struct many_providers : flow_case {
+    many_providers() {
+        registry_options options{{}, {}, {}, TENON_PLUGIN_DIR};
+        for (int i = 1; i <= 9; ++i) {
+            options.providers.push_back(section_of("p" + std::to_string(i)));
+        }
+        providers.reload(options);
+    }
+
+    // Connections there, whose tokens end now; none is due yet. Before anything hangs.
+    void connect_at(const std::string& provider, int count) {
+        for (int i = 0; i < count; ++i) {
+            landing what;
+            what.by = ann;
+            what.provider = provider_id(provider);
+            what.client_id = "demo-client";
+            what.account = account_id("u" + std::to_string(i));
+            granted given;
+            given.access_token = secret("token");
+            given.refresh_token = secret("refresh-" + std::to_string(i));
+            given.expires_at = time.now();
+            what.grants.push_back(std::move(given));
+            REQUIRE(run(land(at, std::move(what))).has_value());
+        }
+        let_be_due(provider, std::nullopt);
+    }
+    void let_be_due(const std::string& provider, std::optional<std::int64_t> at_time = 1) {
+        look([&](sql_session& session) -> result<void> {
+            host::run(
+                session, "UPDATE grants SET next_refresh_at = $2 WHERE provider = $1",
+                provider_id(provider), at_time
+            );
+            return {};
+        });
+    }
+    auto due(const std::string& provider) -> std::int64_t {
+        return look([&](sql_session& session) -> result<std::int64_t> {
+            return host::run(
+                       session,
+                       "SELECT COUNT(*) FROM grants WHERE provider = $1 AND "
+                       "next_refresh_at = 1 AND status = 'live'",
+                       provider_id(provider)
+            )[0]
+                .integer(0);
+        });
+    }
+    // All that comes of it before anything times out.
+    template <class Work>
+    void begin(Work work) {
+        boost::asio::co_spawn(io, std::move(work), boost::asio::detached);
+        io.restart();
+        io.poll();
+    }
+    // A turn of the scheduler's loop.
+    void turn() { begin(scheduler.tick()); }
+    // The rest of what was begun.
+    void end() {
+        wire.end();
+        io.restart();
+        io.run();
+    }
+
+    silent_providers wire{io};
+    oauth_context at = context_with({.http = &wire});
+    refresher renewing{at};
+    refresh_scheduler scheduler{at, renewing};
+};
+
+}  // namespace
+
+TEST_CASE("providers that hang do not keep the due tokens of another waiting") {
+    many_providers here;
+    for (int i = 1; i <= 8; ++i) {
+        here.connect_at("p" + std::to_string(i), 60);
+        here.let_be_due("p" + std::to_string(i));
+    }
+    here.connect_at(healthy, 1'000);
+    here.turn();
+    here.turn();
+    // All places but those that are the ninth's.
+    CHECK(here.wire.hung == 200 + 8 * (200 / 9));
+    here.let_be_due(healthy);
+    int turns = 0;
+    for (; here.due(healthy) > 0 && turns < 100; ++turns) {
+        here.turn();
+    }
+    CHECK(here.due(healthy) == 0);
+    CHECK(turns <= 1'000 / (200 / 9) + 1);
+    CHECK(here.scheduler.in_flight() == here.wire.hung);
+    here.end();
+    CHECK(here.scheduler.in_flight() == 0);
+}
+
+TEST_CASE("a provider that is alone has all the places that the operator gave it") {
+    many_providers here;
+    here.connect_at("p1", 60);
+    here.let_be_due("p1");
+    here.turn();
+    CHECK(here.wire.hung == here.context.options.refresh_concurrency);
+    here.end();
+}
+
+}  // namespace tenon::test
