@@ -1,6 +1,7 @@
 // What every handler works with. Owned by app; outlives every request.
 #pragma once
 
+#include "api/stored_counts.hpp"
 #include "base/clock.hpp"
 
 #include <atomic>
@@ -53,7 +54,7 @@ struct api_context {
 
     // Of the probes: when something was last done that is not to be done for every question.
     std::atomic<time_point> wrote_at{};
-    std::atomic<time_point> counted_at{};
+    count_schedule counting{};
     std::once_flag described{};
     std::string openapi{};  // made when it is first asked for
 };

@@ -97,15 +97,23 @@ struct api_metrics::implementation {
     gauges& redis =
         gauge("tenon_redis_up", "1: limits count for all hosts; 0: each host's for itself");
     state_series connections{
-        gauge("tenon_connections", "Connections by provider and status"), "status"};
+        gauge("tenon_connections", "Connections by provider and status, of all hosts"), "status"};
     state_series grants{
         gauge(
             "tenon_grants",
-            "Grants by provider and health: healthy, expiring, degraded, needs_reconnect"
+            "Grants by provider and health, of all hosts: healthy, expiring, degraded, "
+            "needs_reconnect"
         ),
         "health"};
     gauges& in_flight = gauge("tenon_refreshes_in_flight", "Refreshes that run now");
-    gauges& owed = gauge("tenon_revocations_owed", "Revocations that failed, to be tried again");
+    gauges& owed =
+        gauge("tenon_revocations_owed", "Revocations that failed, to be tried again, of all hosts");
+    gauges& counted_at = gauge(
+        "tenon_counted_timestamp_seconds",
+        "When tenon_connections, tenon_grants and tenon_revocations_owed were counted: in the "
+        "background, by a scrape that found them older than a minute, or than 99 times as long as "
+        "counting took"
+    );
     gauges& memory = gauge("process_resident_memory_bytes", "Resident memory");
     gauges& build = gauge("tenon_build_info", "1, labelled with the version");
 
@@ -121,7 +129,6 @@ struct api_metrics::implementation {
         counter("tenon_http_connections_refused_total", "Client connections beyond the limit")
             .Add({});
     prometheus::Gauge& running = in_flight.Add({});
-    prometheus::Gauge& owing = owed.Add({});
     prometheus::Gauge& resident = memory.Add({});
 
     // Filled before serving, then only read: no lock.
@@ -228,8 +235,13 @@ void api_metrics::set_refreshes_in_flight(std::size_t count) {
     implementation_->running.Set(static_cast<double>(count));
 }
 
+void api_metrics::set_counted_at(time_point at) {
+    const std::chrono::duration<double> since_epoch = at.time_since_epoch();
+    implementation_->counted_at.Add({}).Set(since_epoch.count());
+}
+
 void api_metrics::set_revocations_owed(std::int64_t count) {
-    implementation_->owing.Set(static_cast<double>(count));
+    implementation_->owed.Add({}).Set(static_cast<double>(count));
 }
 
 void api_metrics::set_connections(const std::vector<state_gauge>& counts) {

@@ -1,6 +1,7 @@
 // What Prometheus scrapes. Labels are routes, providers and outcomes, never anything of a user's.
 #pragma once
 
+#include "base/clock.hpp"
 #include "http/observer.hpp"
 #include "net/circuit.hpp"
 #include "oauth/observer.hpp"
@@ -56,6 +57,8 @@ class api_metrics final : public oauth_observer, public request_observer, public
     // How a caller's key was found: `hit`, `miss` (looked up) or `refused`.
     void key_looked_up(std::string_view how);
     void set_refreshes_in_flight(std::size_t count);
+    // When what follows was counted.
+    void set_counted_at(time_point at);
     void set_revocations_owed(std::int64_t count);
     // Replaces what was known; a pair that is no longer named reads 0.
     void set_connections(const std::vector<state_gauge>& counts);

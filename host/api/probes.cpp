@@ -1,31 +1,18 @@
 #include "api/probes.hpp"
 
 #include "api/json_writer.hpp"
-#include "api/metrics.hpp"
 #include "api/rate_limiter.hpp"
 #include "oauth/context.hpp"
-#include "oauth/health.hpp"
-#include "oauth/refresh.hpp"
 #include "oauth/token_cache.hpp"
 #include "provider/registry.hpp"
 #include "store/changes.hpp"
-#include "store/connections.hpp"
 #include "store/database.hpp"
-#include "store/grants.hpp"
-#include "store/owed_revocations.hpp"
 
 namespace tenon::host {
 
 namespace {
 
 constexpr milliseconds ready_for{250};
-constexpr milliseconds counted_for{30'000};
-
-struct counts {
-    std::vector<connection_count> connections;
-    std::vector<grant_count> grants;
-    std::int64_t owed = 0;
-};
 
 }  // namespace
 
@@ -118,37 +105,6 @@ auto check_ready(api_context& api) -> boost::asio::awaitable<result<void>> {
         api.wrote_at.store(now);
     }
     co_return written;
-}
-
-auto refresh_gauges(api_context& api) -> boost::asio::awaitable<void> {
-    api.metrics.set_refreshes_in_flight(api.refresh.in_flight());
-    const auto now = api.oauth.time.now();
-    auto last = api.counted_at.load();
-    if (now < last + counted_for || !api.counted_at.compare_exchange_strong(last, now)) {
-        co_return;
-    }
-    auto count = [soon = now + expiring_ahead](sql_session& session) -> result<counts> {
-        return counts{
-            count_connections_by_status(session), count_grants_by_health(session, soon),
-            count_owed_revocations(session)};
-    };
-    const auto counted = co_await api.oauth.db.as_service(access::read, count);
-    if (counted.has_error()) {
-        co_return;  // the gauges keep what they last knew
-    }
-    std::vector<state_gauge> connections;
-    for (const auto& one : counted->connections) {
-        const bool connected = one.state == connection_state::connected;
-        connections.push_back({one.provider.text(), connected ? "connected" : "expired", one.count}
-        );
-    }
-    api.metrics.set_connections(connections);
-    std::vector<state_gauge> grants;
-    for (const auto& one : counted->grants) {
-        grants.push_back({one.provider.text(), one.health, one.count});
-    }
-    api.metrics.set_grants(grants);
-    api.metrics.set_revocations_owed(counted->owed);
 }
 
 }  // namespace tenon::host

@@ -1,4 +1,4 @@
-// What health, readiness and the metrics ask the parts of the host, not more often than is
+// What health and readiness ask the parts of the host, not more often than is
 // sensible.
 #pragma once
 
@@ -25,8 +25,5 @@ auto check_database(api_context& api) -> boost::asio::awaitable<check_result>;
 // A real write; one that worked answers for a quarter of a second, one that failed for itself only.
 // Errors: shutting_down, storage_unavailable.
 auto check_ready(api_context& api) -> boost::asio::awaitable<result<void>>;
-
-// Brings the gauges up to date; the count of connections at most twice a minute.
-auto refresh_gauges(api_context& api) -> boost::asio::awaitable<void>;
 
 }  // namespace tenon::host

@@ -6,6 +6,7 @@
 #include "api/probes.hpp"
 #include "api/rate_limiter.hpp"
 #include "crypto/envelope.hpp"
+#include "oauth/refresh.hpp"
 
 #include <algorithm>
 
@@ -85,7 +86,8 @@ auto readyz(call& mine) -> answer {
 }
 
 auto metrics(call& mine) -> answer {
-    co_await refresh_gauges(mine.api);
+    mine.api.metrics.set_refreshes_in_flight(mine.api.refresh.in_flight());
+    count_if_old(mine.api);
     co_return text_response(
         200, "text/plain; version=0.0.4; charset=utf-8", mine.api.metrics.text()
     );

@@ -90,8 +90,7 @@ api_fixture::api_fixture(
 }
 
 api_fixture::~api_fixture() {
-    busy_.reset();
-    io.stop();
+    busy_.reset();  // what goes on in the background comes to its end
     thread_.join();
 }
 

@@ -1,6 +1,5 @@
 #include "api/probes.hpp"
 #include "fixture.hpp"
-#include "store/connections.hpp"
 #include "store/credential_reads.hpp"
 #include "support/catch.hpp"
 #include "support/result.hpp"
@@ -116,34 +115,6 @@ TEST_CASE("metrics count answers by route, and hold nothing of a user's") {
     CHECK(has(R"(outcome="other")"));
     CHECK_FALSE(has("weird"));
     CHECK(has("tenon_build_info{version=\"1.2.3\"} 1"));
-}
-
-TEST_CASE("metrics count connections by provider and status, seldom") {
-    api_fixture api;
-    const auto insert = [&](const std::string& account) {
-        auto work = [&](sql_session& session) -> result<void> {
-            connection_row row;
-            row.id = connection_id(make_uuid(api.time, api.random));
-            row.user = user_id("u1");
-            row.provider = provider_id("demo");
-            row.account = account_id(account);
-            [[maybe_unused]] const auto kept = upsert_connection(session, row);
-            return {};
-        };
-        REQUIRE(api.store->with_org_now(default_org(), access::write, work).has_value());
-    };
-    const auto told = [&] {
-        const auto body = api.ask("GET", "/metrics").http.body;
-        const std::string series = R"(tenon_connections{provider="demo",status="connected"} )";
-        const auto at = body.find(series);
-        return at == std::string::npos ? std::string("none") : body.substr(at + series.size(), 1);
-    };
-    insert("a1");
-    CHECK(told() == "1");
-    insert("a2");
-    CHECK(told() == "1");
-    api.time.advance(30s);
-    CHECK(told() == "2");
 }
 
 TEST_CASE("with an admin listener, metrics are there only") {
