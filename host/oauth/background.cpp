@@ -134,7 +134,7 @@ struct background_work::implementation : std::enable_shared_from_this<implementa
     }
     auto revoke_owed() -> boost::asio::awaitable<milliseconds> {
         const auto tried = co_await make_owed_revocations(context);
-        co_return tried == owed_batch ? milliseconds(0) : revoking_interval;
+        co_return tried >= owed_batch ? milliseconds(0) : revoking_interval;
     }
     auto seal_log() -> boost::asio::awaitable<milliseconds> {
         const auto turn = co_await seal_audit_batch(context);

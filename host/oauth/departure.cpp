@@ -1,32 +1,22 @@
 #include "oauth/departure.hpp"
 
-#include "base/side_by_side.hpp"
+#include "oauth/side_by_provider.hpp"
 #include "store/connections.hpp"
 
 #include <algorithm>
+#include <iterator>
 
 namespace tenon::host {
 namespace {
 
 constexpr std::size_t page = 500;
-constexpr std::size_t at_once = 16;  // each may wait for the provider
 
-// What leaves, and what became of it.
-struct departure {
-    oauth_context& context;
-    actor by;
-    std::vector<leaving> gone;
-    std::vector<result<std::vector<revocation>>> outcomes;
-    std::size_t next = 0;
-};
+using outcome = result<std::vector<revocation>>;
 
-// One of several that take connections until none is left; all on one strand.
-auto leave_lane(departure& all) -> boost::asio::awaitable<void> {
-    while (all.next < all.gone.size()) {
-        const auto index = all.next++;
-        auto outcome = co_await finish_leaving(all.context, all.by, std::move(all.gone[index]));
-        all.outcomes[index] = std::move(outcome);
-    }
+auto leave(oauth_context& context, const actor& by, leaving& gone, outcome& became)
+    -> boost::asio::awaitable<void> {
+    auto done = co_await finish_leaving(context, by, std::move(gone));
+    became = std::move(done);
 }
 
 }  // namespace
@@ -52,14 +42,17 @@ auto all_connections(
 
 auto finish_leaving_together(oauth_context& context, actor by, std::vector<leaving> gone)
     -> boost::asio::awaitable<std::vector<result<std::vector<revocation>>>> {
-    departure all{context, std::move(by), std::move(gone), {}, 0};
-    all.outcomes.resize(all.gone.size(), std::vector<revocation>{});
-    std::vector<boost::asio::awaitable<void>> lanes;
-    for (std::size_t i = 0; i < std::min(at_once, all.gone.size()); ++i) {
-        lanes.push_back(leave_lane(all));
+    std::vector<outcome> outcomes(gone.size(), std::vector<revocation>{});
+    std::vector<provider_work> all;
+    for (std::size_t i = 0; i < gone.size(); ++i) {
+        provider_work one{gone[i].connection.provider, {}};
+        one.begin = [&context, &by, &from = gone[i], &to = outcomes[i]] {
+            return leave(context, by, from, to);
+        };
+        all.push_back(std::move(one));
     }
-    co_await side_by_side(std::move(lanes));
-    co_return std::move(all.outcomes);
+    co_await side_by_provider(std::move(all));
+    co_return outcomes;
 }
 
 }  // namespace tenon::host

@@ -8,6 +8,7 @@
 #include "oauth/landing.hpp"
 #include "oauth/owing.hpp"
 #include "oauth/persist.hpp"
+#include "oauth/side_by_provider.hpp"
 #include "oauth/token_cache.hpp"
 #include "store/changes.hpp"
 #include "store/connection_grants.hpp"
@@ -17,7 +18,7 @@ namespace tenon::host {
 namespace {
 
 constexpr milliseconds lease_poll{100};
-constexpr std::size_t batch = 100;
+constexpr std::size_t batch = 100;  // of each provider
 
 // Whether anybody else uses the grant: then the leaving connection lets go of it here and now, so
 // that of several that leave at once the last one revokes. If nobody does, it is leased, so that no
@@ -193,16 +194,12 @@ auto erase(oauth_context& context, actor by, leaving gone, std::vector<settled_t
 }
 
 auto abandoned(oauth_context& context, bool at_start)
-    -> boost::asio::awaitable<result<std::vector<leaving>>> {
+    -> boost::asio::awaitable<result<std::vector<connection_row>>> {
     const auto now = context.time.now();
     const bool all = at_start && context.options.sole_owner;
     const auto before = all ? now + std::chrono::hours(24) : now - context.options.lease;
-    auto look = [before](sql_session& session) -> result<std::vector<leaving>> {
-        std::vector<leaving> found;
-        for (auto& row : leaving_connections(session, before, batch)) {
-            found.push_back({std::move(row), {}});
-        }
-        return found;
+    auto look = [before](sql_session& session) -> result<std::vector<connection_row>> {
+        return leaving_connections(session, before, batch);
     };
     co_return co_await context.db.as_service(access::read, std::move(look));
 }
@@ -253,24 +250,35 @@ auto finish_leaving(oauth_context& context, actor by, leaving gone)
     co_return outcomes_of(settled);
 }
 
+namespace {
+
+auto take_up(oauth_context& context, connection_row row) -> boost::asio::awaitable<void> {
+    auto grants = co_await read_grants(context, row);
+    if (grants.has_error()) {
+        co_return;  // next time
+    }
+    log(log_level::info, "disconnect taken up",
+        {{log_key::provider, row.provider.text()}, {log_key::connection, row.id.text()}});
+    const actor by{row.org, row.user, "recovery", {}};
+    leaving gone{std::move(row), std::move(*grants)};
+    [[maybe_unused]] const auto done = co_await finish_leaving(context, by, std::move(gone));
+}
+
+}  // namespace
+
 auto finish_abandoned(oauth_context& context, bool at_start)
     -> boost::asio::awaitable<std::size_t> {
     auto found = co_await abandoned(context, at_start);
     if (found.has_error()) {
         co_return 0;
     }
-    for (auto& gone : *found) {
-        auto grants = co_await read_grants(context, gone.connection);
-        if (grants.has_error()) {
-            continue;  // next time
-        }
-        gone.grants = std::move(*grants);
-        const actor by{gone.connection.org, gone.connection.user, "recovery", {}};
-        log(log_level::info, "disconnect taken up",
-            {{log_key::provider, gone.connection.provider.text()},
-             {log_key::connection, gone.connection.id.text()}});
-        [[maybe_unused]] auto done = co_await finish_leaving(context, by, std::move(gone));
+    std::vector<provider_work> all;
+    for (auto& row : *found) {
+        provider_work one{row.provider, {}};
+        one.begin = [&context, row = std::move(row)] { return take_up(context, row); };
+        all.push_back(std::move(one));
     }
+    co_await side_by_provider(std::move(all));
     co_return found->size();
 }
 

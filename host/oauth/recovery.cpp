@@ -4,13 +4,14 @@
 #include "oauth/audit_entry.hpp"
 #include "oauth/cut_off_exchange.hpp"
 #include "oauth/discarding.hpp"
+#include "oauth/side_by_provider.hpp"
 #include "store/database.hpp"
 #include "store/grants.hpp"
 
 namespace tenon::host {
 namespace {
 
-constexpr std::size_t batch = 100;
+constexpr std::size_t batch = 100;  // of each provider
 // A code's tokens are tried for this long; Instagram's short-lived one is dead by then.
 constexpr auto longest_try = std::chrono::hours(1);
 
@@ -144,6 +145,16 @@ auto recover_refresh(oauth_context& context, refresher& refresh, intent_row inte
     [[maybe_unused]] auto done = co_await refresh.refresh(std::move(order));
 }
 
+auto recover(oauth_context& context, refresher& refresh, intent_row intent)
+    -> boost::asio::awaitable<void> {
+    const bool ours = co_await adopt(context, intent);
+    if (ours && intent.kind == intent_kind::exchange) {
+        co_await recover_exchange(context, std::move(intent));
+    } else if (ours && intent.grant) {
+        co_await recover_refresh(context, refresh, std::move(intent));
+    }
+}
+
 }  // namespace
 
 auto recover_intents(oauth_context& context, refresher& refresh, bool at_start)
@@ -152,17 +163,15 @@ auto recover_intents(oauth_context& context, refresher& refresh, bool at_start)
     if (found.has_error()) {
         co_return 0;
     }
-    for (const auto& intent : *found) {
-        const bool ours = co_await adopt(context, intent);
-        if (!ours) {
-            continue;
-        }
-        if (intent.kind == intent_kind::exchange) {
-            co_await recover_exchange(context, intent);
-        } else if (intent.grant) {
-            co_await recover_refresh(context, refresh, intent);
-        }
+    std::vector<provider_work> all;
+    for (auto& intent : *found) {
+        provider_work one{intent.provider, {}};
+        one.begin = [&context, &refresh, intent = std::move(intent)] {
+            return recover(context, refresh, intent);
+        };
+        all.push_back(std::move(one));
     }
+    co_await side_by_provider(std::move(all));
     co_return found->size();
 }
 

@@ -12,7 +12,7 @@ namespace tenon::host {
 // landed (or discarded, where its user was to confirm it), one without is dropped (its user begins
 // anew); a refresh is taken up by the refresher,
 // unless its grant is gone, dead or renewed.
-// How many were found.
+// Those of a provider that hangs delay no other's. How many were found. On one strand.
 auto recover_intents(oauth_context& context, refresher& refresh, bool at_start)
     -> boost::asio::awaitable<std::size_t>;
 

@@ -167,15 +167,15 @@ auto delete_leaving_connection(sql_session& session, const connection_id& id) ->
                .affected() > 0;
 }
 
-auto leaving_connections(sql_session& session, time_point before, std::size_t limit)
+auto leaving_connections(sql_session& session, time_point before, std::size_t of_each)
     -> std::vector<connection_row> {
     // The reason is written out for the planner: the index is partial.
-    static const auto statement = select(
-        "WHERE status_reason = '" + std::string(leaving_reason) +
-            "' AND status = 'expired' AND updated_at <= $1 ORDER BY updated_at, id LIMIT $2",
-        listed
+    static const auto statement = oldest_of_each_provider(
+        listed, "connections",
+        "status_reason = '" + std::string(leaving_reason) +
+            "' AND status = 'expired' AND updated_at <= $1"
     );
-    return read_all(run(session, statement, before, as_limit(limit)), read);
+    return read_all(run(session, statement, before, as_limit(of_each)), read);
 }
 
 auto set_state_of_connections_of_grant(

@@ -82,8 +82,8 @@ auto set_connection_profile(
 // leaving (its user connected anew meanwhile), or is gone.
 auto delete_leaving_connection(sql_session& session, const connection_id& id) -> bool;
 // As the service: those of all organizations that are leaving since `before` (or longer), oldest
-// first.
-[[nodiscard]] auto leaving_connections(sql_session& session, time_point before, std::size_t limit)
+// first; of each provider `of_each` at most.
+[[nodiscard]] auto leaving_connections(sql_session& session, time_point before, std::size_t of_each)
     -> std::vector<connection_row>;
 
 // Whose connection it is.

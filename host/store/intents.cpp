@@ -1,6 +1,7 @@
 #include "store/intents.hpp"
 
 #include "store/read_rows.hpp"
+#include "store/shared_sql.hpp"
 
 namespace tenon::host {
 
@@ -140,10 +141,10 @@ void withdraw_exchange_intents(
         session.org(), user, provider);
 }
 
-auto intents_untouched_since(sql_session& session, time_point before, std::size_t limit)
+auto intents_untouched_since(sql_session& session, time_point before, std::size_t of_each)
     -> std::vector<intent_row> {
-    static const auto statement = select("WHERE updated_at <= $1 ORDER BY updated_at, id LIMIT $2");
-    return read_all(run(session, statement, before, as_limit(limit)), read);
+    static const auto statement = oldest_of_each_provider(columns, "intents", "updated_at <= $1");
+    return read_all(run(session, statement, before, as_limit(of_each)), read);
 }
 
 auto adopt_intent(

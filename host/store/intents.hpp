@@ -71,9 +71,9 @@ void withdraw_exchange_intents(
 );
 
 // As the service: intents of all organizations that nobody has touched since `before` (or at it),
-// oldest first.
+// oldest first; of each provider `of_each` at most.
 [[nodiscard]] auto intents_untouched_since(
-    sql_session& session, time_point before, std::size_t limit
+    sql_session& session, time_point before, std::size_t of_each
 ) -> std::vector<intent_row>;
 // Compare-and-swap on owner and updated_at: it is `new_owner`'s now. False: somebody was faster.
 [[nodiscard]] auto adopt_intent(

@@ -26,11 +26,16 @@ auto read(const sql_row& row) -> owed_revocation_row {
     };
 }
 
-// SQLite has one writer: nobody has a row in hand meanwhile.
+// Providers are told apart among the thousand that are due the longest: a claim must not read all
+// that one which is down for hours has left behind. Due once more where the row is locked: another
+// host may have claimed it meanwhile. SQLite has one writer: nobody has a row in hand there.
 auto claim_statement(std::string_view lock) -> std::string {
     return "UPDATE owed_revocations SET due_at = $2, attempts = attempts + 1 "
            "WHERE (org_id, id) IN (SELECT org_id, id FROM owed_revocations WHERE due_at <= $1 "
-           "ORDER BY due_at, org_id, id LIMIT $3" +
+           "AND (org_id, id) IN (SELECT org_id, id FROM (SELECT org_id, id, ROW_NUMBER() OVER "
+           "(PARTITION BY provider ORDER BY due_at, org_id, id) AS place FROM (SELECT org_id, id, "
+           "provider, due_at FROM owed_revocations WHERE due_at <= $1 "
+           "ORDER BY due_at, org_id, id LIMIT 1000) oldest) ranked WHERE place <= $3)" +
            std::string(lock) + ") RETURNING " + std::string(columns);
 }
 
@@ -57,13 +62,13 @@ auto revocations_owed_of(
 }
 
 auto claim_owed_revocations(
-    sql_session& session, time_point now, time_point until, std::size_t limit
+    sql_session& session, time_point now, time_point until, std::size_t of_each
 ) -> std::vector<owed_revocation_row> {
     static const auto statements =
         std::pair(claim_statement(""), claim_statement(" FOR UPDATE SKIP LOCKED"));
     const auto& statement =
         session.engine() == sql_engine::postgresql ? statements.second : statements.first;
-    return read_all(run(session, statement, now, until, as_limit(limit)), read);
+    return read_all(run(session, statement, now, until, as_limit(of_each)), read);
 }
 
 auto count_owed_revocations(sql_session& session) -> std::int64_t {

@@ -30,11 +30,12 @@ void owe_revocation(sql_session& session, const owed_revocation_row& row);
     sql_session& session, const std::string& subject, const std::string& after, std::size_t limit
 ) -> std::vector<owed_revocation_row>;
 
-// As the service, of all organizations: takes what is due, the longest due first, passing over what
-// another transaction has in hand. It is due again at `until`, unless it is settled before;
+// As the service, of all organizations: takes what is due, of each provider the `of_each` longest
+// due (of the thousand that are due the longest), passing over what another transaction has in
+// hand. It is due again at `until`, unless it is settled before;
 // `attempts` counts this one.
 [[nodiscard]] auto claim_owed_revocations(
-    sql_session& session, time_point now, time_point until, std::size_t limit
+    sql_session& session, time_point now, time_point until, std::size_t of_each
 ) -> std::vector<owed_revocation_row>;
 [[nodiscard]] auto count_owed_revocations(sql_session& session) -> std::int64_t;
 

@@ -1,5 +1,5 @@
-// Text that several statements on connections and grants share. Only the repositories' sources use
-// this.
+// Text that several statements on connections, grants and intents share. Only the repositories'
+// sources use this.
 #pragma once
 
 #include "store/grants.hpp"
@@ -37,6 +37,18 @@ inline constexpr std::string_view due_of_provider_statement =
     "SELECT id, org_id, provider, next_refresh_at FROM grants WHERE provider = $3 "
     "AND next_refresh_at IS NOT NULL AND status = 'live' AND next_refresh_at <= $1 "
     "AND (lease_until IS NULL OR lease_until <= $1) ORDER BY next_refresh_at LIMIT $2";
+
+// The rows for which `condition` holds, oldest first; of each provider the $2 oldest: what one has
+// left behind hides no other's. Reads all that the condition leaves.
+[[nodiscard]] inline auto oldest_of_each_provider(
+    std::string_view columns, std::string_view table, std::string_view condition
+) -> std::string {
+    return "SELECT " + std::string(columns) +
+           " FROM (SELECT *, ROW_NUMBER() OVER (PARTITION BY provider ORDER BY updated_at, id) AS "
+           "place FROM " +
+           std::string(table) + " WHERE " + std::string(condition) +
+           ") ranked WHERE place <= $2 ORDER BY updated_at, id";
+}
 
 // The columns of a grant, in the order in which they are read.
 inline constexpr std::size_t grant_column_count = 31;

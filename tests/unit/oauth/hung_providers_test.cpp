@@ -1,5 +1,9 @@
 // Providers that take a request and say nothing, and one that answers.
+#include "oauth/departure.hpp"
 #include "oauth/landing.hpp"
+#include "oauth/leaving.hpp"
+#include "oauth/owed_revoking.hpp"
+#include "oauth/recovery.hpp"
 #include "oauth/scheduler.hpp"
 #include "unit/oauth/flow_case.hpp"
 
@@ -27,6 +31,10 @@ class silent_providers final : public outbound_http {
     auto send(outbound_request request) -> boost::asio::awaitable<outbound_response> override {
         outbound_response made;
         made.sent = request_sent::maybe;
+        if (fails) {
+            made.status = 503;
+            co_return made;
+        }
         if (request.url.starts_with(origin_of(healthy))) {
             made.status = 200;
             made.headers = {{"content-type", "application/json"}};
@@ -46,6 +54,7 @@ class silent_providers final : public outbound_http {
     }
 
     std::size_t hung = 0;
+    bool fails = false;  // all of them do, at once
 
   private:
     boost::asio::steady_timer over_;
@@ -112,6 +121,54 @@ struct many_providers : flow_case {
                 .integer(0);
         });
     }
+    // Its connections, as they were stored.
+    auto stored(const std::string& provider) -> std::vector<connection_row> {
+        return look([&](sql_session& session) -> result<std::vector<connection_row>> {
+            return all_connections(session, ann.user, provider_id(provider));
+        });
+    }
+    void leave_intents(const std::string& provider) {
+        for (const auto& one : stored(provider)) {
+            leave_intent(grant(one.id));
+        }
+        time.advance(seconds(1));
+    }
+    void begin_to_leave(const std::string& provider) {
+        for (const auto& one : stored(provider)) {
+            look([&](sql_session& session) -> result<std::size_t> {
+                return begin_leaving(session, one, consent_end::disconnected, time.now())
+                    .grants.size();
+            });
+        }
+        time.advance(seconds(1));
+    }
+
+    // Revocations that are owed to it, due at that time.
+    void owe(const std::string& provider, int count, std::int64_t due_at) {
+        connect_at(provider, count);
+        begin_to_leave(provider);
+        time.advance(at.options.lease);
+        wire.fails = true;
+        run(finish_abandoned(at, false));
+        wire.fails = false;
+        look([&](sql_session& session) -> result<void> {
+            host::run(
+                session, "UPDATE owed_revocations SET due_at = $2 WHERE provider = $1",
+                provider_id(provider), due_at
+            );
+            return {};
+        });
+    }
+    auto owed_to(const std::string& provider) -> std::int64_t {
+        return look([&](sql_session& session) -> result<std::int64_t> {
+            return host::run(
+                       session, "SELECT COUNT(*) FROM owed_revocations WHERE provider = $1",
+                       provider_id(provider)
+            )[0]
+                .integer(0);
+        });
+    }
+
     // All that comes of it before anything times out.
     template <class Work>
     void begin(Work work) {
@@ -166,6 +223,51 @@ TEST_CASE("a provider that is alone has all the places that the operator gave it
     here.turn();
     CHECK(here.wire.hung == here.context.options.refresh_concurrency);
     here.end();
+}
+
+TEST_CASE("cut-off refreshes of a provider that hangs do not keep another's from being taken up") {
+    many_providers here;
+    here.connect_at("p1", 20);
+    here.leave_intents("p1");
+    here.connect_at(healthy, 1);
+    here.leave_intents(healthy);
+    const auto before = here.grant(here.stored(healthy).at(0).id);
+    here.time.advance(here.at.options.lease);
+    here.begin(recover_intents(here.at, here.renewing, false));
+    const auto after = here.grant(here.stored(healthy).at(0).id);
+    CHECK(after.generation == before.generation + 1);
+    CHECK(here.intents(after.id).empty());
+    CHECK(here.wire.hung == 16);
+    here.end();
+    CHECK(here.wire.hung == 20);
+}
+
+TEST_CASE("disconnects that wait for a provider that hangs do not keep another's from ending") {
+    many_providers here;
+    here.connect_at("p1", 20);
+    here.connect_at(healthy, 1);
+    here.begin_to_leave("p1");
+    here.begin_to_leave(healthy);
+    here.time.advance(here.at.options.lease);
+    here.begin(finish_abandoned(here.at, false));
+    CHECK(here.stored(healthy).empty());
+    CHECK(here.stored("p1").size() == 20);
+    CHECK(here.wire.hung == 16);
+    here.end();
+    CHECK(here.stored("p1").empty());
+}
+
+TEST_CASE("revocations that are owed to a provider that hangs do not keep another's waiting") {
+    many_providers here;
+    here.owe("p1", 20, 1);
+    here.owe(healthy, 1, 2);
+    REQUIRE(here.owed_to("p1") == 20);
+    REQUIRE(here.owed_to(healthy) == 1);
+    here.begin(make_owed_revocations(here.at));
+    CHECK(here.owed_to(healthy) == 0);
+    CHECK(here.wire.hung == 16);
+    here.end();
+    CHECK(here.owed_to("p1") == 20);
 }
 
 }  // namespace tenon::test

@@ -202,6 +202,12 @@ TEST_CASE("those that are leaving are found by age, and stay expired", "[store]"
         CHECK(ids(leaving_connections(session, at(9), 10)).empty());
         CHECK(ids(leaving_connections(session, at(20), 10)) == names{"c2", "c1"});
         CHECK(ids(leaving_connections(session, at(20), 1)) == names{"c2"});
+        auto elsewhere = sample_connection("c4", "user-1");
+        elsewhere.provider = provider_id("elsewhere");
+        (void)upsert_connection(session, elsewhere);
+        leave(session, "c4", at(15));
+        CHECK(ids(leaving_connections(session, at(20), 1)) == names{"c2", "c4"});
+        CHECK(ids(leaving_connections(session, at(20), 2)) == names{"c2", "c4", "c1"});
         const auto connect = [&] {
             return set_state_of_connections_of_grant(
                 session, grant_id("g1"), connection_state::connected, "", at(30)

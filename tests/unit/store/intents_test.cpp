@@ -90,6 +90,9 @@ TEST_CASE("an intent that nobody touches is found, and adopted by one", "[store]
     writing(store.db(), [](sql_session& session) {
         insert_intent(session, sample_intent("i1", 1'000));
         insert_intent(session, sample_intent("i2", 5'000));
+        auto elsewhere = sample_intent("i3", 8'000);
+        elsewhere.provider = provider_id("elsewhere");
+        insert_intent(session, elsewhere);
     });
     as_service(store.db(), access::write, [](sql_session& session) {
         const auto orphans = intents_untouched_since(session, at(1'000), 10);
@@ -98,8 +101,11 @@ TEST_CASE("an intent that nobody touches is found, and adopted by one", "[store]
         CHECK(orphans[0].org == org_a);
         CHECK(adopt_intent(session, orphans[0], "host-2", at(6'000)));
         CHECK_FALSE(adopt_intent(session, orphans[0], "host-3", at(6'000)));
-        CHECK(intents_untouched_since(session, at(9'000), 10).size() == 2);
-        CHECK(intents_untouched_since(session, at(9'000), 1).size() == 1);
+        CHECK(intents_untouched_since(session, at(9'000), 10).size() == 3);
+        const auto oldest = intents_untouched_since(session, at(9'000), 1);
+        REQUIRE(oldest.size() == 2);  // of each provider
+        CHECK(oldest[0].id == "i2");
+        CHECK(oldest[1].id == "i3");
     });
     reading(store.db(), [](sql_session& session) {
         const auto adopted = intents_of_grant(session, grant_id("g1"));

@@ -13,11 +13,11 @@ namespace {
 
 void add_owed(
     sql_session& session, const std::string& id, std::int64_t due,
-    const std::optional<std::string>& subject = {}
+    const std::optional<std::string>& subject = {}, const std::string& provider = "slack"
 ) {
     owed_revocation_row row;
     row.id = id;
-    row.provider = provider_id("slack");
+    row.provider = provider_id(provider);
     row.slot = "bot";
     row.connection = connection_id("c1");
     row.subject = subject;
@@ -113,6 +113,19 @@ TEST_CASE("the longest due are claimed first, of all organizations, so many at o
     CHECK(as_service(store.db(), access::read, count_owed_revocations) == 4);
     CHECK(ids_of(claim(store.db(), 1'000, 2'000, 2)) == ids{"r2", "r3"});
     CHECK(ids_of(claim(store.db(), 1'000, 2'000, 2)) == ids{"r1"});
+}
+
+TEST_CASE("of each provider so many are claimed, whatever another has left behind", "[store]") {
+    test_database store(any_engine());
+    writing(store.db(), [](sql_session& session) {
+        add_owed(session, "r1", 100);
+        add_owed(session, "r2", 101);
+        add_owed(session, "r3", 102);
+        add_owed(session, "r4", 300, {}, "google");
+        add_owed(session, "r5", 900, {}, "google");
+    });
+    CHECK(ids_of(claim(store.db(), 500, 2'000, 2)) == ids{"r1", "r2", "r4"});
+    CHECK(ids_of(claim(store.db(), 500, 2'000, 2)) == ids{"r3"});
 }
 
 TEST_CASE("a revocation that another host has in hand is passed over, not waited for", "[store]") {
