@@ -41,6 +41,26 @@ auto seal_of(const settings& values, random_source& random) -> std::unique_ptr<s
     return keys.has_error() ? nullptr : std::make_unique<sealer>(std::move(*keys), random);
 }
 
+// Into the session's organization.
+auto store_key(sql_session& session, const settings& values, const minted_key& minted)
+    -> result<void> {
+    system_random random;
+    const system_clock time;
+    if (const auto& user = minted.row.user) {
+        const auto seal = seal_of(values, random);
+        const auto began = minted.row.created_at;
+        auto welcome = seal ? refuse_erased_unnamed(session, *seal, *user, began)
+                            : refuse_maybe_erased(session, *user, began);
+        if (welcome.has_error()) {
+            return welcome;
+        }
+    }
+    insert_api_key(session, minted.row);
+    append_change(session, change_kind::key, minted.row.id.text(), minted.row.created_at);
+    note_operator(session, time, random, "key.created", detail_of(minted.row));
+    return {};
+}
+
 auto create(const settings& values, const key_arguments& given) -> result<void> {
     auto scopes = given.scopes.empty() ? result<key_scopes>(key_scopes::all())
                                        : parse_key_scopes(given.scopes);
@@ -53,7 +73,6 @@ auto create(const settings& values, const key_arguments& given) -> result<void> 
     }
     system_random random;
     const system_clock time;
-    const auto began = time.now();
     const org_id org(given.org);
     if (org == default_org()) {
         if (auto made = ensure_default_org(**db, time); made.has_error()) {
@@ -61,20 +80,9 @@ auto create(const settings& values, const key_arguments& given) -> result<void> 
         }
     }
     const auto user = given.user.empty() ? std::nullopt : std::optional(user_id(given.user));
-    const auto seal = user ? seal_of(values, random) : nullptr;
     const auto minted = mint_key(org, given.name, *scopes, user, time, random);
     auto done = (*db)->with_org_now(org, access::write, [&](sql_session& session) -> result<void> {
-        if (user) {
-            const auto welcome = seal ? refuse_erased_unnamed(session, *seal, *user, began)
-                                      : refuse_maybe_erased(session, *user, began);
-            if (welcome.has_error()) {
-                return welcome;
-            }
-        }
-        insert_api_key(session, minted.row);
-        append_change(session, change_kind::key, minted.row.id.text(), minted.row.created_at);
-        note_operator(session, time, random, "key.created", detail_of(minted.row));
-        return {};
+        return store_key(session, values, minted);
     });
     if (done.has_error()) {
         return done.error().code == errc::conflict

@@ -4,7 +4,6 @@
 namespace {
 
 using tenon::asked;
-using tenon::category;
 
 constexpr std::string_view token_url = "https://discord.com/api/oauth2/token";
 constexpr std::string_view revoke_url = "https://discord.com/api/oauth2/token/revoke";

@@ -89,7 +89,7 @@ auto reason_in(const tenon::json& inner) -> std::string {
     std::string first;
     for (const std::string_view list : {"details", "errors"}) {
         for (const tenon::json& item : inner[list].items()) {
-            const std::string reason = item.str("reason");
+            std::string reason = item.str("reason");
             if (is_throttle(reason)) {
                 return reason;
             }

@@ -30,9 +30,13 @@ def included(build):
     return files
 
 
-def state_of(root, build, command, files):
+def state_of(root, build, source, command, files):
     """A digest of what the verdict on a source depends on."""
-    state = hashlib.sha256((root / ".clang-tidy").read_bytes() + command.encode())
+    state = hashlib.sha256(command.encode())
+    for folder in (root / source).parents:
+        rules = folder / ".clang-tidy"
+        if folder.is_relative_to(root) and rules.is_file():
+            state.update(rules.read_bytes())
     for file in sorted({(build / file).resolve() for file in files}):
         if file.is_relative_to(root) and file.is_file():
             state.update(f"{file.relative_to(root)}\n".encode())
@@ -79,7 +83,7 @@ def main(root, seconds):
         if source in wanted:
             wanted.remove(source)
             mark = kept / source.replace("/", "%")
-            state = state_of(root, build, entry["command"], [entry["file"], *files.get(object_file, [])])
+            state = state_of(root, build, source, entry["command"], [entry["file"], *files.get(object_file, [])])
             if not mark.is_file() or mark.read_text() != state:
                 todo.append((source, mark, state))
     print(f"clang-tidy on {len(todo)} files; not built, and left out: {len(wanted)}", flush=True)

@@ -28,21 +28,28 @@ inline auto unicode_escape(std::string_view text, std::size_t at) -> int {
     return value;
 }
 
+/// How long the escaped character is that begins there; 0: it is `\u0000`, or half of a surrogate
+/// pair.
+inline auto escape_length(std::string_view text, std::size_t at) -> std::size_t {
+    const int unit = unicode_escape(text, at);
+    if (unit == 0 || (unit >= 0xdc00 && unit <= 0xdfff)) {
+        return 0;
+    }
+    if (unit >= 0xd800 && unit <= 0xdbff) {
+        const int low = unicode_escape(text, at + 6);
+        return low >= 0xdc00 && low <= 0xdfff ? 12U : 0U;
+    }
+    return unit > 0 ? 6U : 2U;
+}
+
 /// No `\u0000`, and no half of a surrogate pair.
 inline auto has_whole_characters(std::string_view text) -> bool {
     for (std::size_t at = text.find('\\'); at != std::string_view::npos; at = text.find('\\', at)) {
-        const int unit = unicode_escape(text, at);
-        const bool high = unit >= 0xd800 && unit <= 0xdbff;
-        if (unit == 0 || (unit >= 0xdc00 && unit <= 0xdfff)) {
+        const std::size_t length = escape_length(text, at);
+        if (length == 0) {
             return false;
         }
-        if (high) {
-            const int low = unicode_escape(text, at + 6);
-            if (low < 0xdc00 || low > 0xdfff) {
-                return false;
-            }
-        }
-        at += high ? 12U : unit > 0 ? 6U : 2U;
+        at += length;
     }
     return true;
 }
