@@ -5,6 +5,7 @@
 #include "oauth/erasure_rows.hpp"
 #include "support/any_engine.hpp"
 #include "support/catch.hpp"
+#include "support/row_scan.hpp"
 
 #include <future>
 
@@ -47,6 +48,23 @@ TEST_CASE("who keeps an answer waits for who erases its user, and then keeps non
         return std::holds_alternative<idempotent_erased>(seen);
     });
     CHECK(again.value());
+}
+
+TEST_CASE("a key that begins to be made for who is erased is refused, and the answer not kept") {
+    api_fixture api;
+    const auto key = api.make_key(key_scopes::all());
+    REQUIRE(
+        api.ask("DELETE", "/api/users/a%40customers.example/data", {.key = key}).http.status == 200
+    );
+    const std::string body = R"({"name":"k","scopes":["tokens:read"]})";
+    const asking making{
+        .key = key, .user = "a@customers.example", .body = body, .idempotency_key = "late"};
+    CHECK(api.ask("POST", "/api/keys", making).error() == "INVALID_STATE");
+    CHECK(columns_that_hold(api.store.db(), "customers.example").empty());
+    CHECK(api.ask("POST", "/api/keys", making).error() == "CONFLICT");
+    api.time.advance(erasure_margin + milliseconds(1));
+    const asking anew{.key = key, .user = "a@customers.example", .body = body};
+    CHECK(api.ask("POST", "/api/keys", anew).http.status == 201);
 }
 
 }  // namespace tenon::test

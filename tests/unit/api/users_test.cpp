@@ -285,17 +285,3 @@ TEST_CASE("an answer that was kept for a request of the user's is erased, and it
     CHECK(again.json.dump().find("no longer kept") != std::string::npos);
     CHECK(columns_that_hold(api.store.db(), "customers.example").empty());
 }
-
-TEST_CASE("a key that begins to be made for who is erased is refused, and the answer not kept") {
-    api_fixture api;
-    const auto key = api.make_key(key_scopes::all());
-    REQUIRE(api.ask("DELETE", path, {.key = key}).http.status == 200);
-    const std::string body = R"({"name":"k","scopes":["tokens:read"]})";
-    const asking making{.key = key, .user = ann, .body = body, .idempotency_key = "late"};
-    CHECK(api.ask("POST", "/api/keys", making).error() == "INVALID_STATE");
-    CHECK(columns_that_hold(api.store.db(), "customers.example").empty());
-    CHECK(api.ask("POST", "/api/keys", making).error() == "CONFLICT");
-    api.time.advance(erasure_margin + milliseconds(1));
-    const asking anew{.key = key, .user = ann, .body = body};
-    CHECK(api.ask("POST", "/api/keys", anew).http.status == 201);
-}
