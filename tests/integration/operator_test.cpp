@@ -1,4 +1,4 @@
-// What an operator does to a host: two at once, signals, changed files, few descriptors.
+// What an operator does to a host: two at once, signals, changed files.
 #include "integration/world.hpp"
 #include "support/catch.hpp"
 #include "unit/http/certificate.hpp"
@@ -93,42 +93,6 @@ TEST_CASE("a data_dir that was missing is made for its owner only") {
     const auto data = dir.path() / "deep" / "new";
     REQUIRE(run_tenon({"migrate", "up"}, {{"TENON_DATA_DIR", data.string()}}).code == 0);
     CHECK(fs::status(data).permissions() == fs::perms(0700));
-}
-
-TEST_CASE("where descriptors are few, connections are turned away and not the work") {
-    temp_dir dir;
-    const auto config = dir.path() / "tenon.yaml";
-    write(
-        config, "listen: 127.0.0.1:0\ndata_dir: " + (dir.path() / "data").string() +
-                    "\nlog: {format: json}\n"
-    );
-    process host(
-        {{"/bin/sh", "-c",
-          "ulimit -n 200; exec '" + tenon_binary() + "' serve -c '" + config.string() + "'"},
-         {},
-         {},
-         {},
-         {}}
-    );
-    const auto url = host.wait_for_line("tenon: listening on ", std::chrono::seconds(60));
-    CHECK(host.wait_for_text("limits.connections is lowered", std::chrono::seconds(5)));
-    const auto port = static_cast<std::uint16_t>(std::stoi(url.substr(url.rfind(':') + 1)));
-    std::vector<std::unique_ptr<raw_connection>> idle;
-    for (int i = 0; i < 100; ++i) {
-        idle.push_back(std::make_unique<raw_connection>("127.0.0.1", port));
-    }
-    {
-        raw_connection refused("127.0.0.1", port);
-        CHECK_THAT(refused.receive_all(std::chrono::seconds(10)), Contains("HTTP/1.1 429"));
-    }
-    idle.resize(90);
-    int status = 0;
-    for (int i = 0; i < 100 && status != 200; ++i) {
-        status = http_client(url).get("/readyz").status;
-    }
-    CHECK(status == 200);
-    host.signal(SIGTERM);
-    CHECK(host.wait(std::chrono::seconds(30)).code == 0);
 }
 
 TEST_CASE("a keyring that lacks a key in use is not taken by a running host") {
