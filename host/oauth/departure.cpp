@@ -44,9 +44,10 @@ auto finish_leaving_together(oauth_context& context, actor by, std::vector<leavi
     -> boost::asio::awaitable<std::vector<result<std::vector<revocation>>>> {
     std::vector<outcome> outcomes(gone.size(), std::vector<revocation>{});
     std::vector<provider_work> all;
-    for (std::size_t i = 0; i < gone.size(); ++i) {
-        provider_work one{gone[i].connection.provider, {}};
-        one.begin = [&context, &by, &from = gone[i], &to = outcomes[i]] {
+    auto became = outcomes.begin();
+    for (auto& from : gone) {
+        provider_work one{from.connection.provider, {}};
+        one.begin = [&context, &by, &from, &to = *became++] {
             return leave(context, by, from, to);
         };
         all.push_back(std::move(one));
