@@ -41,7 +41,8 @@ struct fleet {
     static auto options() -> world_options {
         world_options chosen;
         chosen.stored_in = engine::postgresql;
-        chosen.settings = json{{"rotation", true}, {"access_lifetime_s", 7'200}};
+        chosen.settings =
+            json{{"rotation", true}, {"access_lifetime_s", 7'200}, {"accounts", accounts}};
         chosen.config = timeouts;  // and so are leases: 15 seconds more
         chosen.provider_config = "    refresh: {rotates: true}\n";
         return chosen;

@@ -56,6 +56,7 @@ struct asking {
     std::vector<std::pair<std::string, std::string>> headers = {};
 };
 
+// NOLINTNEXTLINE(bugprone-exception-escape): no move of JSON throws
 struct answered {
     host::response http;
     nlohmann::json json;  // discarded where the body is none
@@ -67,7 +68,7 @@ struct answered {
 class api_fixture {
   public:
     explicit api_fixture(
-        host::rate_limits limits = {}, host::registry_options providers = {},
+        host::rate_limits rates = {}, host::registry_options provider_options = {},
         bool admin_listener = false, host::sql_engine engine = host::sql_engine::sqlite
     );
     ~api_fixture();

@@ -52,7 +52,7 @@ auto first_reply_of(const actor& by, time_point began) -> std::shared_ptr<exchan
     begin->provider = acme;
     begin->user = by.user;
     begin->created_at = begin->updated_at = began;
-    const auto record = std::make_shared<exchange_record>();
+    auto record = std::make_shared<exchange_record>();
     record->intent = {by.org, begin->id};
     record->begin = begin;
     return record;

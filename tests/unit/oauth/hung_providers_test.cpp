@@ -97,7 +97,8 @@ struct many_providers : flow_case {
             given.refresh_token = secret("refresh-" + std::to_string(i));
             given.expires_at = time.now();
             what.grants.push_back(std::move(given));
-            REQUIRE(run(land(at, std::move(what))).has_value());
+            const auto landed = run(land(at, std::move(what)));
+            REQUIRE(landed.has_value());
         }
         let_be_due(provider, std::nullopt);
     }

@@ -57,7 +57,7 @@ TEST_CASE("the log is listed newest first, narrowed, page by page", "[store]") {
 TEST_CASE("the log can't be changed, deleted or emptied", "[store]") {
     test_database store(any_engine());
     writing(store.db(), [](sql_session& session) { append_audit(session, sample("e1", "x")); });
-    const auto statement = GENERATE(
+    const auto* const statement = GENERATE(
         "UPDATE audit_log SET outcome = 'nothing'", "UPDATE audit_log SET seq = seq + 1",
         "UPDATE audit_log SET subject = NULL", "DELETE FROM audit_log",
         "UPDATE audit_log SET detail = '{}', hash = previous_hash"

@@ -55,7 +55,7 @@ TEST_CASE("what is due is claimed by one host, and only while it is due and unhe
     CHECK(first.size() == 58);
     CHECK(first.contains("other"));
     CHECK(first.count("g0") + first.count("g1") + first.count("g2") == 0);
-    CHECK(claimed(store.db(), "second", seen) == ids{});
+    CHECK(claimed(store.db(), "second", seen).empty());
     writing(store.db(), [](sql_session& session) {
         CHECK_FALSE(take_grant_lease(session, grant_id("g5"), "second", at(1'000), at(200)));
         CHECK(take_grant_lease(session, grant_id("g5"), "first", at(1'000), at(200)));
