@@ -197,6 +197,6 @@ TEST_CASE("a dead Instagram token is told apart from a missing permission") {
 }
 
 TEST_CASE("Instagram has no revocation, and does not say that it has") {
-    CHECK((instagram().descriptor->operations & (1u << TENON_OP_REVOKE)) == 0);
+    CHECK((instagram().descriptor->operations & (1U << TENON_OP_REVOKE)) == 0);
     CHECK(revoke(instagram()).run().status == TENON_UNSUPPORTED);
 }

@@ -131,5 +131,5 @@ TEST_CASE("the profile of an Atlassian account is read") {
 }
 
 TEST_CASE("Atlassian has no revocation, and does not say that it has") {
-    CHECK((jira().descriptor->operations & (1u << TENON_OP_REVOKE)) == 0);
+    CHECK((jira().descriptor->operations & (1U << TENON_OP_REVOKE)) == 0);
 }
