@@ -1,5 +1,4 @@
-// What health and readiness ask the parts of the host, not more often than is
-// sensible.
+// What health and readiness ask the parts of the host, not more often than is sensible.
 #pragma once
 
 #include "api/context.hpp"

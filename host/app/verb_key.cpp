@@ -41,24 +41,15 @@ auto seal_of(const settings& values, random_source& random) -> std::unique_ptr<s
     return keys.has_error() ? nullptr : std::make_unique<sealer>(std::move(*keys), random);
 }
 
-// Into the session's organization.
-auto store_key(sql_session& session, const settings& values, const minted_key& minted)
-    -> result<void> {
-    system_random random;
-    const system_clock time;
-    if (const auto& user = minted.row.user) {
-        const auto seal = seal_of(values, random);
-        const auto began = minted.row.created_at;
-        auto welcome = seal ? refuse_erased_unnamed(session, *seal, *user, began)
-                            : refuse_maybe_erased(session, *user, began);
-        if (welcome.has_error()) {
-            return welcome;
-        }
+// A key that acts for one user only must not outlive their erasure. Without `seal`: see above.
+auto check_welcome(
+    sql_session& session, const sealer* seal, const std::optional<user_id>& user, time_point began
+) -> result<void> {
+    if (!user) {
+        return {};
     }
-    insert_api_key(session, minted.row);
-    append_change(session, change_kind::key, minted.row.id.text(), minted.row.created_at);
-    note_operator(session, time, random, "key.created", detail_of(minted.row));
-    return {};
+    return seal != nullptr ? refuse_erased_unnamed(session, *seal, *user, began)
+                           : refuse_maybe_erased(session, *user, began);
 }
 
 auto create(const settings& values, const key_arguments& given) -> result<void> {
@@ -73,6 +64,7 @@ auto create(const settings& values, const key_arguments& given) -> result<void> 
     }
     system_random random;
     const system_clock time;
+    const auto began = time.now();
     const org_id org(given.org);
     if (org == default_org()) {
         if (auto made = ensure_default_org(**db, time); made.has_error()) {
@@ -80,9 +72,16 @@ auto create(const settings& values, const key_arguments& given) -> result<void> 
         }
     }
     const auto user = given.user.empty() ? std::nullopt : std::optional(user_id(given.user));
+    const auto seal = user ? seal_of(values, random) : nullptr;
     const auto minted = mint_key(org, given.name, *scopes, user, time, random);
     auto done = (*db)->with_org_now(org, access::write, [&](sql_session& session) -> result<void> {
-        return store_key(session, values, minted);
+        if (auto welcome = check_welcome(session, seal.get(), user, began); welcome.has_error()) {
+            return welcome;
+        }
+        insert_api_key(session, minted.row);
+        append_change(session, change_kind::key, minted.row.id.text(), minted.row.created_at);
+        note_operator(session, time, random, "key.created", detail_of(minted.row));
+        return {};
     });
     if (done.has_error()) {
         return done.error().code == errc::conflict

@@ -7,7 +7,7 @@ namespace tenon::host::conformance {
 
 template <class T>
 [[nodiscard]] auto at_address(std::uintptr_t number) noexcept -> T* {
-    return reinterpret_cast<T*>(number);  // NOLINT(performance-no-int-to-ptr): it is no other's
+    return reinterpret_cast<T*>(number);  // NOLINT(performance-no-int-to-ptr): there is no pointer
 }
 
 }  // namespace tenon::host::conformance

@@ -31,8 +31,8 @@ auto finish_leaving(oauth_context& context, actor by, leaving gone)
     -> boost::asio::awaitable<result<std::vector<revocation>>>;
 
 // Finishes what a process left that ended in the middle: at the start (`at_start`; where nobody
-// else can be at it, all there is), then now and then. What waits for a provider that
-// hangs delays no other's. Answers how many there were. On one strand.
+// else can be at it, all there is), then now and then. What waits for a provider that hangs delays
+// no other's. Answers how many there were. On one strand.
 auto finish_abandoned(oauth_context& context, bool at_start) -> boost::asio::awaitable<std::size_t>;
 
 }  // namespace tenon::host

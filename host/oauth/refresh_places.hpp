@@ -29,7 +29,7 @@ class refresh_places {
     [[nodiscard]] auto full() const -> std::vector<provider_id>;
 
   private:
-    // Of each provider's own, and in how many others of all at most.
+    // `own`: each provider's; `common`: of all together, and how many of those are in use.
     struct shares {
         std::size_t own = 0;
         std::size_t common = 0;
