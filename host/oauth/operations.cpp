@@ -5,6 +5,8 @@
 #include "oauth/observer.hpp"
 #include "oauth/rate_governor.hpp"
 
+#include <algorithm>
+
 namespace tenon::host {
 namespace {
 
@@ -32,40 +34,60 @@ auto was_answered(const operation_failure& failure) -> bool {
     return failure.outcome == transport::ok && failure.http_status != 0;
 }
 
-// Whose limit the operation's end tells of. What the client is told at the token endpoint is told
-// all who come with it; what a profile is told is the account's own limit, and what is replayed was
-// answered long ago: empty.
+// Whose limit the operation's end tells of.
+struct limit_subject {
+    limited_client client;
+    std::string account = {};
+};
+
+auto find_param(const operation_request& request, std::string_view name) -> std::string {
+    const auto found =
+        std::ranges::find(request.params, name, &std::pair<std::string, std::string>::first);
+    return found == request.params.end() ? std::string() : found->second;
+}
+
+// What the client is told at the token endpoint is told all who come with it; what a profile is
+// told may be its account's own limit. What is replayed was answered long ago: empty.
 auto speaks_of(const provider_instance& provider, const operation_request& request)
-    -> limited_client {
-    const bool to_client =
-        request.kind == operation_kind::refresh || request.kind == operation_kind::exchange;
-    return to_client && request.recorded.empty()
-               ? limited_client_of(provider, request.client_id, request.connect)
-               : limited_client();
+    -> limit_subject {
+    if (!request.recorded.empty()) {
+        return {};
+    }
+    switch (request.kind) {
+        case operation_kind::refresh:
+        case operation_kind::exchange:
+            return {limited_client_of(provider, request.client_id, request.connect)};
+        case operation_kind::profile: {
+            const auto base_url = find_param(request, "base_url");
+            return {
+                limited_api_of(provider, request.client_id, request.connect, base_url),
+                find_param(request, "account_id")};
+        }
+        default: return {};
+    }
 }
 
 void tell_governor(
-    oauth_context& context, const limited_client& client, const operation_result& outcome
+    oauth_context& context, const limit_subject& subject, const operation_result& outcome
 ) {
-    if (client.empty()) {
+    if (subject.client.empty()) {
         return;
     }
     using verdict = rate_governor::verdict;
-    auto how = verdict::answered;
-    std::optional<milliseconds> wait;
+    rate_governor::answer what{verdict::answered, {}, subject.account};
     if (outcome.has_error()) {
         const auto& failure = outcome.error();
-        wait = failure.retry_after;
-        how = !was_answered(failure)                               ? verdict::unknown
-              : failure.category == failure_category::rate_limited ? verdict::limited
-                                                                   : verdict::answered;
+        what.retry_after = failure.retry_after;
+        what.how = !was_answered(failure)                               ? verdict::unknown
+                   : failure.category == failure_category::rate_limited ? verdict::limited
+                                                                        : verdict::answered;
     }
-    if (context.governor.report(client, how, wait, context.time.now())) {
-        const auto provider = provider_of(client);
+    if (context.governor.report(subject.client, what, context.time.now())) {
+        const auto provider = provider_of(subject.client);
         context.observer.provider_alarm(provider, alarm_cause::rate_limited);
         log(log_level::warn, "provider_limits_client",
             {{log_key::provider, provider},
-             {log_key::detail, "it limits this client's requests: refreshes wait"}});
+             {log_key::detail, "it limits this client's requests: they wait"}});
     }
 }
 
@@ -91,7 +113,7 @@ auto has_another_secret(const provider_instance& provider, const operation_reque
 
 // The attempt that is begun, and those with further client secrets that follow from it.
 auto see_through(
-    oauth_context& context, provider_handle provider, operation_kind kind, limited_client client,
+    oauth_context& context, provider_handle provider, operation_kind kind, limit_subject subject,
     boost::asio::awaitable<operation_result> attempt, std::unique_ptr<operation_request> again
 ) -> boost::asio::awaitable<operation_result> {
     const auto began = context.time.now();
@@ -111,7 +133,7 @@ auto see_through(
         }
     }
     report(context, *provider, kind, outcome, began);
-    tell_governor(context, client, outcome);
+    tell_governor(context, subject, outcome);
     co_return outcome;
 }
 
@@ -125,10 +147,10 @@ auto perform(oauth_context& context, provider_handle provider, operation_request
         again = std::make_unique<operation_request>(request);
     }
     const auto kind = request.kind;
-    auto client = speaks_of(*provider, request);
+    auto subject = speaks_of(*provider, request);
     auto attempt = run_operation(provider, std::move(request), context.http, context.time);
     return see_through(
-        context, std::move(provider), kind, std::move(client), std::move(attempt), std::move(again)
+        context, std::move(provider), kind, std::move(subject), std::move(attempt), std::move(again)
     );
 }
 

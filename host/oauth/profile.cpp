@@ -5,8 +5,10 @@
 #include "oauth/grant_secrets.hpp"
 #include "oauth/grant_state.hpp"
 #include "oauth/landing.hpp"
+#include "oauth/limited_client.hpp"
 #include "oauth/operations.hpp"
 #include "oauth/profile_fields.hpp"
+#include "oauth/rate_governor.hpp"
 #include "oauth/refresh.hpp"
 #include "oauth/sealing.hpp"
 #include "oauth/token.hpp"
@@ -119,6 +121,12 @@ auto token_of(token_reader& tokens, const actor& by, const profiled& of)
     co_return co_await tokens.read(std::move(request));
 }
 
+auto limit_of(const provider_instance& provider, const grant_row& grant) -> limited_client {
+    return limited_api_of(
+        provider, grant.client_id, params_from_json(grant.connect_params), grant.base_url
+    );
+}
+
 // The provider's answer, and the generation of the token that it was asked with.
 struct asked_once {
     std::int64_t generation = 0;
@@ -139,6 +147,9 @@ auto ask(
     auto request = profile_request(context, of, *token);
     if (request.has_error()) {
         co_return request.error();
+    }
+    if (const auto wait = context.governor.ask(limit_of(*provider, *of.main), context.time.now())) {
+        co_return limit_error(of.main->provider, *wait);
     }
     auto asking = perform(context, std::move(provider), std::move(*request));
     auto answered = co_await std::move(asking);

@@ -21,7 +21,7 @@ struct profile_answer {
 
 // From cache for five minutes. A 401 of the provider's makes the token be refreshed and the call be
 // made once more. Errors: as token_reader::read, and provider_permission_denied, provider_error,
-// unsupported_by_provider.
+// unsupported_by_provider, rate_limited (the provider limits the client's requests: none is sent).
 auto read_profile(
     oauth_context& context, token_reader& tokens, refresher& refresh, actor by,
     account_selector which, freshness how

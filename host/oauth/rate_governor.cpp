@@ -42,43 +42,48 @@ auto rate_governor::held(const limited_client& client, time_point now) const
     return found == clients_.end() ? std::nullopt : left(found->second, now);
 }
 
-auto rate_governor::report(
-    const limited_client& client, verdict how, std::optional<milliseconds> retry_after,
-    time_point now
-) -> bool {
+auto rate_governor::report(const limited_client& client, const answer& what, time_point now)
+    -> bool {
     const std::lock_guard lock(guard_);
-    if (how == verdict::answered) {
-        const auto found = clients_.find(client);
-        if (found == clients_.end()) {
+    switch (what.how) {
+        case verdict::answered: end_hold(client); return false;
+        case verdict::unknown:
+            if (const auto found = clients_.find(client); found != clients_.end()) {
+                found->second.trial = false;
+            }
             return false;
-        }
-        const bool was_held = found->second.limited >= refusals_to_hold;
-        clients_.erase(found);
-        if (was_held && listener_) {
-            listener_(client, milliseconds(0));
-        }
-        return false;
-    }
-    if (how == verdict::unknown) {
-        if (const auto found = clients_.find(client); found != clients_.end()) {
-            found->second.trial = false;
-        }
-        return false;
+        case verdict::limited: break;
     }
     if (clients_.size() >= many) {
         std::erase_if(clients_, [now](const auto& one) {
             return one.second.until + longest < now && one.second.trial_ends < now;
         });
     }
-    auto& [limited, until, trial, trial_ends] = clients_[client];
-    ++limited;
-    trial = false;
-    const auto span = std::clamp(retry_after.value_or(shortest), shortest, longest);
-    until = now + span;
-    if (limited >= refusals_to_hold && listener_) {
+    auto& its = clients_[client];
+    const bool same = its.limited > 0 && !what.account.empty() && its.account == what.account;
+    const bool was_held = its.limited >= refusals_to_hold;
+    its.limited += same && !was_held ? 0 : 1;
+    its.account = what.account;
+    its.trial = false;
+    const auto span = std::clamp(what.retry_after.value_or(shortest), shortest, longest);
+    its.until = now + span;
+    const bool holds = its.limited >= refusals_to_hold;
+    if (holds && listener_) {
         listener_(client, span);
     }
-    return limited == refusals_to_hold;
+    return holds && !was_held;
+}
+
+void rate_governor::end_hold(const limited_client& client) {
+    const auto found = clients_.find(client);
+    if (found == clients_.end()) {
+        return;
+    }
+    const bool was_held = found->second.limited >= refusals_to_hold;
+    clients_.erase(found);
+    if (was_held && listener_) {
+        listener_(client, milliseconds(0));
+    }
 }
 
 void rate_governor::heed(const limited_client& client, milliseconds span, time_point now) {
@@ -87,9 +92,9 @@ void rate_governor::heed(const limited_client& client, milliseconds span, time_p
         clients_.erase(client);
         return;
     }
-    auto& [limited, until, trial, trial_ends] = clients_[client];
-    limited = std::max(limited, refusals_to_hold);
-    until = now + std::min(span + a_second, longest);
+    auto& its = clients_[client];
+    its.limited = std::max(its.limited, refusals_to_hold);
+    its.until = now + std::min(span + a_second, longest);
 }
 
 }  // namespace tenon::host

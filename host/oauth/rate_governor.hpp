@@ -1,7 +1,7 @@
-// A provider that says "too many requests" is heard by all refreshes that would ask it, not only by
-// the one that it said it to: the limit is the operator's client's, at that tenant's host where
-// each has one of its own. Other hosts of the installation hear it as well, where they share their
-// limits.
+// A provider that says "too many requests" is heard by all refreshes and profiles that would ask
+// it, not only by the one that it said it to: the limit is the operator's client's, at that
+// tenant's host where each has one of its own. Other hosts of the installation hear it as well,
+// where they share their limits.
 #pragma once
 
 #include "base/clock.hpp"
@@ -10,6 +10,8 @@
 #include <functional>
 #include <mutex>
 #include <optional>
+#include <string>
+#include <string_view>
 #include <unordered_map>
 
 namespace tenon::host {
@@ -23,7 +25,7 @@ class rate_governor {
     using listener = std::function<void(const limited_client& client, milliseconds span)>;
     explicit rate_governor(listener to = {}) : listener_(std::move(to)) {}
 
-    // How long a refresh must not be sent yet; nothing: it may go, and its end is to be reported.
+    // How long a request must not be sent yet; nothing: it may go, and its end is to be reported.
     // When a hold is over one goes first.
     [[nodiscard]] auto ask(const limited_client& client, time_point now)
         -> std::optional<milliseconds>;
@@ -37,11 +39,15 @@ class rate_governor {
         limited,
         unknown,  // nothing came of it
     };
+    struct answer {
+        verdict how = verdict::unknown;
+        std::optional<milliseconds> retry_after = {};
+        // Whose it was, where accounts have limits of their own: one that is told so again and
+        // again counts once.
+        std::string_view account = {};
+    };
     // True where a hold begins with it.
-    auto report(
-        const limited_client& client, verdict how, std::optional<milliseconds> retry_after,
-        time_point now
-    ) -> bool;
+    auto report(const limited_client& client, const answer& what, time_point now) -> bool;
 
     // What another host was told: it holds here too, a second longer, so that one who was told goes
     // first. 0: that host is answered again.
@@ -49,7 +55,8 @@ class rate_governor {
 
   private:
     struct standing {
-        unsigned limited = 0;  // in a row
+        unsigned limited = 0;      // in a row
+        std::string account = {};  // the last one's
         time_point until{};
         bool trial = false;  // one is under way, since the hold was over
         time_point trial_ends{};
@@ -64,6 +71,7 @@ class rate_governor {
     // limited once may never be asked again.
     static constexpr std::size_t many = 1'000;
 
+    void end_hold(const limited_client& client);
     static auto left(const standing& of, time_point now) -> std::optional<milliseconds>;
 
     listener listener_;

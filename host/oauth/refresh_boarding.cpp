@@ -222,8 +222,10 @@ auto board(oauth_context& context, unanswered_boardings& unanswered, refresh_ord
     }
 }
 
-auto give_back(oauth_context& context, boarding on, std::optional<time_point> put_off_to)
-    -> boost::asio::awaitable<void> {
+auto give_back(
+    oauth_context& context, unanswered_boardings& unanswered, boarding on,
+    std::optional<time_point> put_off_to
+) -> boost::asio::awaitable<void> {
     const bool ours_alone = on.recorded.empty() && !on.cut_off_at;
     auto release = [&context, id = on.row->id, intent = on.intent, ours_alone,
                     put_off_to](sql_session& session) -> result<void> {
@@ -233,9 +235,12 @@ auto give_back(oauth_context& context, boarding on, std::optional<time_point> pu
         release_grant_lease(session, id, context.options.instance, put_off_to);
         return {};
     };
-    // What can't be given back ends with its lease.
-    [[maybe_unused]] auto done =
-        co_await context.db.with_org(on.row->org, access::write, std::move(release));
+    const auto done = co_await context.db.with_org(on.row->org, access::write, std::move(release));
+    if (done.has_error() && ours_alone) {
+        unanswered.keep(
+            on.row->id, std::make_shared<boarding_attempt>(boarding_attempt{on.intent})
+        );
+    }
 }
 
 }  // namespace tenon::host

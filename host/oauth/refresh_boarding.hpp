@@ -20,8 +20,9 @@ struct boarding_attempt {
     bool follows_cut_off = false;  // it stands for an earlier run's as well
 };
 
-// Of boardings whose commit's answer was lost: their intents may be there, and nothing was sent
-// with them. Another process can't know that, and spares the grant. Any thread.
+// Of boardings whose commit's answer was lost, or that could not be given back: their intents may
+// be there, and nothing was sent with them. Another process can't know that, and spares the grant.
+// Any thread.
 class unanswered_boardings {
   public:
     // The one that is left of that grant, or a new one, which writes `intent`.
@@ -61,9 +62,11 @@ auto board(oauth_context& context, unanswered_boardings& unanswered, refresh_ord
 
 // Ends the lease of a refresh that does not take place, and sets when it is due again, where that
 // is given. What an earlier run left stays for the next one: it may hold the only copy of a refresh
-// token.
+// token. Where storage does not take it, the lease ends by itself, and `unanswered` keeps the
+// intent.
 auto give_back(
-    oauth_context& context, boarding on, std::optional<time_point> put_off_to = std::nullopt
+    oauth_context& context, unanswered_boardings& unanswered, boarding on,
+    std::optional<time_point> put_off_to = std::nullopt
 ) -> boost::asio::awaitable<void>;
 
 }  // namespace tenon::host

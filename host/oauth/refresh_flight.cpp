@@ -113,9 +113,10 @@ auto write_end(refresh_settlement settle, operation_result outcome, time_point b
                                    : settle_identified(std::move(settle), std::move(tokens), began);
 }
 
-auto turned_back(oauth_context& context, boarding on, error reason)
-    -> boost::asio::awaitable<result<shared_grant>> {
-    co_await give_back(context, std::move(on));
+auto turned_back(
+    oauth_context& context, unanswered_boardings& unanswered, boarding on, error reason
+) -> boost::asio::awaitable<result<shared_grant>> {
+    co_await give_back(context, unanswered, std::move(on));
     co_return reason;
 }
 
@@ -130,18 +131,20 @@ auto await_end(refresh_settlement settle, operation running, time_point began)
 }
 
 auto carry_out(
-    oauth_context& context, refresh_settlement settle, boarding on, overdue_listener overdue
+    unanswered_boardings& unanswered, refresh_settlement settle, boarding on,
+    overdue_listener overdue
 ) -> boost::asio::awaitable<result<shared_grant>> {
+    auto& context = settle.context;
     auto request = refresh_request(context, on, std::move(overdue));
     if (request.has_error()) {
-        return turned_back(context, std::move(on), request.error());
+        return turned_back(context, unanswered, std::move(on), request.error());
     }
     const bool replays = !request->recorded.empty();  // which asks nobody
     if (!replays) {
         const auto client =
             limited_client_of(*settle.provider, request->client_id, request->connect);
         if (const auto wait = context.governor.ask(client, context.time.now())) {
-            return put_off(context, std::move(on), *wait);
+            return put_off(context, unanswered, std::move(on), *wait);
         }
     }
     // What is replayed was issued when it was recorded.
@@ -152,23 +155,24 @@ auto carry_out(
 
 // Where a refresh goes that holds lease and intent.
 auto depart(
-    oauth_context& context, refresh_settlement settle, boarding on, departure way,
+    unanswered_boardings& unanswered, refresh_settlement settle, boarding on, departure way,
     overdue_listener overdue
 ) -> boost::asio::awaitable<result<shared_grant>> {
+    auto& context = settle.context;
     switch (way) {
         case departure::go: break;
         case departure::cut_off: return settle_failure(std::move(settle), cut_off_failure());
         case departure::lapsed: return settle_lapse(std::move(settle));
         case departure::spared: {
             auto reason = spared(*on.row, context.time.now());
-            return turned_back(context, std::move(on), std::move(reason));
+            return turned_back(context, unanswered, std::move(on), std::move(reason));
         }
         case departure::not_now: {
             auto reason = not_renewable(*on.row);
-            return turned_back(context, std::move(on), std::move(reason));
+            return turned_back(context, unanswered, std::move(on), std::move(reason));
         }
     }
-    return carry_out(context, std::move(settle), std::move(on), std::move(overdue));
+    return carry_out(unanswered, std::move(settle), std::move(on), std::move(overdue));
 }
 
 // The host stood still between the lease and this moment: others may be at it already.
@@ -185,7 +189,7 @@ auto board_in_time(oauth_context& context, unanswered_boardings& unanswered, ref
         if (boarded.has_error() || !is_late(context, *boarded)) {
             co_return boarded;
         }
-        co_await give_back(context, std::move(*boarded));
+        co_await give_back(context, unanswered, std::move(*boarded));
     }
 }
 
@@ -239,7 +243,7 @@ auto fly_refresh(
     forget_unclear_refusal(context, *boarded);
     const auto way = judge(context, *boarded, order, **provider);
     refresh_settlement settle{context, std::move(*provider), boarded->row, boarded->intent};
-    auto rest = depart(context, std::move(settle), std::move(*boarded), way, std::move(overdue));
+    auto rest = depart(unanswered, std::move(settle), std::move(*boarded), way, std::move(overdue));
     co_return co_await std::move(rest);
 }
 

@@ -7,27 +7,15 @@
 #include "oauth/rate_governor.hpp"
 
 namespace tenon::host {
-namespace {
-
-auto held(const provider_id& provider, milliseconds wait) -> error {
-    auto reason = fail(
-        errc::rate_limited,
-        provider.text() + ": the provider limits this client's requests, and is asked again later"
-    );
-    reason.retry_after = std::chrono::ceil<std::chrono::seconds>(wait);
-    return reason;
-}
-
-}  // namespace
-
-auto put_off(oauth_context& context, boarding on, milliseconds wait)
-    -> boost::asio::awaitable<result<shared_grant>> {
+auto put_off(
+    oauth_context& context, unanswered_boardings& unanswered, boarding on, milliseconds wait
+) -> boost::asio::awaitable<result<shared_grant>> {
     const auto now = context.time.now();
     const auto again = after_hold(wait, random_fraction(context.random), now);
     const auto& due = on.row->next_refresh_at;
-    auto reason = held(on.row->provider, again - now);
+    auto reason = limit_error(on.row->provider, again - now);
     const auto put_off_to = due && *due < again ? std::optional(again) : std::nullopt;
-    co_await give_back(context, std::move(on), put_off_to);
+    co_await give_back(context, unanswered, std::move(on), put_off_to);
     co_return reason;
 }
 
@@ -43,7 +31,7 @@ auto still_held(oauth_context& context, const grant_row& row, const provider_ins
     if (!wait) {
         return std::nullopt;
     }
-    return held(row.provider, after_hold(*wait, random_fraction(context.random), now) - now);
+    return limit_error(row.provider, after_hold(*wait, random_fraction(context.random), now) - now);
 }
 
 }  // namespace tenon::host

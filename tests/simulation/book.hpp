@@ -26,6 +26,7 @@ struct token_call {
     std::size_t host = 0;
     std::string provider;
     std::string refresh_token;  // of a refresh
+    std::string code;           // of an exchange
     std::optional<std::size_t> family = {};
     std::string grant = {};  // whose it is in the database
     bool was_alive = false;  // by its host's clock the access token lived when it was sent
@@ -78,11 +79,12 @@ class book {
     void excuse(std::size_t which, const std::string& why);
     void note_issued(token_call& one, const std::string& access, const std::string& refresh);
     void check_use(const token_call& one);
+    void check_code(const token_call& one);
 
     chronicle& all_;
     std::vector<family> families_;
     // By provider and token: two providers may issue the same.
-    std::unordered_map<std::string, std::size_t> of_refresh_, of_access_;
+    std::unordered_map<std::string, std::size_t> of_refresh_, of_access_, of_code_;
     std::vector<std::shared_ptr<token_call>> in_flight_;
     std::vector<holding> held_;
 };

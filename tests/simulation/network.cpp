@@ -102,7 +102,9 @@ void simulated_http::note_departure(flight& one) {
     one.call = std::make_shared<token_call>();
     one.call->host = host_;
     one.call->provider = house::name_of(request.url);
-    one.call->refresh_token = sim::parameters(request.body).get("refresh_token");
+    const auto sent = sim::parameters(request.body);
+    one.call->code = sent.get("code");
+    one.call->refresh_token = sent.get("refresh_token");
     if (one.call->refresh_token.empty()) {
         return;
     }

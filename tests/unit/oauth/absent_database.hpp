@@ -9,6 +9,7 @@
 #include <boost/asio/post.hpp>
 #include <boost/asio/this_coro.hpp>
 #include <boost/asio/use_awaitable.hpp>
+#include <functional>
 #include <memory>
 #include <set>
 #include <utility>
@@ -24,7 +25,8 @@ class absent_database final : public host::database {
     }
 
     host::time_point away_until{};
-    bool loses_answer = false;  // the next write's: it is committed
+    bool loses_answer = false;                // the next write's: it is committed
+    std::function<void()> once_written = {};  // after the next write's commit
 
   protected:
     void submit(std::shared_ptr<host::transaction_job> job) override {
@@ -42,6 +44,9 @@ class absent_database final : public host::database {
                                      : inner_.as_service_now(mode, work);
         if (done.has_error() && !refused) {
             job->fail(done.error());
+        }
+        if (job->writes() && once_written) {
+            std::exchange(once_written, nullptr)();
         }
         if (job->writes() && std::exchange(loses_answer, false)) {
             job->fail(host::fail(host::errc::storage_unavailable, "it went away"));

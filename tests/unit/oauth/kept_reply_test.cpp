@@ -1,5 +1,7 @@
 // What becomes of tokens that come at a bad moment: the only good refresh token is among them.
 #include "base/pause.hpp"
+#include "oauth/limited_client.hpp"
+#include "oauth/rate_governor.hpp"
 #include "oauth/refresh_boarding.hpp"
 #include "oauth/refresh_burial.hpp"
 #include "unit/oauth/absent_database.hpp"
@@ -8,6 +10,8 @@
 
 namespace tenon::test {
 namespace {
+
+using std::chrono::minutes;
 
 // A host of its own over a world's storage and provider.
 struct bad_moment : flow_case {
@@ -59,6 +63,26 @@ TEST_CASE("a refresh that was not sent, for its commit's answer was lost, is sen
     here.db.loses_answer = true;
     CHECK(here.renew(before).error().code == errc::storage_unavailable);
     REQUIRE(here.intents(before.id).size() == 1);
+    CHECK(here.renew(before).has_value());
+    CHECK(here.grant(here.list(ann).front().id).generation == before.generation + 1);
+    CHECK(here.intents(before.id).empty());
+    CHECK(here.scene.count().refresh_reuses == 0);
+}
+
+TEST_CASE("a refresh that was not sent, and could not be given back, is sent the next time") {
+    bad_moment here;
+    const auto before = here.grant(here.connect(ann, "u1"));
+    const auto client =
+        limited_client_of(*here.providers.find("acme").value(), before.client_id, {});
+    for (int i = 0; i < 3; ++i) {
+        here.governor.report(
+            client, {rate_governor::verdict::limited, seconds(30)}, here.time.now()
+        );
+    }
+    here.db.once_written = [&] { here.db.away_until = here.time.now() + minutes(1); };
+    CHECK(here.renew(before).error().code == errc::rate_limited);
+    REQUIRE(here.intents(before.id).size() == 1);
+    here.time.advance(minutes(2));
     CHECK(here.renew(before).has_value());
     CHECK(here.grant(here.list(ann).front().id).generation == before.generation + 1);
     CHECK(here.intents(before.id).empty());

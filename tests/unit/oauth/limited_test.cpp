@@ -1,5 +1,6 @@
 // A provider that limits the operator's client, and hundreds who would ask it.
 #include "oauth/limited_client.hpp"
+#include "oauth/profile.hpp"
 #include "unit/oauth/flow_case.hpp"
 
 namespace tenon::test {
@@ -11,9 +12,9 @@ auto asked(const flow_case& here) -> std::size_t {
     return here.http.seen.size();
 }
 
-auto limited_at_token(std::int64_t times) -> sim::fault {
+auto limited_at(const char* path, std::int64_t times) -> sim::fault {
     sim::fault one;
-    one.path = "/token";
+    one.path = path;
     one.kind = sim::fault_kind::status;
     one.status = 429;
     one.retry_after_s = 30;
@@ -28,8 +29,17 @@ auto client_of(const flow_case& here, const std::string& client_id) -> limited_c
 // As if three others were told so.
 void limit(flow_case& here, const limited_client& client) {
     for (int i = 0; i < 3; ++i) {
-        here.governor.report(client, rate_governor::verdict::limited, seconds(30), here.time.now());
+        here.governor.report(
+            client, {rate_governor::verdict::limited, seconds(30)}, here.time.now()
+        );
     }
+}
+
+auto profile_of(flow_case& here, const char* account) -> result<profile_answer> {
+    const account_selector which{acme, account};
+    return here.run(
+        read_profile(here.context, *here.tokens, *here.refresh, ann, which, freshness::ask_anew)
+    );
 }
 
 }  // namespace
@@ -42,7 +52,7 @@ TEST_CASE("a limit is told to all who refresh, one tries when it is over, and th
         ids.push_back(here.connect(ann, "u" + std::to_string(i + 1)));
     }
     here.http.seen.clear();
-    here.scene.inject(limited_at_token(4));
+    here.scene.inject(limited_at("/token", 4));
     const auto all = [&] {
         int renewed = 0;
         for (const auto& id : ids) {
@@ -75,7 +85,7 @@ TEST_CASE("a limit is told to all who refresh, one tries when it is over, and th
 TEST_CASE("while a provider limits refreshes, tokens that live are served and accounts connected") {
     flow_case here;
     const auto id = here.connect(ann, "u1");
-    here.scene.inject(limited_at_token(3));
+    here.scene.inject(limited_at("/token", 3));
     for (int i = 0; i < 4; ++i) {
         CHECK(here.fly(here.grant(id), refresh_reason::asked).has_error());
     }
@@ -188,6 +198,40 @@ TEST_CASE("a limit is of one tenant's host, where each has its own") {
     };
     CHECK(client("one", "eu") != client("two", "eu"));
     CHECK(client("one", "eu") == client("one", "us"));  // whose tokens come from one host
+}
+
+TEST_CASE("a provider that limits three accounts' profiles is asked for no other's until it is over"
+) {
+    flow_case here;
+    for (const auto* account : {"u1", "u2", "u3", "u4"}) {
+        here.connect(ann, account);
+    }
+    here.scene.inject(limited_at("/userinfo", 3));
+    for (const auto* account : {"u1", "u2", "u3"}) {
+        CHECK(profile_of(here, account).error().code == errc::rate_limited);
+    }
+    here.http.seen.clear();
+    const auto held = profile_of(here, "u4");
+    REQUIRE(held.has_error());
+    CHECK(held.error().code == errc::rate_limited);
+    CHECK(held.error().retry_after == seconds(30));
+    CHECK(asked(here) == 0);
+    // Where tokens come from another measure is taken.
+    CHECK(here.fly(here.grant(here.list(ann).front().id), refresh_reason::asked).has_value());
+    here.time.advance(seconds(30));
+    CHECK(profile_of(here, "u4").has_value());
+    CHECK(profile_of(here, "u1").has_value());
+}
+
+TEST_CASE("an account whose profile is limited again and again holds nobody") {
+    flow_case here;
+    here.connect(ann, "u1");
+    here.connect(ann, "u2");
+    here.scene.inject(limited_at("/userinfo", 5));
+    for (int i = 0; i < 5; ++i) {
+        CHECK(profile_of(here, "u1").error().code == errc::rate_limited);
+    }
+    CHECK(profile_of(here, "u2").has_value());
 }
 
 TEST_CASE("an answer that is replayed ends no hold") {

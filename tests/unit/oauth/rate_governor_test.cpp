@@ -15,10 +15,10 @@ const limited_client google{"google"};
 
 // Limited as often as it takes; true where the last one began the hold.
 auto limit(rate_governor& governor, std::optional<milliseconds> retry_after) -> bool {
-    CHECK_FALSE(governor.report(slack, verdict::limited, retry_after, start));
-    CHECK_FALSE(governor.report(slack, verdict::limited, retry_after, start));
+    CHECK_FALSE(governor.report(slack, {verdict::limited, retry_after}, start));
+    CHECK_FALSE(governor.report(slack, {verdict::limited, retry_after}, start));
     CHECK_FALSE(governor.ask(slack, start));
-    return governor.report(slack, verdict::limited, retry_after, start);
+    return governor.report(slack, {verdict::limited, retry_after}, start);
 }
 
 }  // namespace
@@ -34,9 +34,9 @@ TEST_CASE("the third limit in a row holds all refreshes of a client, and no othe
 TEST_CASE("what limits one account holds nobody: others are answered between") {
     rate_governor governor;
     for (int i = 0; i < 10; ++i) {
-        CHECK_FALSE(governor.report(slack, verdict::limited, hours(1), start));
-        CHECK_FALSE(governor.report(slack, verdict::limited, hours(1), start));
-        CHECK_FALSE(governor.report(slack, verdict::answered, {}, start));
+        CHECK_FALSE(governor.report(slack, {verdict::limited, hours(1)}, start));
+        CHECK_FALSE(governor.report(slack, {verdict::limited, hours(1)}, start));
+        CHECK_FALSE(governor.report(slack, {verdict::answered}, start));
     }
     CHECK_FALSE(governor.ask(slack, start));
 }
@@ -48,16 +48,16 @@ TEST_CASE("when a hold is over one goes first, and the others as it was answered
     CHECK_FALSE(governor.ask(slack, over));
     CHECK(governor.ask(slack, over) == seconds(1));
     SECTION("well") {
-        governor.report(slack, verdict::answered, {}, over);
+        governor.report(slack, {verdict::answered}, over);
         CHECK_FALSE(governor.ask(slack, over));
         CHECK_FALSE(governor.ask(slack, over));
     }
     SECTION("limited again") {
-        CHECK_FALSE(governor.report(slack, verdict::limited, seconds(5), over));
+        CHECK_FALSE(governor.report(slack, {verdict::limited, seconds(5)}, over));
         CHECK(governor.ask(slack, over) == seconds(5));
     }
     SECTION("by nobody: the next one tries") {
-        governor.report(slack, verdict::unknown, {}, over);
+        governor.report(slack, {verdict::unknown}, over);
         CHECK_FALSE(governor.ask(slack, over));
     }
     SECTION("never: it is given up") {
@@ -83,14 +83,14 @@ TEST_CASE("what begins, prolongs and ends a hold is told, and nothing else") {
         CHECK(client == slack);
         told.push_back(span);
     });
-    governor.report(slack, verdict::limited, {}, start);
-    governor.report(slack, verdict::answered, {}, start);
+    governor.report(slack, {verdict::limited}, start);
+    governor.report(slack, {verdict::answered}, start);
     CHECK(told.empty());
     limit(governor, seconds(30));
     CHECK_FALSE(governor.ask(slack, start + seconds(30)));
-    governor.report(slack, verdict::limited, seconds(5), start + seconds(30));
-    governor.report(slack, verdict::answered, {}, start + seconds(40));
-    governor.report(slack, verdict::answered, {}, start + seconds(40));
+    governor.report(slack, {verdict::limited, seconds(5)}, start + seconds(30));
+    governor.report(slack, {verdict::answered}, start + seconds(40));
+    governor.report(slack, {verdict::answered}, start + seconds(40));
     CHECK(told == std::vector<milliseconds>{seconds(30), seconds(5), seconds(0)});
 }
 
@@ -103,7 +103,7 @@ TEST_CASE("a hold that another host tells holds here a second longer, and ends w
         const auto over = start + seconds(31);
         CHECK_FALSE(governor.ask(slack, over));
         CHECK(governor.ask(slack, over) == seconds(1));
-        governor.report(slack, verdict::limited, seconds(5), over);
+        governor.report(slack, {verdict::limited, seconds(5)}, over);
         CHECK(governor.ask(slack, over) == seconds(5));
     }
     SECTION("the other is answered") {
@@ -120,8 +120,8 @@ TEST_CASE("a hold that another host tells holds here a second longer, and ends w
 TEST_CASE("where very many are limited, those are forgotten whose time is over") {
     rate_governor governor;
     const auto twice = [&](const limited_client& client, time_point when) {
-        governor.report(client, verdict::limited, seconds(30), when);
-        governor.report(client, verdict::limited, seconds(30), when);
+        governor.report(client, {verdict::limited, seconds(30)}, when);
+        governor.report(client, {verdict::limited, seconds(30)}, when);
     };
     twice(slack, start);
     for (int i = 0; i < 1'000; ++i) {
@@ -129,8 +129,8 @@ TEST_CASE("where very many are limited, those are forgotten whose time is over")
     }
     const auto later = start + seconds(91);  // slack's time ended a minute and a second ago
     twice(google, later);
-    CHECK_FALSE(governor.report(slack, verdict::limited, seconds(30), later));
-    CHECK(governor.report(limited_client("tenant0"), verdict::limited, seconds(30), later));
+    CHECK_FALSE(governor.report(slack, {verdict::limited, seconds(30)}, later));
+    CHECK(governor.report(limited_client("tenant0"), {verdict::limited, seconds(30)}, later));
 }
 
 TEST_CASE("a hold is a second at least and a minute at most") {
