@@ -2,6 +2,7 @@
 
 #include "base/log.hpp"
 #include "base/pause.hpp"
+#include "base/side_by_side.hpp"
 #include "oauth/apart.hpp"
 #include "oauth/cut_off_exchange.hpp"
 #include "oauth/departure.hpp"
@@ -135,6 +136,12 @@ auto abandoned(oauth_context& context, bool at_start)
     co_return co_await context.db.as_service(access::read, std::move(look));
 }
 
+auto take_up(oauth_context& context, erasure_row row) -> boost::asio::awaitable<void> {
+    log(log_level::info, "erasure taken up", {{log_key::org, row.org.text()}});
+    const actor by{row.org, row.user, "recovery", {}};
+    [[maybe_unused]] const auto ended = co_await erase(context, by, erasing::resume);
+}
+
 }  // namespace
 
 auto erase_user(oauth_context& context, actor by)
@@ -146,20 +153,15 @@ auto erase_user(oauth_context& context, actor by)
 auto finish_erasures(oauth_context& context, bool at_start, std::function<bool()> stopping)
     -> boost::asio::awaitable<std::size_t> {
     const auto found = co_await abandoned(context, at_start);
-    if (found.has_error()) {
+    if (found.has_error() || stopping()) {
         co_return 0;
     }
-    std::size_t done = 0;
+    std::vector<boost::asio::awaitable<void>> all;
     for (const auto& row : *found) {
-        if (stopping()) {
-            break;
-        }
-        log(log_level::info, "erasure taken up", {{log_key::org, row.org.text()}});
-        const actor by{row.org, row.user, "recovery", {}};
-        [[maybe_unused]] const auto ended = co_await erase(context, by, erasing::resume);
-        ++done;
+        all.push_back(take_up(context, row));
     }
-    co_return done;
+    co_await side_by_side(std::move(all));
+    co_return found->size();
 }
 
 }  // namespace tenon::host

@@ -2,6 +2,7 @@
 
 #include "oauth/exchange.hpp"
 #include "oauth/landing.hpp"
+#include "oauth/limited_client.hpp"
 #include "oauth/operations.hpp"
 #include "oauth/profile_fields.hpp"
 
@@ -171,6 +172,9 @@ auto import_connection(
     }
     if (asks) {
         auto request = profile_request(context, what, item, how);
+        if (const auto wait = held_back(context, **instance, request)) {
+            co_return limit_error(provider, *wait);
+        }
         auto profile = co_await perform(context, *instance, std::move(request));
         if (profile.has_error()) {
             co_return to_import_error(profile.error(), provider);

@@ -212,6 +212,18 @@ auto read_grants(oauth_context& context, connection_row of)
     co_return co_await context.db.with_org(of.org, access::read, std::move(read));
 }
 
+auto take_up(oauth_context& context, connection_row row) -> boost::asio::awaitable<void> {
+    auto grants = co_await read_grants(context, row);
+    if (grants.has_error()) {
+        co_return;  // next time
+    }
+    log(log_level::info, "disconnect taken up",
+        {{log_key::provider, row.provider.text()}, {log_key::connection, row.id.text()}});
+    const actor by{row.org, row.user, "recovery", {}};
+    leaving gone{std::move(row), std::move(*grants)};
+    [[maybe_unused]] const auto done = co_await finish_leaving(context, by, std::move(gone));
+}
+
 }  // namespace
 
 auto begin_leaving(sql_session& session, connection_row row, consent_end why, time_point now)
@@ -249,22 +261,6 @@ auto finish_leaving(oauth_context& context, actor by, leaving gone)
     context.cache.marks().touch(by.org, by.user);
     co_return outcomes_of(settled);
 }
-
-namespace {
-
-auto take_up(oauth_context& context, connection_row row) -> boost::asio::awaitable<void> {
-    auto grants = co_await read_grants(context, row);
-    if (grants.has_error()) {
-        co_return;  // next time
-    }
-    log(log_level::info, "disconnect taken up",
-        {{log_key::provider, row.provider.text()}, {log_key::connection, row.id.text()}});
-    const actor by{row.org, row.user, "recovery", {}};
-    leaving gone{std::move(row), std::move(*grants)};
-    [[maybe_unused]] const auto done = co_await finish_leaving(context, by, std::move(gone));
-}
-
-}  // namespace
 
 auto finish_abandoned(oauth_context& context, bool at_start)
     -> boost::asio::awaitable<std::size_t> {

@@ -139,6 +139,14 @@ auto see_through(
 
 }  // namespace
 
+auto held_back(
+    oauth_context& context, const provider_instance& provider, const operation_request& request
+) -> std::optional<milliseconds> {
+    const auto subject = speaks_of(provider, request);
+    return subject.client.empty() ? std::nullopt
+                                  : context.governor.ask(subject.client, context.time.now());
+}
+
 auto perform(oauth_context& context, provider_handle provider, operation_request request)
     -> boost::asio::awaitable<operation_result> {
     // For the next client secret, where there is one.

@@ -5,12 +5,20 @@
 #include "oauth/decisions.hpp"
 #include "provider/operation.hpp"
 
+#include <optional>
+
 namespace tenon::host {
 
 // Runs it; where the provider refuses the client once more with each further client secret of the
 // operator's list, so that a secret can be changed without downtime.
 auto perform(oauth_context& context, provider_handle provider, operation_request request)
     -> boost::asio::awaitable<operation_result>;
+
+// How long a refresh or a profile must not be sent yet, for its provider limits the client (see
+// rate_governor::ask); nothing: it may go, and is performed. What is replayed asks nobody.
+[[nodiscard]] auto held_back(
+    oauth_context& context, const provider_instance& provider, const operation_request& request
+) -> std::optional<milliseconds>;
 
 // What a failed REFRESH means for the grant.
 [[nodiscard]] auto classify(const operation_failure& failure) -> refresh_failure;

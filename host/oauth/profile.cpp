@@ -8,7 +8,6 @@
 #include "oauth/limited_client.hpp"
 #include "oauth/operations.hpp"
 #include "oauth/profile_fields.hpp"
-#include "oauth/rate_governor.hpp"
 #include "oauth/refresh.hpp"
 #include "oauth/sealing.hpp"
 #include "oauth/token.hpp"
@@ -121,12 +120,6 @@ auto token_of(token_reader& tokens, const actor& by, const profiled& of)
     co_return co_await tokens.read(std::move(request));
 }
 
-auto limit_of(const provider_instance& provider, const grant_row& grant) -> limited_client {
-    return limited_api_of(
-        provider, grant.client_id, params_from_json(grant.connect_params), grant.base_url
-    );
-}
-
 // The provider's answer, and the generation of the token that it was asked with.
 struct asked_once {
     std::int64_t generation = 0;
@@ -148,7 +141,7 @@ auto ask(
     if (request.has_error()) {
         co_return request.error();
     }
-    if (const auto wait = context.governor.ask(limit_of(*provider, *of.main), context.time.now())) {
+    if (const auto wait = held_back(context, *provider, *request)) {
         co_return limit_error(of.main->provider, *wait);
     }
     auto asking = perform(context, std::move(provider), std::move(*request));

@@ -5,9 +5,7 @@
 #include "oauth/grant_state.hpp"
 #include "oauth/intents.hpp"
 #include "oauth/landing.hpp"
-#include "oauth/limited_client.hpp"
 #include "oauth/operations.hpp"
-#include "oauth/rate_governor.hpp"
 #include "oauth/refresh_hold.hpp"
 #include "oauth/refresh_settle.hpp"
 #include "oauth/renewed_tokens.hpp"
@@ -139,15 +137,11 @@ auto carry_out(
     if (request.has_error()) {
         return turned_back(context, unanswered, std::move(on), request.error());
     }
-    const bool replays = !request->recorded.empty();  // which asks nobody
-    if (!replays) {
-        const auto client =
-            limited_client_of(*settle.provider, request->client_id, request->connect);
-        if (const auto wait = context.governor.ask(client, context.time.now())) {
-            return put_off(context, unanswered, std::move(on), *wait);
-        }
+    if (const auto wait = held_back(context, *settle.provider, *request)) {
+        return put_off(context, unanswered, std::move(on), *wait);
     }
     // What is replayed was issued when it was recorded.
+    const bool replays = !request->recorded.empty();
     const auto began = replays ? request->recorded.begin()->second.began_at : context.time.now();
     auto running = perform(context, settle.provider, std::move(*request));
     return await_end(std::move(settle), std::move(running), began);

@@ -105,7 +105,16 @@ TEST_CASE("a restore that is killed on its way left nothing, and is done again")
     };
     {
         const auto restoring = there.begin({"restore", file.string()});
-        REQUIRE(soon(written));
+        // It runs between two looks only, so that its way is not over before one of them.
+        const auto is_on_its_way = [&] {
+            restoring->signal(SIGSTOP);
+            const bool seen = written();
+            if (!seen) {
+                restoring->signal(SIGCONT);
+            }
+            return seen;
+        };
+        REQUIRE(soon(is_on_its_way));
         REQUIRE(restoring->running());
         restoring->signal(SIGKILL);
         restoring->wait(std::chrono::seconds(30));

@@ -1,10 +1,13 @@
 // Providers that take a request and say nothing, and one that answers.
 #include "oauth/departure.hpp"
+#include "oauth/erased.hpp"
+#include "oauth/erasure.hpp"
 #include "oauth/landing.hpp"
 #include "oauth/leaving.hpp"
 #include "oauth/owed_revoking.hpp"
 #include "oauth/recovery.hpp"
 #include "oauth/scheduler.hpp"
+#include "store/erasures.hpp"
 #include "unit/oauth/flow_case.hpp"
 
 #include <boost/asio/as_tuple.hpp>
@@ -85,10 +88,10 @@ struct many_providers : flow_case {
     }
 
     // Connections there, whose tokens end now; none is due yet. Before anything hangs.
-    void connect_at(const std::string& provider, int count) {
+    void connect_at(const std::string& provider, int count, const actor& by = ann) {
         for (int i = 0; i < count; ++i) {
             landing what;
-            what.by = ann;
+            what.by = by;
             what.provider = provider_id(provider);
             what.client_id = "demo-client";
             what.account = account_id("u" + std::to_string(i));
@@ -103,23 +106,26 @@ struct many_providers : flow_case {
         let_be_due(provider, std::nullopt);
     }
     void let_be_due(const std::string& provider, std::optional<std::int64_t> at_time = 1) {
+        set_due("UPDATE grants SET next_refresh_at = $2 WHERE provider = $1", provider, at_time);
+    }
+    auto due(const std::string& provider) -> std::int64_t {
+        return number(
+            "SELECT COUNT(*) FROM grants WHERE provider = $1 AND next_refresh_at = 1 AND "
+            "status = 'live'",
+            provider
+        );
+    }
+    void set_due(
+        std::string_view sql, const std::string& provider, std::optional<std::int64_t> at_time
+    ) {
         look([&](sql_session& session) -> result<void> {
-            host::run(
-                session, "UPDATE grants SET next_refresh_at = $2 WHERE provider = $1",
-                provider_id(provider), at_time
-            );
+            host::run(session, sql, provider_id(provider), at_time);
             return {};
         });
     }
-    auto due(const std::string& provider) -> std::int64_t {
+    auto number(std::string_view sql, const std::string& of) -> std::int64_t {
         return look([&](sql_session& session) -> result<std::int64_t> {
-            return host::run(
-                       session,
-                       "SELECT COUNT(*) FROM grants WHERE provider = $1 AND "
-                       "next_refresh_at = 1 AND status = 'live'",
-                       provider_id(provider)
-            )[0]
-                .integer(0);
+            return host::run(session, sql, of)[0].integer(0);
         });
     }
     // Its connections, as they were stored.
@@ -144,6 +150,21 @@ struct many_providers : flow_case {
         time.advance(seconds(1));
     }
 
+    // A user with one connection there, whom a process that ended was about to erase.
+    void leave_erasure(const std::string& provider, const char* who) {
+        const actor by{org_id("org"), user_id(who), "test", {}};
+        connect_at(provider, 1, by);
+        look([&](sql_session& session) -> result<std::string> {
+            return begin_erasure(session, who_of(at, by), who, time.now());
+        });
+        time.advance(seconds(1));
+    }
+    auto erasures_left() -> std::int64_t {
+        return number(
+            "SELECT COUNT(*) FROM erasures WHERE finished_at IS NULL AND org_id = $1", "org"
+        );
+    }
+
     // Revocations that are owed to it, due at that time.
     void owe(const std::string& provider, int count, std::int64_t due_at) {
         connect_at(provider, count);
@@ -152,22 +173,10 @@ struct many_providers : flow_case {
         wire.fails = true;
         run(finish_abandoned(at, false));
         wire.fails = false;
-        look([&](sql_session& session) -> result<void> {
-            host::run(
-                session, "UPDATE owed_revocations SET due_at = $2 WHERE provider = $1",
-                provider_id(provider), due_at
-            );
-            return {};
-        });
+        set_due("UPDATE owed_revocations SET due_at = $2 WHERE provider = $1", provider, due_at);
     }
     auto owed_to(const std::string& provider) -> std::int64_t {
-        return look([&](sql_session& session) -> result<std::int64_t> {
-            return host::run(
-                       session, "SELECT COUNT(*) FROM owed_revocations WHERE provider = $1",
-                       provider_id(provider)
-            )[0]
-                .integer(0);
-        });
+        return number("SELECT COUNT(*) FROM owed_revocations WHERE provider = $1", provider);
     }
 
     // All that comes of it before anything times out.
@@ -256,6 +265,19 @@ TEST_CASE("disconnects that wait for a provider that hangs do not keep another's
     CHECK(here.wire.hung == 16);
     here.end();
     CHECK(here.stored("p1").empty());
+}
+
+TEST_CASE("an erasure that waits for a provider that hangs does not keep another's from ending") {
+    many_providers here;
+    here.leave_erasure("p1", "bob");
+    here.leave_erasure("p2", "eve");
+    here.leave_erasure(healthy, "zoe");
+    here.time.advance(here.at.options.lease);
+    here.begin(finish_erasures(here.at, false, [] { return false; }));
+    CHECK(here.erasures_left() == 2);
+    CHECK(here.wire.hung == 2);
+    here.end();
+    CHECK(here.erasures_left() == 0);
 }
 
 TEST_CASE("revocations that are owed to a provider that hangs do not keep another's waiting") {

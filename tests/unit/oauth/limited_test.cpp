@@ -1,4 +1,5 @@
 // A provider that limits the operator's client, and hundreds who would ask it.
+#include "oauth/import.hpp"
 #include "oauth/limited_client.hpp"
 #include "oauth/profile.hpp"
 #include "unit/oauth/flow_case.hpp"
@@ -215,6 +216,14 @@ TEST_CASE("a provider that limits three accounts' profiles is asked for no other
     REQUIRE(held.has_error());
     CHECK(held.error().code == errc::rate_limited);
     CHECK(held.error().retry_after == seconds(30));
+    import_item given;
+    given.user = ann.user;
+    given.access_token = secret("given-token");
+    const auto imported = here.run(
+        import_connection(here.context, ann, acme, std::move(given), import_validation::by_profile)
+    );
+    REQUIRE(imported.has_error());
+    CHECK(imported.error().code == errc::rate_limited);
     CHECK(asked(here) == 0);
     // Where tokens come from another measure is taken.
     CHECK(here.fly(here.grant(here.list(ann).front().id), refresh_reason::asked).has_value());
