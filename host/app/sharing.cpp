@@ -72,7 +72,7 @@ void heed_others(
             clients.heed(client, span, time.now());
             log(log_level::info,
                 span > milliseconds(0)
-                    ? "provider limits this client at another host: refreshes wait"
+                    ? "provider limits this client at another host: its requests wait"
                     : "provider limits this client no longer",
                 {{log_key::provider, provider_of(client)}});
         }

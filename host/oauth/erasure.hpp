@@ -24,7 +24,7 @@ auto erase_user(oauth_context& context, actor by)
 
 // Goes on where a process ended in the middle: at the start (`at_start`; where nobody else can be
 // at it, with all there is), then now and then, a few at once: one that waits for a provider delays
-// no other. None is begun where `stopping` says so. Answers how many were taken up.
+// none of those. None is begun where `stopping` says so. Answers how many were taken up.
 auto finish_erasures(oauth_context& context, bool at_start, std::function<bool()> stopping)
     -> boost::asio::awaitable<std::size_t>;
 

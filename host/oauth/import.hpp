@@ -35,7 +35,8 @@ enum class import_validation {
 // One item; by.user is ignored. Errors: unknown_provider, provider_disabled, invalid_request
 // (details), account_mismatch, reconnect_required (the provider refuses the token),
 // unsupported_by_provider (nothing proves whose it is), conflict (without a refresh token of its
-// own, for an account that others have connected), and the provider's own.
+// own, for an account that others have connected), rate_limited (the provider limits the client's
+// requests: none is sent), and the provider's own.
 auto import_connection(
     oauth_context& context, actor by, provider_id provider, import_item item, import_validation how
 ) -> boost::asio::awaitable<result<imported>>;

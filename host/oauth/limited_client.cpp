@@ -13,12 +13,13 @@ constexpr char mark = '#';  // no provider's name has it
 
 using given_fields = std::map<std::string, std::string>;
 
-// The client and what names the hosts of that role. None of the parts holds a NUL.
+// The role, the client and what names that role's hosts. None of the parts holds a NUL.
 auto parts_of(
     const provider_instance& provider, const std::string& client_id, const given_fields& connect,
     origin_roles role
 ) -> std::string {
-    std::string parts = client_id.empty() ? provider.settings().client_id : client_id;
+    std::string parts = std::to_string(role) + '\0';
+    parts += client_id.empty() ? provider.settings().client_id : client_id;
     for (const auto& name : host_fields(provider.about(), role)) {
         const auto given = connect.find(name);
         parts += '\0' + (given == connect.end() ? std::string() : given->second);
@@ -43,7 +44,7 @@ auto limited_api_of(
     const std::string& base_url
 ) -> limited_client {
     const auto parts = parts_of(provider, client_id, connect, TENON_ROLE_API);
-    return named(provider, parts + '\0' + base_url + '\0' + "api");
+    return named(provider, parts + '\0' + base_url);
 }
 
 auto provider_of(const limited_client& client) -> std::string_view {
@@ -52,11 +53,13 @@ auto provider_of(const limited_client& client) -> std::string_view {
 }
 
 auto limit_error(const provider_id& provider, milliseconds wait) -> error {
+    const auto seconds = std::chrono::ceil<std::chrono::seconds>(wait);
     auto reason = fail(
-        errc::rate_limited,
-        provider.text() + ": the provider limits this client's requests, and is asked again later"
+        errc::rate_limited, provider.text() +
+                                ": the provider limits this client's requests; try again in " +
+                                std::to_string(seconds.count()) + " s"
     );
-    reason.retry_after = std::chrono::ceil<std::chrono::seconds>(wait);
+    reason.retry_after = seconds;
     return reason;
 }
 

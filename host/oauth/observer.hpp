@@ -17,7 +17,7 @@ enum class alarm_cause {
     client_refused,  // it refuses the client id or secret
     refusals,        // it called many grants dead at once
     other_account,   // it answered a refresh for another account
-    rate_limited,    // it limits the client: refreshes wait
+    rate_limited,    // it limits the client, whose requests wait
 };
 
 class oauth_observer {

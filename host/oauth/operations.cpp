@@ -47,10 +47,11 @@ auto find_param(const operation_request& request, std::string_view name) -> std:
 }
 
 // What the client is told at the token endpoint is told all who come with it; what a profile is
-// told may be its account's own limit. What is replayed was answered long ago: empty.
+// told may be its account's own limit. Empty: what is replayed was answered long ago, and who
+// brought credentials along is limited alone.
 auto speaks_of(const provider_instance& provider, const operation_request& request)
     -> limit_subject {
-    if (!request.recorded.empty()) {
+    if (!request.recorded.empty() || !request.secrets.credentials.empty()) {
         return {};
     }
     switch (request.kind) {
@@ -63,8 +64,12 @@ auto speaks_of(const provider_instance& provider, const operation_request& reque
                 limited_api_of(provider, request.client_id, request.connect, base_url),
                 find_param(request, "account_id")};
         }
-        default: return {};
+        case operation_kind::describe:
+        case operation_kind::authorize:
+        case operation_kind::revoke:
+        case operation_kind::validate: break;
     }
+    return {};
 }
 
 void tell_governor(

@@ -60,11 +60,12 @@ auto rate_governor::report(const limited_client& client, const answer& what, tim
         });
     }
     auto& its = clients_[client];
-    const bool same = its.limited > 0 && !what.account.empty() && its.account == what.account;
-    const bool was_held = its.limited >= refusals_to_hold;
-    its.limited += same && !was_held ? 0 : 1;
-    its.account = what.account;
     its.trial = false;
+    if (is_known(its, what.account)) {
+        return false;  // another one tries next
+    }
+    const bool was_held = its.limited >= refusals_to_hold;
+    ++its.limited;
     const auto span = std::clamp(what.retry_after.value_or(shortest), shortest, longest);
     its.until = now + span;
     const bool holds = its.limited >= refusals_to_hold;
@@ -72,6 +73,20 @@ auto rate_governor::report(const limited_client& client, const answer& what, tim
         listener_(client, span);
     }
     return holds && !was_held;
+}
+
+// Notes it where it is not.
+auto rate_governor::is_known(standing& its, std::string_view account) -> bool {
+    if (account.empty()) {
+        return false;
+    }
+    if (std::ranges::find(its.accounts, account) != its.accounts.end()) {
+        return true;
+    }
+    if (its.accounts.size() < most_accounts) {
+        its.accounts.emplace_back(account);
+    }
+    return false;
 }
 
 void rate_governor::end_hold(const limited_client& client) {

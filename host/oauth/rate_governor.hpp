@@ -13,6 +13,7 @@
 #include <string>
 #include <string_view>
 #include <unordered_map>
+#include <vector>
 
 namespace tenon::host {
 
@@ -42,8 +43,8 @@ class rate_governor {
     struct answer {
         verdict how = verdict::unknown;
         std::optional<milliseconds> retry_after = {};
-        // Whose it was, where accounts have limits of their own: one that is told so again and
-        // again counts once.
+        // Whose it was, where accounts may have limits of their own: each counts once, and one that
+        // is known to be limited makes no hold longer.
         std::string_view account = {};
     };
     // True where a hold begins with it.
@@ -55,8 +56,8 @@ class rate_governor {
 
   private:
     struct standing {
-        unsigned limited = 0;      // in a row
-        std::string account = {};  // the last one's
+        unsigned limited = 0;                    // in a row
+        std::vector<std::string> accounts = {};  // that were, of those that have names
         time_point until{};
         bool trial = false;  // one is under way, since the hold was over
         time_point trial_ends{};
@@ -67,11 +68,13 @@ class rate_governor {
     static constexpr milliseconds shortest{1'000};
     static constexpr milliseconds longest{60'000};
     static constexpr milliseconds a_second{1'000};
+    static constexpr std::size_t most_accounts = 16;
     // From so many on those are forgotten whose hold was over a minute ago: a tenant that was
     // limited once may never be asked again.
     static constexpr std::size_t many = 1'000;
 
     void end_hold(const limited_client& client);
+    static auto is_known(standing& its, std::string_view account) -> bool;
     static auto left(const standing& of, time_point now) -> std::optional<milliseconds>;
 
     listener listener_;

@@ -7,6 +7,7 @@
 #include "oauth/rate_governor.hpp"
 
 namespace tenon::host {
+
 auto put_off(
     oauth_context& context, unanswered_boardings& unanswered, boarding on, milliseconds wait
 ) -> boost::asio::awaitable<result<shared_grant>> {

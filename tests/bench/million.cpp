@@ -104,7 +104,8 @@ void measure_million(report& to, const programs& where) {
          "many " + figures(many.status.mine) + "; few " + figures(few.status.mine)}
     );
     to.add(
-        {"the scheduler's look for what is due among 1,000,000, against the same among 10,000",
+        {"the scheduler's look for what is due among 1,000,000, in looks at nothing, against "
+         "10,000",
          many.look.ratio() / few.look.ratio(), 1.1, better::less, "",
          "many " + figures(many.look) + "; few " + figures(few.look)}
     );

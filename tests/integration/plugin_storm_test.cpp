@@ -5,9 +5,11 @@
 #include <atomic>
 #include <fstream>
 #include <iostream>
+#include <iterator>
 #include <set>
 #include <sstream>
 #include <thread>
+#include <vector>
 
 namespace tenon::test {
 namespace {
@@ -59,10 +61,11 @@ auto held_by(pid_t id) -> holdings {
     std::ifstream maps(process / "maps");
     for (std::string line; std::getline(maps, line); ++out.mappings) {
         std::istringstream words(line);
-        std::string addresses, rights, offset, device, inode, name;
-        words >> addresses >> rights >> offset >> device >> inode >> name;
-        if (name.find("memfd:tenon-plugin") != std::string::npos) {
-            copies.insert(inode);
+        // Addresses, rights, offset, device, inode, name: see proc(5).
+        using word = std::istream_iterator<std::string>;
+        const std::vector<std::string> fields{word(words), word()};
+        if (fields.size() > 5 && fields[5].find("memfd:tenon-plugin") != std::string::npos) {
+            copies.insert(fields[4]);
         }
     }
     out.plugin_copies = copies.size();

@@ -60,9 +60,9 @@ void book::check_use(const token_call& one) {
 // Where clocks differ by more than leases bear, two hosts may take up one exchange that was cut
 // off: the second use of its code ends the tokens.
 void book::check_code(const token_call& one) {
-    const auto which = look_up(of_code_, name_of(one.provider, one.code));
-    if (which && !all_.clocks_agree) {
-        excuse(*which, "the clocks of two hosts differed");
+    const auto found = of_code_.find(name_of(one.provider, one.code));
+    if (found != of_code_.end() && found->second.host != one.host && !all_.clocks_agree) {
+        excuse(found->second.family, "the clocks of two hosts differed");
     }
 }
 
@@ -88,7 +88,7 @@ void book::note_issued(token_call& one, const std::string& access, const std::st
     if (!one.family) {
         one.family = families_.size();
         families_.push_back({one.provider, refresh, {}, false});
-        of_code_[name_of(one.provider, one.code)] = *one.family;
+        of_code_[name_of(one.provider, one.code)] = {*one.family, one.host};
     }
     of_access_[name_of(one.provider, access)] = *one.family;
     if (!refresh.empty()) {

@@ -84,7 +84,11 @@ class book {
     chronicle& all_;
     std::vector<family> families_;
     // By provider and token: two providers may issue the same.
-    std::unordered_map<std::string, std::size_t> of_refresh_, of_access_, of_code_;
+    std::unordered_map<std::string, std::size_t> of_refresh_, of_access_;
+    struct exchanged {
+        std::size_t family, host;
+    };
+    std::unordered_map<std::string, exchanged> of_code_;
     std::vector<std::shared_ptr<token_call>> in_flight_;
     std::vector<holding> held_;
 };

@@ -24,7 +24,7 @@ class api_contract {
     [[nodiscard]] auto resolve(const nlohmann::json& schema) const -> const nlohmann::json&;
     // What is wrong with a value, where; empty: nothing.
     [[nodiscard]] auto mismatch(
-        const nlohmann::json& schema, const nlohmann::json& value, const std::string& where
+        const nlohmann::json& named, const nlohmann::json& value, const std::string& where
     ) const -> std::string;
     [[nodiscard]] auto object_mismatch(
         const nlohmann::json& schema, const nlohmann::json& value, const std::string& where

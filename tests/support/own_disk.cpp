@@ -41,11 +41,9 @@ auto works(std::vector<std::string> words) -> bool {
     }
 }
 
-void let_grow(pid_t who, rlim_t bytes) {
+auto let_grow(pid_t who, rlim_t bytes) noexcept -> bool {
     const rlimit limit{bytes, RLIM_INFINITY};
-    if (::prlimit(who, RLIMIT_FSIZE, &limit, nullptr) != 0) {
-        throw std::runtime_error(std::string("prlimit: ") + std::strerror(errno));
-    }
+    return ::prlimit(who, RLIMIT_FSIZE, &limit, nullptr) == 0;
 }
 
 void write_until_full(const fs::path& file) {
@@ -85,8 +83,8 @@ full_disk::full_disk(pid_t who, const fs::path& folder) : who_(who) {
         theirs.st_dev != ours.st_dev) {
         ballast_ = fs::path(seen) / "ballast";
         write_until_full(ballast_);
-    } else {
-        let_grow(who_, 4'096);
+    } else if (!let_grow(who_, 4'096)) {
+        throw std::runtime_error(std::string("prlimit: ") + std::strerror(errno));
     }
 }
 

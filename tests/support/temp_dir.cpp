@@ -23,7 +23,7 @@ temp_dir::~temp_dir() {
 }
 
 auto temp_dir::write(std::string_view name, std::string_view text) const -> std::filesystem::path {
-    const auto file = path_ / name;
+    auto file = path_ / name;
     std::filesystem::create_directories(file.parent_path());
     std::ofstream out(file, std::ios::binary | std::ios::trunc);
     out << text;

@@ -26,8 +26,7 @@ class in_process_http final : public host::outbound_http {
 
 // What travels between a host and a stage without a socket, as either has it.
 [[nodiscard]] auto to_stage(const host::outbound_request& request) -> sim_request;
-[[nodiscard]] auto from_stage(const stage_answer& answer, time_point now)
-    -> host::outbound_response;
+[[nodiscard]] auto from_stage(const stage_answer& from, time_point now) -> host::outbound_response;
 
 // A browser that follows the authorization URL: the parameters of the redirect that comes back.
 // Throws where there is none.

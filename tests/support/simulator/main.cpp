@@ -70,7 +70,8 @@ auto run(
 
 auto main(int count, char** arguments) -> int {
     CLI::App app("A simulated OAuth provider, for tests, benchmarks and first steps");
-    std::string provider = "oidc", listen = "127.0.0.1:0";
+    std::string provider = "oidc";
+    std::string listen = "127.0.0.1:0";
     std::vector<std::string> assignments;
     app.add_option("--provider", provider, "one of " + names())->capture_default_str();
     app.add_option("--listen", listen, "address and port; port 0 takes a free one")

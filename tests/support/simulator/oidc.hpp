@@ -40,8 +40,6 @@ class oidc final : public simulator {
     auto client_problem(const sim_request& request, const parameters& form) const
         -> std::optional<sim_response>;
     auto exchange(const parameters& form, time_point now) -> sim_response;
-    auto exchange_problem(const parameters& form, const issued_code& code, time_point now) const
-        -> std::string;
     auto refresh(const parameters& form, time_point now) -> sim_response;
     auto reused(token& spent) -> sim_response;
     auto revoke(const sim_request& request, time_point now) -> sim_response;

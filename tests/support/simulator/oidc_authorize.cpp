@@ -132,7 +132,7 @@ auto oidc::consent_page(const std::string& query, const parameters& asked) const
     const auto preferred = consenting_account(asked, common_);
     for (std::int64_t i = 1; i <= std::min<std::int64_t>(common_.accounts, 10); ++i) {
         const auto who = find_account("u" + std::to_string(i), common_.accounts);
-        const auto mark = preferred && preferred->id == who->id ? "\" selected>" : "\">";
+        const auto* const mark = preferred && preferred->id == who->id ? "\" selected>" : "\">";
         choices += "<option value=\"" + who->id + mark + html_escape(who->name) + "</option>";
     }
     std::string scopes;

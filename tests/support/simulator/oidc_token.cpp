@@ -6,6 +6,28 @@
 #include <nlohmann/json.hpp>
 
 namespace tenon::sim {
+namespace {
+
+auto exchange_problem(const parameters& form, const issued_code& code, time_point now)
+    -> std::string {
+    if (now >= code.expires_at) {
+        return "The code has expired";
+    }
+    if (form.get("redirect_uri") != code.given.redirect_uri) {
+        return "redirect_uri is not the one of the authorization request";
+    }
+    const auto verifier = form.get("code_verifier");
+    if (code.given.challenge.empty()) {
+        return verifier.empty() ? "" : "A code_verifier came, but no code_challenge had been sent";
+    }
+    if (!verifier_is_well_formed(verifier)) {
+        return "code_verifier is missing or malformed";
+    }
+    return to_base64url(sha256(verifier)) == code.given.challenge ? ""
+                                                                  : "code_verifier does not match";
+}
+
+}  // namespace
 
 using nlohmann::json;
 
@@ -77,25 +99,6 @@ auto oidc::token_endpoint(const sim_request& request, time_point now) -> sim_res
     }
     counters_.refused += answer.status >= 400 ? 1 : 0;
     return answer;
-}
-
-auto oidc::exchange_problem(const parameters& form, const issued_code& code, time_point now) const
-    -> std::string {
-    if (now >= code.expires_at) {
-        return "The code has expired";
-    }
-    if (form.get("redirect_uri") != code.given.redirect_uri) {
-        return "redirect_uri is not the one of the authorization request";
-    }
-    const auto verifier = form.get("code_verifier");
-    if (code.given.challenge.empty()) {
-        return verifier.empty() ? "" : "A code_verifier came, but no code_challenge had been sent";
-    }
-    if (!verifier_is_well_formed(verifier)) {
-        return "code_verifier is missing or malformed";
-    }
-    return to_base64url(sha256(verifier)) == code.given.challenge ? ""
-                                                                  : "code_verifier does not match";
 }
 
 void oidc::add_id_token(json& answer, std::uint64_t grant, time_point now) {

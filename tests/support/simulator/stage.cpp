@@ -67,7 +67,7 @@ auto no_content() -> sim_response {
 }  // namespace
 
 auto fault_from_json(const json& text) -> std::optional<fault> {
-    const auto kind = std::ranges::find(kind_names, text.value("kind", std::string()));
+    const auto* const kind = std::ranges::find(kind_names, text.value("kind", std::string()));
     if (kind == kind_names.end()) {
         return std::nullopt;
     }

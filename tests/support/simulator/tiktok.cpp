@@ -31,8 +31,9 @@ struct user_field {
 };
 
 auto user_fields(const account& who) -> std::map<std::string, user_field> {
-    constexpr std::string_view basic = "user.info.basic", profile = "user.info.profile",
-                               stats = "user.info.stats";
+    constexpr std::string_view basic = "user.info.basic";
+    constexpr std::string_view profile = "user.info.profile";
+    constexpr std::string_view stats = "user.info.stats";
     return {
         {"open_id", {basic, open_id(who)}},
         {"union_id", {basic, "demo-union-" + who.id}},

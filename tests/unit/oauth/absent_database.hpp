@@ -45,7 +45,7 @@ class absent_database final : public host::database {
         if (done.has_error() && !refused) {
             job->fail(done.error());
         }
-        if (job->writes() && once_written) {
+        if (job->writes() && done.has_value() && once_written) {
             std::exchange(once_written, nullptr)();
         }
         if (job->writes() && std::exchange(loses_answer, false)) {

@@ -199,6 +199,15 @@ TEST_CASE("a limit is of one tenant's host, where each has its own") {
     };
     CHECK(client("one", "eu") != client("two", "eu"));
     CHECK(client("one", "eu") == client("one", "us"));  // whose tokens come from one host
+    const auto api = [&](const char* shop, const char* region, const char* base_url = "") {
+        return limited_api_of(
+            *provider, "demo-client", {{"shop", shop}, {"region", region}}, base_url
+        );
+    };
+    CHECK(api("one", "eu") != api("one", "us"));
+    CHECK(api("one", "eu") == api("two", "eu"));
+    CHECK(api("one", "eu") != api("one", "eu", "https://one.api.example"));
+    CHECK(api("one", "one") != client("one", "one"));
 }
 
 TEST_CASE("a provider that limits three accounts' profiles is asked for no other's until it is over"

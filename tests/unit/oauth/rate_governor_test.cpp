@@ -41,6 +41,23 @@ TEST_CASE("what limits one account holds nobody: others are answered between") {
     CHECK_FALSE(governor.ask(slack, start));
 }
 
+TEST_CASE("accounts that are limited on their own, however often they are told, count once each") {
+    rate_governor governor;
+    for (int i = 0; i < 5; ++i) {
+        CHECK_FALSE(governor.report(slack, {verdict::limited, hours(24), "u1"}, start));
+        CHECK_FALSE(governor.report(slack, {verdict::limited, hours(24), "u2"}, start));
+    }
+    CHECK_FALSE(governor.ask(slack, start));
+    CHECK(governor.report(slack, {verdict::limited, seconds(30), "u3"}, start));
+    const auto over = start + seconds(30);
+    REQUIRE_FALSE(governor.ask(slack, over));
+    // One that is known to be limited has tried: it says nothing of the others.
+    CHECK_FALSE(governor.report(slack, {verdict::limited, hours(24), "u2"}, over));
+    REQUIRE_FALSE(governor.ask(slack, over));
+    CHECK_FALSE(governor.report(slack, {verdict::limited, seconds(5), "u4"}, over));
+    CHECK(governor.ask(slack, over) == seconds(5));
+}
+
 TEST_CASE("when a hold is over one goes first, and the others as it was answered") {
     rate_governor governor;
     limit(governor, seconds(30));
