@@ -104,7 +104,7 @@ TEST_CASE("who has no key, or too small a one, is told so as openapi.json says")
     for (const auto& key : {std::string("nobody's"), made.json().at("key").get<std::string>()}) {
         auto api = here.api();
         api.set_common({{"X-API-Key", key}});
-        for (auto one : questions()) {
+        for (const auto& one : questions()) {
             INFO(one.method << ' ' << one.path);
             CHECK(ask(api, one).status < 500);
         }

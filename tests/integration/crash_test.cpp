@@ -142,7 +142,7 @@ TEST_CASE("kill -9 in the middle of connects and refreshes loses no connection t
                 }
             }
         });
-        const auto enough = static_cast<std::size_t>(2 * (round + 1));
+        const auto enough = 2 * (static_cast<std::size_t>(round) + 1);
         CHECK(soon([&] { return told_count >= enough; }));
         std::this_thread::sleep_for(std::chrono::milliseconds(7 * round)
         );  // somewhere in the next one

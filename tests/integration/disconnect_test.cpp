@@ -69,7 +69,7 @@ TEST_CASE("a disconnect that kill -9 cuts off while it revokes is finished at th
         }
     });
     REQUIRE(soon([&] { return here.provider().requests()["/revoke"] > 0; }));
-    const auto path = "/api/integrations/status";
+    const auto* const path = "/api/integrations/status";
     REQUIRE(here.api().get(path).json().at("integrations").at(0).at("status") == "expired");
     here.host().kill();
     leaving.join();

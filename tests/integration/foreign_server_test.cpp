@@ -87,7 +87,7 @@ void check_asked(foreign_server& provider, const std::string& auth) {
     CHECK_FALSE(form.contains("client_secret"));
     if (auth.empty()) {  // its metadata offer `none`, and nothing else
         CHECK(form.at("client_id") == "tenon");
-        CHECK(tokens[0].at("authorization") == "");
+        CHECK(tokens[0].at("authorization").get<std::string>().empty());
     } else {
         CHECK(tokens[0].at("authorization") == "Basic dGVub246Zm9yZWlnbi1zZWNyZXQ=");
     }

@@ -95,7 +95,7 @@ auto harbor::trust_config(demands what) -> std::string {
 // Made once a build.
 auto harbor::signature_of(const std::string& build) -> fs::path {
     const auto copy = dir_.path() / (build + ".so");
-    const auto signature = fs::path(copy.string() + ".sig");
+    auto signature = fs::path(copy.string() + ".sig");
     if (!fs::exists(signature)) {
         fs::copy_file(harbor_build(build), copy);
         const auto done = run_tenon({"plugin", "sign", copy.string(), "--key", key_file_});

@@ -29,10 +29,10 @@ struct row {
     std::string name;
     std::string provider;
     nlohmann::json settings = nlohmann::json::object();  // of the simulator
-    std::string config = "";                             // further lines of the provider's section
+    std::string config = {};                             // further lines of the provider's section
     bool renews = true;                                  // has something to renew a token with
     std::vector<std::string> slots = {""};               // beside one another in each connection
-    std::string without_scope = "";                      // that the person did not grant
+    std::string without_scope = {};                      // that the person did not grant
     nlohmann::json more = nlohmann::json::object();      // of the request to connect
     std::string ending = "revoked";                      // what a disconnect does to each token
 };

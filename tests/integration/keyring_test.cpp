@@ -101,7 +101,7 @@ TEST_CASE("what is refreshed while everything is sealed anew is kept, and the pr
              {"refreshToken", tokens.at("refresh_token")}}
         );
     }
-    const auto path = "/api/integrations/import/demo";
+    const auto* const path = "/api/integrations/import/demo";
     REQUIRE(here.api().post(path, {{"connections", list}}).json().at("imported").size() == 100);
     const auto first = current_in(keyring(here.host(), {"list"}, {}));
     keyring(here.host(), {"promote", word(keyring(here.host(), {"add"}, {}), 1)}, {});

@@ -86,7 +86,7 @@ auto portable_options(engine stored_in, bool rotation) -> world_options {
 }
 
 auto back_up(world& here, const std::filesystem::path& file) -> ended {
-    const auto done =
+    auto done =
         run_tenon({"backup", file.string(), "--config", here.host().config_file().string()});
     INFO(done.err);
     REQUIRE(done.code == 0);

@@ -31,7 +31,7 @@ struct two_hosts {
     }
     // A new connection, of which the other host has the token in memory.
     auto connected(int account) -> std::string {
-        const auto id = here.connected("ann", "u" + std::to_string(account));
+        auto id = here.connected("ann", "u" + std::to_string(account));
         auto reader = there();
         for (int i = 0; i < 3; ++i) {
             REQUIRE(reader.get(here.token_path(id)).status == 200);

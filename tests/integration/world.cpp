@@ -18,7 +18,7 @@ namespace {
 
 auto new_postgres_database() -> std::string {
     static std::atomic<int> count{0};
-    const auto database = "world_" + std::to_string(::getpid()) + "_" + std::to_string(++count);
+    auto database = "world_" + std::to_string(::getpid()) + "_" + std::to_string(++count);
     create_postgres_database(database);
     return database;
 }

@@ -72,6 +72,7 @@ auto run(const wishes& wanted) -> int {
 }  // namespace
 }  // namespace tenon::simulation
 
+// NOLINTNEXTLINE(bugprone-exception-escape): where no house can be made the program ends with it
 auto main(int argc, char** argv) -> int {
     tenon::simulation::wishes wanted;
     CLI::App app("Runs whole hosts through histories of chance, each from its seed.");

@@ -52,10 +52,9 @@ struct simulated_http::flight {
 };
 
 simulated_http::simulated_http(
-    const surroundings& around, std::size_t host, const host::clock& time,
-    std::weak_ptr<const void> alive
+    surroundings around, std::size_t host, const host::clock& time, std::weak_ptr<const void> alive
 )
-    : around_(around), host_(host), time_(time), alive_(std::move(alive)) {}
+    : around_(std::move(around)), host_(host), time_(time), alive_(std::move(alive)) {}
 
 auto simulated_http::send(host::outbound_request request)
     -> boost::asio::awaitable<host::outbound_response> {
@@ -144,7 +143,7 @@ void simulated_http::depart(const std::shared_ptr<flight>& one) {
     const auto problem =
         fate.kind == not_connected ? host::request_sent::no : host::request_sent::maybe;
     if (fate.kind == not_connected || fate.kind == request_lost) {
-        all.time.after(way, [this, alive = alive_, one, problem] {
+        all.time.after(way, [alive = alive_, one, problem] {
             if (!alive.expired()) {
                 end(one, failed(host::transport::reset, problem, one->sent_at));
             }

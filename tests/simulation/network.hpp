@@ -30,7 +30,7 @@ class simulated_http final : public host::outbound_http {
         grant_finder grant_of;
     };
     simulated_http(
-        const surroundings& around, std::size_t host, const host::clock& time,
+        surroundings around, std::size_t host, const host::clock& time,
         std::weak_ptr<const void> alive
     );
 
@@ -47,7 +47,7 @@ class simulated_http final : public host::outbound_http {
     void be_served(const std::shared_ptr<flight>& one, const mishap& fate);
     void arrive(const std::shared_ptr<flight>& one, const host::outbound_response& answer);
     void give_up(const std::shared_ptr<flight>& one);
-    void end(const std::shared_ptr<flight>& one, host::outbound_response answer);
+    static void end(const std::shared_ptr<flight>& one, host::outbound_response answer);
     [[nodiscard]] auto fate_of_next() -> mishap;
 
     surroundings around_;

@@ -35,7 +35,6 @@ raw_connection::~raw_connection() {
     }
 }
 
-// NOLINTNEXTLINE(readability-make-member-function-const): the other side sees it
 auto raw_connection::send(std::string_view bytes) -> bool {
     while (!bytes.empty()) {
         const auto count = ::send(socket_, bytes.data(), bytes.size(), MSG_NOSIGNAL);
@@ -81,7 +80,6 @@ auto raw_connection::receive_until(std::string_view end, std::chrono::millisecon
     return out;
 }
 
-// NOLINTNEXTLINE(readability-make-member-function-const): the other side sees it
 void raw_connection::half_close() {
     ::shutdown(socket_, SHUT_WR);
 }

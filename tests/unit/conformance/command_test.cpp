@@ -30,7 +30,7 @@ auto run(std::vector<std::string> arguments) -> ended {
 }
 
 auto file_with(const std::string& name, const std::string& text) -> std::string {
-    const auto path = std::string(TENON_MUTANTS) + "/" + name;
+    auto path = std::string(TENON_MUTANTS) + "/" + name;
     std::ofstream(path) << text;
     return path;
 }

@@ -50,7 +50,7 @@ TEST_CASE("a quirk that is declared and that nothing shows is a failure of the c
 
 TEST_CASE("a quirk of refusals is shown by a cassette, and by nothing else") {
     const auto fewer = std::filesystem::path(TENON_MUTANTS) / "fewer-cassettes";
-    const std::pair<const char*, const char*> shown_by[] = {
+    const std::vector<std::pair<const char*, const char*>> shown_by{
         {"error-in-200", "exchange-refused-in-200.json"},
         {"non-rfc-error", "refresh-refused-otherwise.json"}};
     for (const auto& [quirk, cassette] : shown_by) {
@@ -69,7 +69,7 @@ TEST_CASE("a quirk of refusals is shown by a cassette, and by nothing else") {
 TEST_CASE("requests are compared with what was sent, whether to the provider or to a simulator") {
     const auto rewritten = std::filesystem::path(TENON_MUTANTS) / "rewritten-cassettes";
     const std::string own = "https://id.mutant.example/token";
-    const std::pair<std::string, bool> sent[] = {
+    const std::vector<std::pair<std::string, bool>> sent{
         {own, true},
         {"http://127.0.0.1:8080/token", true},
         {"http://127.0.0.1:8080/tokens", false},
@@ -123,7 +123,7 @@ TEST_CASE(
         details(examine(make_mutant({"load-quiet", "reads-early"}), {"load-quiet"}))
             .find("the system call openat") != std::string::npos
     );
-    const std::pair<const char*, const char*> said[] = {
+    const std::vector<std::pair<const char*, const char*>> said{
         {"no-syscalls", "getppid in op_step"},
         {"no-surroundings", "op_begin calls time"},
         {"wrong-types", "SIGABRT in op_step"},

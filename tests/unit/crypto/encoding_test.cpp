@@ -2,11 +2,12 @@
 #include "support/catch.hpp"
 
 #include <utility>
+#include <vector>
 
 using namespace tenon::host;
 
 TEST_CASE("the vectors of RFC 4648 hold, padded and not") {
-    const std::pair<std::string, std::string> vectors[] = {
+    const std::vector<std::pair<std::string, std::string>> vectors{
         {"", ""},
         {"f", "Zg=="},
         {"fo", "Zm8="},

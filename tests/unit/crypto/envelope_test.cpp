@@ -188,7 +188,8 @@ TEST_CASE_METHOD(fixture, "a keyring is replaced while values stay readable") {
     CHECK(seal.current_key_id() == "key-a");
     auto next = keys_of({'a', 'b'});
     REQUIRE(next.promote("key-b"));
-    REQUIRE(seal.replace(std::move(next)));
+    const auto replaced = seal.replace(std::move(next));
+    REQUIRE(replaced.has_value());
     CHECK(seal.current_key_id() == "key-b");
     CHECK(seal.open(home, sealed).value().reveal() == text);
 }
@@ -212,7 +213,8 @@ TEST_CASE_METHOD(
 
     auto keys = keys_of({'a', 'b'});
     REQUIRE(keys.promote("key-b").has_value());
-    REQUIRE(seal.replace(std::move(keys)).has_value());
+    const auto replaced = seal.replace(std::move(keys));
+    REQUIRE(replaced.has_value());
     const auto both = seal.blinded("erasures", text);
     REQUIRE(both.size() == 2);
     CHECK(both[0] == stranger.blinded("erasures", text)[0]);

@@ -27,7 +27,7 @@ auto hex_of(char fill) -> std::string {
 }
 
 auto write_private(const temp_dir& folder, std::string_view text) -> fs::path {
-    const auto path = folder.write("keys", text);
+    auto path = folder.write("keys", text);
     fs::permissions(path, fs::perms::owner_read | fs::perms::owner_write);
     return path;
 }

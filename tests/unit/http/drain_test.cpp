@@ -9,7 +9,6 @@
 
 using Catch::Matchers::Contains;
 using tenon::host::milliseconds;
-using tenon::test::count_of;
 using tenon::test::raw_connection;
 using tenon::test::running_server;
 using tenon::test::status_of;

@@ -60,7 +60,7 @@ struct bench {
             }
         );
     }
-    auto ask(const std::string& url = "https://a.example/x") -> outbound_response {
+    auto ask(const std::string& url = "https://a.example/x") const -> outbound_response {
         asio::io_context context;
         outbound_request request;
         request.url = url;

@@ -48,7 +48,7 @@ auto accepted::read_request() -> std::string {
     }
 }
 
-auto accepted::send(std::string_view bytes) -> bool {
+auto accepted::send(std::string_view bytes) const -> bool {
     while (!bytes.empty()) {
         const auto count = ::send(socket_, bytes.data(), bytes.size(), MSG_NOSIGNAL);
         if (count <= 0) {
@@ -66,16 +66,16 @@ auto accepted::answer(std::string_view status, std::string_view body) -> bool {
     );
 }
 
-void accepted::reset() {
+void accepted::reset() const {
     const linger now{1, 0};
     ::setsockopt(socket_, SOL_SOCKET, SO_LINGER, &now, sizeof now);
     // Connecting a socket to nowhere resets it and keeps its number, which the server closes.
     sockaddr nowhere{};
     nowhere.sa_family = AF_UNSPEC;
-    ::connect(socket_, &nowhere, sizeof nowhere);
+    [[maybe_unused]] const int done = ::connect(socket_, &nowhere, sizeof nowhere);
 }
 
-void accepted::wait_for_close() {
+void accepted::wait_for_close() const {
     std::array<char, 4096> bytes{};
     while (::recv(socket_, bytes.data(), bytes.size(), 0) > 0) {}
 }

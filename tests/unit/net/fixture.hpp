@@ -27,11 +27,11 @@ class accepted {
 
     // One whole request (header, and body by Content-Length); empty if the client has closed.
     auto read_request() -> std::string;
-    auto send(std::string_view bytes) -> bool;
+    auto send(std::string_view bytes) const -> bool;
     // With `Content-Length`.
     auto answer(std::string_view status, std::string_view body) -> bool;
-    void reset();           // RST
-    void wait_for_close();  // until the client closes
+    void reset() const;           // RST
+    void wait_for_close() const;  // until the client closes
 
   private:
     int socket_;

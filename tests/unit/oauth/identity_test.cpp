@@ -21,7 +21,7 @@ void check_nothing_stored(oauth_world& world) {
 
 TEST_CASE("an ID token that is wrong in any way, or absent, ends the connect") {
     oauth_world world(any_engine());
-    const auto fault = GENERATE(
+    const auto* const fault = GENERATE(
         "issuer", "subject", "audience", "nonce", "signature", "alg_none", "expired", "absent"
     );
     CAPTURE(fault);

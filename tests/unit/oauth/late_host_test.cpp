@@ -98,7 +98,8 @@ TEST_CASE("a failure that the late host writes down leaves the other's lease") {
     auto context = here.context_with({.http = &wire});
     refresher late(context);
     refresh_order order{before.org, before.id, before.provider, refresh_reason::asked};
-    CHECK(here.run(late.refresh(std::move(order))).has_error());
+    const auto told = here.run(late.refresh(std::move(order)));
+    CHECK(told.has_error());
     REQUIRE(taken);
     const auto after = here.grant(here.list(ann).front().id);
     CHECK(after.failures == 1);

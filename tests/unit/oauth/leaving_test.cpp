@@ -89,7 +89,8 @@ TEST_CASE("who connects anew before a disconnect revokes keeps what came") {
         return gone->grants.size();
     });
     world.connect(ann, "u1");
-    REQUIRE(world.run(finish_leaving(world.context, ann, std::move(*gone))).has_value());
+    const auto done = world.run(finish_leaving(world.context, ann, std::move(*gone)));
+    REQUIRE(done.has_value());
     CHECK(world.scene.count().revokes == 0);
     const auto token = world.read(ann, "u1", seconds(60));
     REQUIRE(token.has_value());

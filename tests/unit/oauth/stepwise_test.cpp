@@ -21,7 +21,8 @@ struct stepwise_world : oauth_world {
         request.by = user("ann");
         request.provider = stepwise;
         request.credentials = {{"key", "key-12345"}};
-        REQUIRE(run(connect_by_credentials(mine, std::move(request))).has_value());
+        const auto done = run(connect_by_credentials(mine, std::move(request)));
+        REQUIRE(done.has_value());
         time.advance(std::chrono::hours(2));
     }
 

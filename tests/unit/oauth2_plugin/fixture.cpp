@@ -48,7 +48,7 @@ auto world::instance() -> provider_handle {
     return *found;
 }
 
-auto world::entry() -> provider_entry {
+auto world::entry() const -> provider_entry {
     return providers.snapshot()->providers.at("acme");
 }
 

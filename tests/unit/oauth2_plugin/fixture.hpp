@@ -49,7 +49,7 @@ struct world {
 
     // Discovers if need be.
     auto instance() -> provider_handle;
-    auto entry() -> provider_entry;
+    [[nodiscard]] auto entry() const -> provider_entry;
     auto perform(operation_request request) -> operation_result;
 
     auto authorize_url(std::map<std::string, std::string> connect = {}) -> std::string;

@@ -28,7 +28,7 @@ TEST_CASE("a plugin serves several providers, in their order") {
     CHECK(entry()->magic == TENON_PLUGIN_MAGIC);
     CHECK(entry()->struct_size == sizeof(tenon_plugin));
     CHECK(entry()->abi_minor == TENON_ABI_MINOR);
-    CHECK(entry()->providers[1]->descriptor->operations == 1u << TENON_OP_DESCRIBE);
+    CHECK(entry()->providers[1]->descriptor->operations == 1U << TENON_OP_DESCRIBE);
     CHECK(entry()->providers[1]->descriptor->required_host_minor == 3);
 }
 
@@ -62,7 +62,7 @@ TEST_CASE("DESCRIBE answers the instance, with the operations that it lacks left
     const outcome out = drive(prober(), TENON_OP_DESCRIBE).config("mode", "q").run();
     REQUIRE(out.done);
     CHECK(out.descriptor_id == "probe");
-    const auto revoke = 1u << TENON_OP_REVOKE;
+    const auto revoke = 1U << TENON_OP_REVOKE;
     CHECK(out.descriptor_operations == (prober().descriptor->operations & ~revoke));
     CHECK(drive(*entry()->providers[1], TENON_OP_DESCRIBE).run().descriptor_id == "second");
 }

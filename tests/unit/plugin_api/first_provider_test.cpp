@@ -56,7 +56,7 @@ TEST_CASE("the first provider exchanges a code") {
 }
 
 TEST_CASE("the first provider does not declare what it does not define") {
-    CHECK((acme().descriptor->operations & (1u << TENON_OP_REVOKE)) == 0);
+    CHECK((acme().descriptor->operations & (1U << TENON_OP_REVOKE)) == 0);
     CHECK(drive(acme(), TENON_OP_REVOKE).run().status == TENON_UNSUPPORTED);
     CHECK(drive(acme(), TENON_OP_SYNC).run().status == TENON_UNSUPPORTED);
     CHECK(drive(acme(), 4711).run().status == TENON_UNSUPPORTED);

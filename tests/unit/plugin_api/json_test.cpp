@@ -1,8 +1,8 @@
 #include <tenon/sdk/json.hpp>
 #include <tenon/sdk/json_object.hpp>
 
-#include <memory>
 #include <string>
+#include <vector>
 
 #include "support/catch.hpp"
 
@@ -12,9 +12,8 @@ namespace {
 
 auto valid(std::string_view text) -> bool {
     // An exact copy on the heap, so that a read beyond its end is seen by the address sanitizer.
-    const auto copy = std::make_unique<char[]>(text.size());
-    text.copy(copy.get(), text.size());
-    return json_document(std::string_view(copy.get(), text.size())).valid();
+    const std::vector<char> copy(text.begin(), text.end());
+    return json_document(std::string_view(copy.data(), copy.size())).valid();
 }
 
 auto string_of(const std::string& text) -> std::string {

@@ -1,6 +1,6 @@
 // The SDK and structs of older and newer hosts: read and written as far as they reach.
 #include <cstring>
-#include <memory>
+#include <vector>
 
 #include "unit/plugin_api/trampolines.hpp"
 
@@ -10,10 +10,10 @@ namespace {
 
 // A struct of an older host: exactly so many bytes; the address sanitizer watches the rest.
 template <class T>
-auto shortened(T whole, std::uint32_t size) -> std::unique_ptr<unsigned char[]> {
-    auto bytes = std::make_unique<unsigned char[]>(size);
+auto shortened(T whole, std::uint32_t size) -> std::vector<unsigned char> {
+    std::vector<unsigned char> bytes(size);
     whole.struct_size = size;
-    std::memcpy(bytes.get(), &whole, size);
+    std::memcpy(bytes.data(), &whole, size);
     return bytes;
 }
 
@@ -23,7 +23,7 @@ TEST_CASE("an input from an older host is read only as far as it reaches") {
     const auto bytes = shortened(input_of(TENON_OP_PROFILE), offsetof(tenon_op_input, connect));
     tenon_op* op = nullptr;
     tenon_action action = action_of();
-    const auto* input = reinterpret_cast<const tenon_op_input*>(bytes.get());
+    const auto* input = reinterpret_cast<const tenon_op_input*>(bytes.data());
     REQUIRE(prober().op_begin(&prober(), input, &op, &action) == TENON_OK);
     CHECK(action.kind == TENON_ACTION_DONE);
     prober().op_destroy(op);
@@ -35,10 +35,10 @@ TEST_CASE("a reply and an answer from an older host are read only as far as they
     whole.status = 200;
     const auto answer = shortened(whole, offsetof(tenon_http_response, headers));
     const auto reply = shortened(
-        reply_of(TENON_ACTION_HTTP, reinterpret_cast<const tenon_http_response*>(answer.get())),
+        reply_of(TENON_ACTION_HTTP, reinterpret_cast<const tenon_http_response*>(answer.data())),
         offsetof(tenon_reply, call_status)
     );
-    CHECK(running.step(*reinterpret_cast<const tenon_reply*>(reply.get())) == TENON_OK);
+    CHECK(running.step(*reinterpret_cast<const tenon_reply*>(reply.data())) == TENON_OK);
     CHECK(running.action.kind == TENON_ACTION_HTTP);  // the second request
 }
 

@@ -128,7 +128,7 @@ TEST_CASE("GitHub's profile keeps all digits of the id, and asks for a private a
 }
 
 TEST_CASE("a GitHub 403 is throttling or a missing scope, as its headers say") {
-    const auto no =
+    const auto* const no =
         R"({"message":"API rate limit exceeded","documentation_url":"x","status":"403"})";
     const auto primary =
         profile(github())
@@ -164,7 +164,7 @@ TEST_CASE("GitHub ends a token, or the whole grant where a refresh token is to e
     const auto one = drive(github(), TENON_OP_REVOKE).secret("access_token");
     const auto done = drive(one).reply(204, "").run();
     CHECK(done.requests.at(0).url == "https://api.github.com/applications/{client_id}/token");
-    const auto unknown = R"({"message":"Not Found","status":"404"})";
+    const auto* const unknown = R"({"message":"Not Found","status":"404"})";
     CHECK(drive(one).reply(404, unknown).run().done);
     // The refresh token beside it may still live.
     CHECK_FALSE(revoke(github()).reply(404, unknown).run().done);

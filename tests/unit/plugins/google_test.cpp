@@ -172,18 +172,19 @@ TEST_CASE("a Google 403 is throttling or a missing scope, as its reason says") {
         profile(google()).reply(401, api_error(401, "authError")).run(), TENON_ERROR_TOKEN_REJECTED,
         "authError"
     );
-    const auto detailed =
+    const auto* const detailed =
         R"({"error":{"code":403,"message":"no","status":"PERMISSION_DENIED","details":[{"reason":"ACCESS_TOKEN_SCOPE_INSUFFICIENT"}]}})";
     check_failure(
         profile(google()).reply(403, detailed).run(), TENON_ERROR_SCOPE,
         "ACCESS_TOKEN_SCOPE_INSUFFICIENT"
     );
-    const auto several =
+    const auto* const several =
         R"({"error":{"code":403,"message":"no","status":"PERMISSION_DENIED","errors":[{"reason":"forbidden"},{"reason":"rateLimitExceeded"}],"details":[{"@type":"x"},{"reason":"NO_MATTER"}]}})";
     check_failure(
         profile(google()).reply(403, several).run(), TENON_ERROR_RATE_LIMITED, "rateLimitExceeded"
     );
-    const auto exhausted = R"({"error":{"code":429,"message":"no","status":"RESOURCE_EXHAUSTED"}})";
+    const auto* const exhausted =
+        R"({"error":{"code":429,"message":"no","status":"RESOURCE_EXHAUSTED"}})";
     check_failure(
         profile(google()).reply(429, exhausted).run(), TENON_ERROR_RATE_LIMITED,
         "RESOURCE_EXHAUSTED"

@@ -56,7 +56,7 @@ TEST_CASE("a LinkedIn refresh may bring the same refresh token, which does not r
 }
 
 TEST_CASE("LinkedIn's one word for a bad code, redirect URI or client is read by its sentence") {
-    const auto unfit =
+    const auto* const unfit =
         R"({"error":"invalid_request","error_description":"Unable to retrieve access token: appid/redirect uri/code verifier does not match authorization code. Or authorization code expired."})";
     check_failure(
         exchange(linkedin()).reply(400, unfit).run(), TENON_ERROR_INVALID_CODE, "invalid_request"

@@ -100,7 +100,7 @@ TEST_CASE("the scopes of TikTok's callback count where its answer names none") {
 }
 
 TEST_CASE("a TikTok error is an error under status 200 too") {
-    for (const std::uint32_t status : {200u, 400u}) {
+    for (const std::uint32_t status : {200U, 400U}) {
         check_failure(
             exchange(tiktok()).reply(status, oauth_error("invalid_grant")).run(),
             TENON_ERROR_INVALID_CODE, "invalid_grant"

@@ -62,7 +62,7 @@ TEST_CASE("the next client secret is used when the caller asks for it") {
     auto request = request_of(operation_kind::refresh);
     request.client_secret_index = 1;
     request.client_id = "recorded";
-    REQUIRE(all.perform(std::move(request)).has_value());
+    REQUIRE(all.perform(request).has_value());
     CHECK(all.http.seen[0].body == "refresh_token=refresh-1&client_id=recorded&client_secret=old");
 }
 

@@ -32,7 +32,9 @@ struct folder {
     [[nodiscard]] auto image() const { return plugin_image::read(file()).value(); }
 
     void pin(plugin_approval approved = everything()) const {
-        REQUIRE(write_pins(path(), {{"well.so", {image()->digest(), std::move(approved)}}}));
+        const auto done =
+            write_pins(path(), {{"well.so", {image()->digest(), std::move(approved)}}});
+        REQUIRE(done.has_value());
     }
     static auto everything() -> plugin_approval {
         const auto library = plugin_library::load(plugin_file("good/well")).value();

@@ -123,7 +123,7 @@ TEST_CASE("a version that ends its worker with the first answer never serves") {
     scripted_http http{time};
     auto options = strangers_in("good", {section("well")});
     options.plugin_dirs = {dir.path()};
-    registry all(std::move(options), http, time, worker_setup_of_tests(loop.get_executor()));
+    registry all(options, http, time, worker_setup_of_tests(loop.get_executor()));
     const auto before = all.reload().at(0).digest;
     fs::copy_file(plugin_file("next/crashes"), file, fs::copy_options::overwrite_existing);
     const auto report = all.reload().at(0);

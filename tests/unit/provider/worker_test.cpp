@@ -109,7 +109,7 @@ TEST_CASE("operations on many threads share one worker, and each its own where t
             threads.emplace_back([&loop] { loop.run(); });
         }
     }
-    CHECK(problems == "");
+    CHECK(problems.empty());
 }
 
 TEST_CASE("each departure from the contract ends in a worker as it does in the host") {

@@ -72,11 +72,15 @@ struct sharing_host {
         return std::move(got.value());
     }
 
-    auto tell(std::vector<host::hold> news = {}) { return wait_for(shared->tell(std::move(news))); }
-    auto slide(const std::string& subject, host::rate limit) {
+    auto tell(std::vector<host::hold> news = {}) const {
+        return wait_for(shared->tell(std::move(news)));
+    }
+    auto slide(const std::string& subject, host::rate limit) const {
         return wait_for(shared->slide(subject, limit));
     }
-    auto spend(std::vector<host::spending> all) { return wait_for(shared->spend(std::move(all))); }
+    auto spend(std::vector<host::spending> all) const {
+        return wait_for(shared->spend(std::move(all)));
+    }
 
     moved_clock time;
     fixed_random random;

@@ -51,7 +51,7 @@ struct client {
         return send({"POST", path, {}, std::move(headers), encoded(form)});
     }
     // The parameters of the redirect back; fails the test where there is none.
-    auto redirected(const sim_response& answer) -> parameters {
+    static auto redirected(const sim_response& answer) -> parameters {
         INFO(answer.body);
         REQUIRE(answer.status == 302);
         const auto& location = answer.headers.front().second;

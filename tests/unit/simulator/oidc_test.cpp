@@ -58,7 +58,8 @@ auto verifies(const std::string& jwt, const nlohmann::json& jwks) -> bool {
         text.append((4 - text.size() % 4) % 4, '=');
         return from_base64(text).value();
     };
-    const auto n = decode(jwks["keys"][0]["n"]), e = decode(jwks["keys"][0]["e"]);
+    const auto n = decode(jwks["keys"][0]["n"]);
+    const auto e = decode(jwks["keys"][0]["e"]);
     auto* build = OSSL_PARAM_BLD_new();
     const auto number = [](const std::string& bytes) {
         return BN_bin2bn(

@@ -48,7 +48,7 @@ TEST_CASE("github: a refresh ends the old refresh token and the old access token
     const auto granted = c.tokens();
     CHECK(granted["expires_in"] == 28'800);
     CHECK(granted["refresh_token_expires_in"] == 15'897'600);
-    CHECK(granted["scope"] == "");
+    CHECK(granted["scope"].get<std::string>().empty());
     const auto fresh = body(c.refresh(granted["refresh_token"]));
     CHECK(fresh["refresh_token"] != granted["refresh_token"]);
     CHECK(error_of(c.refresh(granted["refresh_token"])) == "bad_refresh_token");

@@ -116,7 +116,7 @@ TEST_CASE("last use only goes forward", "[store]") {
         insert_api_key(session, sample_key("k1", std::string(32, '1')));
     });
     as_service(store.db(), access::write, [](sql_session& session) {
-        const std::pair<api_key_id, time_point> uses[] = {
+        const std::vector<std::pair<api_key_id, time_point>> uses{
             {api_key_id("k1"), at(20)}, {api_key_id("k1"), at(10)}, {api_key_id("none"), at(1)}};
         touch_api_keys(session, uses);
         CHECK(find_api_key_by_hash(session, std::string(32, '1'))->last_used_at == at(20));

@@ -21,7 +21,7 @@ TEST_CASE("a secret is found in each encoding") {
     const auto watch = watch_of(known);
     // Made by other programs: base64(1), xxd(1) and a URL library; at the three alignments of
     // base64.
-    const auto hidden = GENERATE(
+    const auto* const hidden = GENERATE(
         "see k/y?0123+456789 there", "6b2f793f303132332b343536373839",
         "6B2F793F303132332B343536373839", "ay95PzAxMjMrNDU2Nzg5",
         "eGsveT8wMTIzKzQ1Njc4OXk=", "eHhrL3k/MDEyMys0NTY3ODl5eQ==", "eHhrL3k_MDEyMys0NTY3ODl5eQ",

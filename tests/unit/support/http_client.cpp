@@ -25,8 +25,9 @@ class one_answer {
         address.sin_family = AF_INET;
         address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
         socklen_t size = sizeof address;
-        ::bind(listener_, reinterpret_cast<sockaddr*>(&address), size);
-        ::listen(listener_, 1);
+        const bool listens = ::bind(listener_, reinterpret_cast<sockaddr*>(&address), size) == 0 &&
+                             ::listen(listener_, 1) == 0;
+        REQUIRE(listens);
         ::getsockname(listener_, reinterpret_cast<sockaddr*>(&address), &size);
         port_ = ntohs(address.sin_port);
         thread_ = std::thread([this] { serve(); });

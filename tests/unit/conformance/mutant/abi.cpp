@@ -201,7 +201,7 @@ auto plugin(const tenon_provider* const* list) -> tenon_plugin {
 struct constructor {
     constructor() {
         if (is("load-quiet")) {
-            (void)!::write(1, "loaded\n", 7);
+            [[maybe_unused]] const auto written = ::write(1, "loaded\n", 7);
         }
         if (is("reads-early")) {
             (void)::close(::open("/dev/null", O_RDONLY));

@@ -26,7 +26,7 @@ void add_challenge(const tenon::authorize_input& in, parameter_list& out) {
 auto parameters(const tenon::authorize_input& in) -> parameter_list {
     parameter_list out;
     if (!is("authorize-response-type")) {
-        out.push_back({"response_type", {"code"}});
+        out.emplace_back("response_type", "code");
     }
     out.push_back({is("authorize-client-id") ? "app_id" : "client_id", tenon::client_id()});
     const auto cut = is("authorize-redirect-uri") ? in.redirect_uri.find('?') : std::string::npos;
