@@ -61,7 +61,7 @@ auto rate_governor::report(const limited_client& client, const answer& what, tim
     }
     auto& its = clients_[client];
     its.trial = false;
-    if (is_known(its, what.account)) {
+    if (!note_account(its, what.account)) {
         return false;  // another one tries next
     }
     const bool was_held = its.limited >= refusals_to_hold;
@@ -75,18 +75,18 @@ auto rate_governor::report(const limited_client& client, const answer& what, tim
     return holds && !was_held;
 }
 
-// Notes it where it is not.
-auto rate_governor::is_known(standing& its, std::string_view account) -> bool {
+// False: it was known to be limited.
+auto rate_governor::note_account(standing& its, std::string_view account) -> bool {
     if (account.empty()) {
-        return false;
+        return true;
     }
     if (std::ranges::find(its.accounts, account) != its.accounts.end()) {
-        return true;
+        return false;
     }
     if (its.accounts.size() < most_accounts) {
         its.accounts.emplace_back(account);
     }
-    return false;
+    return true;
 }
 
 void rate_governor::end_hold(const limited_client& client) {

@@ -74,7 +74,7 @@ class rate_governor {
     static constexpr std::size_t many = 1'000;
 
     void end_hold(const limited_client& client);
-    static auto is_known(standing& its, std::string_view account) -> bool;
+    static auto note_account(standing& its, std::string_view account) -> bool;
     static auto left(const standing& of, time_point now) -> std::optional<milliseconds>;
 
     listener listener_;

@@ -1,6 +1,7 @@
 // A provider that limits the operator's client, and hundreds who would ask it.
 #include "oauth/import.hpp"
 #include "oauth/limited_client.hpp"
+#include "oauth/operations.hpp"
 #include "oauth/profile.hpp"
 #include "unit/oauth/flow_case.hpp"
 
@@ -239,6 +240,18 @@ TEST_CASE("a provider that limits three accounts' profiles is asked for no other
     here.time.advance(seconds(30));
     CHECK(profile_of(here, "u4").has_value());
     CHECK(profile_of(here, "u1").has_value());
+}
+
+TEST_CASE("who brought credentials along is not held by the client's limit") {
+    flow_case here;
+    here.connect(ann, "u1");
+    const auto provider = here.providers.find("acme").value();
+    limit(here, limited_api_of(*provider, "", {}, ""));
+    operation_request request;
+    request.kind = operation_kind::profile;
+    CHECK(held_back(here.context, *provider, request));
+    request.secrets.credentials["api_key"] = secret("key");
+    CHECK_FALSE(held_back(here.context, *provider, request));
 }
 
 TEST_CASE("an account whose profile is limited again and again holds nobody") {
