@@ -4,7 +4,7 @@ namespace tenon::host::conformance {
 namespace {
 
 // A YAML text in double quotes.
-auto quoted(std::string_view text) -> std::string {
+auto yaml_quoted(std::string_view text) -> std::string {
     std::string out = "\"";
     for (const char c : text) {
         if (c == '"' || c == '\\') {
@@ -23,7 +23,8 @@ auto directive(const check_result& one) -> std::string {
         return " # TODO a warning";
     }
     if (one.what == verdict::skipped) {
-        return " # SKIP " + (one.details.empty() ? std::string() : quoted(one.details.front()));
+        return " # SKIP " +
+               (one.details.empty() ? std::string() : yaml_quoted(one.details.front()));
     }
     return {};
 }
@@ -41,11 +42,12 @@ auto to_tap(const report& from) -> std::string {
             continue;
         }
         out += "  ---\n  verdict: " +
-               quoted(one.unexpected ? "passed unexpectedly" : name_of(one.what)) +
-               "\n  rule: " + quoted(one.about->says) + "\n  fix: " + quoted(one.about->fix) +
+               yaml_quoted(one.unexpected ? "passed unexpectedly" : name_of(one.what)) +
+               "\n  rule: " + yaml_quoted(one.about->says) +
+               "\n  fix: " + yaml_quoted(one.about->fix) +
                "\n  details:" + (one.details.empty() ? " []" : "") + "\n";
         for (const auto& detail : one.details) {
-            out += "    - " + quoted(detail) + "\n";
+            out += "    - " + yaml_quoted(detail) + "\n";
         }
         out += "  ...\n";
     }

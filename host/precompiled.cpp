@@ -1,0 +1,1 @@
+// Nothing: what host/CMakeLists.txt lists is precompiled for this, and used by all rooms.
