@@ -7,6 +7,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 #include <algorithm>
+#include <array>
 #include <cerrno>
 #include <charconv>
 #include <cstring>
@@ -136,15 +137,15 @@ class generator {
 
     void take(std::size_t index) {
         auto& mine = connections_[index];
-        char buffer[16'384];
-        const auto count = ::recv(mine.socket, buffer, sizeof buffer, MSG_DONTWAIT);
+        std::array<char, 16'384> buffer;
+        const auto count = ::recv(mine.socket, buffer.data(), buffer.size(), MSG_DONTWAIT);
         if (count < 0 && (errno == EAGAIN || errno == EINTR)) {
             return;
         }
         if (count <= 0) {
             give_up("the server closed a connection");
         }
-        mine.in.append(buffer, static_cast<std::size_t>(count));
+        mine.in.append(buffer.data(), static_cast<std::size_t>(count));
         std::size_t header = 0;
         const auto length = answer_length(mine.in, header);
         if (length == 0 || !mine.busy) {

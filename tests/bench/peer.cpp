@@ -14,6 +14,7 @@
 #include <boost/beast/http.hpp>
 #include <cstdio>
 #include <cstdlib>
+#include <exception>
 #include <iostream>
 #include <string>
 #include <thread>
@@ -100,17 +101,7 @@ auto listen(options& with, tcp::acceptor& acceptor) -> asio::awaitable<void> {
     }
 }
 
-}  // namespace
-
-auto main(int argc, char** argv) -> int {
-    if (argc != 4) {
-        std::cerr << "usage: tenon-bench-peer THREADS HELLO_BYTES DELAY_MS\n";
-        return 2;
-    }
-    const int threads = std::atoi(argv[1]);
-    options with;
-    with.hello.assign(static_cast<std::size_t>(std::atoi(argv[2])), 'h');
-    with.delay = std::chrono::milliseconds(std::atoi(argv[3]));
+void serve(int threads, options& with) {
     asio::io_context context(threads);
     tcp::acceptor acceptor(context, tcp::endpoint(asio::ip::make_address("127.0.0.1"), 0));
     std::printf("peer: listening on %u\n", static_cast<unsigned>(acceptor.local_endpoint().port()));
@@ -123,5 +114,23 @@ auto main(int argc, char** argv) -> int {
     context.run();
     for (auto& one : others) {
         one.join();
+    }
+}
+
+}  // namespace
+
+auto main(int argc, char** argv) -> int {
+    if (argc != 4) {
+        std::cerr << "usage: tenon-bench-peer THREADS HELLO_BYTES DELAY_MS\n";
+        return 2;
+    }
+    try {
+        options with;
+        with.hello.assign(static_cast<std::size_t>(std::atoi(argv[2])), 'h');
+        with.delay = std::chrono::milliseconds(std::atoi(argv[3]));
+        serve(std::atoi(argv[1]), with);
+    } catch (const std::exception& problem) {
+        std::cerr << "tenon-bench-peer: " << problem.what() << '\n';
+        return 1;
     }
 }

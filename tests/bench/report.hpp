@@ -24,7 +24,7 @@ class report {
     // What could not be measured, and why.
     void skip(const std::string& what, const std::string& why);
     // A figure without a target.
-    void note(const std::string& what, const std::string& figure);
+    static void note(const std::string& what, const std::string& figure);
     // How many targets were met and missed.
     void summary() const;
 

@@ -12,6 +12,7 @@
 #include <fstream>
 #include <nlohmann/json.hpp>
 #include <stdexcept>
+#include <utility>
 
 namespace tenon::bench {
 
@@ -59,8 +60,8 @@ auto peer_process::url() const -> std::string {
     return "http://127.0.0.1:" + std::to_string(port_);
 }
 
-host_stage::host_stage(const programs& where, std::string database, std::string provider_url)
-    : where_(where) {
+host_stage::host_stage(programs where, std::string database, std::string provider_url)
+    : where_(std::move(where)) {
     const auto dir = dir_.path().string();
     if (database.empty()) {
         database = "sqlite:" + dir + "/tenon.db";

@@ -37,7 +37,7 @@ class peer_process {
 class host_stage {
   public:
     // `database`: as in the configuration; the provider `demo` is at `provider_url`.
-    host_stage(const programs& where, std::string database, std::string provider_url);
+    host_stage(programs where, std::string database, std::string provider_url);
 
     // Starts it on what is there; answers the milliseconds from start to its ready line.
     auto start() -> double;

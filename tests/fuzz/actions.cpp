@@ -55,7 +55,7 @@ class plugin {
             return {nullptr, big_number()};
         }
         const auto size = std::min<std::size_t>(wanted, input_.size());
-        auto copy = std::make_unique<char[]>(size);
+        auto copy = std::make_unique<char[]>(size);  // NOLINT(modernize-avoid-c-arrays): exact size
         std::memcpy(copy.get(), input_.data(), size);
         input_.remove_prefix(size);
         texts_.push_back(std::move(copy));
@@ -156,7 +156,7 @@ class plugin {
 
 }  // namespace
 
-extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+extern "C" auto LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) -> int {
     using namespace tenon::host;  // NOLINT: a target of that namespace
     const auto input = tenon::fuzz::text_of(data, size);
     const auto kind = static_cast<operation_kind>(input.empty() ? 0 : input.front() & 7);

@@ -2,7 +2,7 @@
 #include "backup/checking.hpp"
 #include "fuzz.hpp"
 
-extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+extern "C" auto LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) -> int {
     using namespace tenon::host;  // NOLINT: a target of that namespace
     const auto input = tenon::fuzz::text_of(data, size);
     std::size_t at = 0;

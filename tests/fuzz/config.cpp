@@ -34,7 +34,7 @@ class memory_file {
 
 }  // namespace
 
-extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+extern "C" auto LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) -> int {
     using namespace tenon::host;  // NOLINT: a target of that namespace
     static const environment_map variables{
         {"SLACK_CLIENT_ID", "id"}, {"EMPTY", ""}, {"NAME", "value"}};

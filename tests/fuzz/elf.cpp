@@ -2,7 +2,7 @@
 #include "fuzz.hpp"
 #include "provider/elf_reader.hpp"
 
-extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+extern "C" auto LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) -> int {
     const auto judged = tenon::host::check_plugin_file(tenon::fuzz::text_of(data, size));
     tenon::fuzz::must(
         judged.has_value() || !judged.error().message.empty(), "a refusal has a reason"

@@ -9,7 +9,7 @@
 #include <utility>
 
 // libFuzzer's entry: one input, any bytes.
-extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size);
+extern "C" auto LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) -> int;
 
 namespace tenon::fuzz {
 

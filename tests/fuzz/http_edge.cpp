@@ -5,7 +5,7 @@
 #include "http/request.hpp"
 #include "http/trusted_proxies.hpp"
 
-extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+extern "C" auto LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) -> int {
     using namespace tenon::host;  // NOLINT: a target of that namespace
     static const trusted_proxies proxies({"10.0.0.0/8", "fd00::/8", "127.0.0.1"});
     const auto [cookie, rest] = tenon::fuzz::first_line(tenon::fuzz::text_of(data, size));

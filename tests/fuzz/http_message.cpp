@@ -61,7 +61,7 @@ auto read_in_pieces(std::string_view input, std::size_t piece) -> std::string {
 
 }  // namespace
 
-extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+extern "C" auto LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) -> int {
     const auto input = tenon::fuzz::text_of(data, size);
     const auto whole = read_in_pieces(input, input.size() + 1);
     tenon::fuzz::must(whole == read_in_pieces(input, 1), "byte by byte, the same");

@@ -5,7 +5,7 @@
 #include "http/request.hpp"
 #include "http/target.hpp"
 
-extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+extern "C" auto LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) -> int {
     using namespace tenon::host;  // NOLINT: a target of that namespace
     using tenon::fuzz::must;
     const auto input = tenon::fuzz::text_of(data, size);

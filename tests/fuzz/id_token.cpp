@@ -3,7 +3,7 @@
 #include "crypto/jwt.hpp"
 #include "fuzz.hpp"
 
-extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+extern "C" auto LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) -> int {
     using namespace tenon::host;  // NOLINT: a target of that namespace
     using tenon::fuzz::must;
     const auto [token, keys] = tenon::fuzz::first_line(tenon::fuzz::text_of(data, size));

@@ -37,7 +37,7 @@ void read_body(std::string_view input) {
 
 }  // namespace
 
-extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+extern "C" auto LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) -> int {
     using tenon::fuzz::must;
     const auto input = tenon::fuzz::text_of(data, size);
     const auto parsed = tenon::host::parse_json(input);

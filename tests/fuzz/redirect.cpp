@@ -25,7 +25,7 @@ auto is_host(std::string_view authority, std::string_view host, std::string_view
         return true;
     }
     const bool digits = rest.size() > 1 && rest.find_first_not_of("0123456789", 1) == rest.npos;
-    rest.remove_prefix(std::min(rest.size(), rest.find_first_not_of("0", 1)));
+    rest.remove_prefix(std::min(rest.size(), rest.find_first_not_of('0', 1)));
     return authority[host.size()] == ':' && digits && (port.empty() || rest == port);
 }
 
@@ -38,7 +38,7 @@ auto leads_home(std::string_view url) -> bool {
 
 }  // namespace
 
-extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+extern "C" auto LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) -> int {
     using namespace tenon::host;  // NOLINT: a target of that namespace
     static const std::vector<std::string> targets{
         "http://127.0.0.1:*", "https://app.example/after", "myapp://done"};

@@ -3,6 +3,7 @@
 #include "fuzz.hpp"
 
 #include <algorithm>
+#include <exception>
 #include <filesystem>
 #include <fstream>
 #include <iterator>
@@ -36,16 +37,26 @@ void replay(const std::filesystem::path& file) {
     LLVMFuzzerTestOneInput(input.data(), input.size());
 }
 
-}  // namespace
-
-int main(int argc, char** argv) {
+auto replay_all(const std::vector<std::filesystem::path>& places) -> std::size_t {
     std::size_t count = 0;
-    for (int i = 1; i < argc; ++i) {
-        for (const auto& file : files_in(argv[i])) {
+    for (const auto& place : places) {
+        for (const auto& file : files_in(place)) {
             replay(file);
             ++count;
         }
     }
-    std::cerr << count << " inputs\n";
-    return count == 0 ? EXIT_FAILURE : EXIT_SUCCESS;
+    return count;
+}
+
+}  // namespace
+
+auto main(int argc, char** argv) -> int {
+    try {
+        const auto count = replay_all({argv + 1, argv + argc});
+        std::cerr << count << " inputs\n";
+        return count == 0 ? EXIT_FAILURE : EXIT_SUCCESS;
+    } catch (const std::exception& problem) {
+        std::cerr << problem.what() << '\n';
+        return EXIT_FAILURE;
+    }
 }

@@ -28,7 +28,7 @@ auto reply_with(const std::string& text) -> tenon::response {
 
 }  // namespace
 
-extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+extern "C" auto LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) -> int {
     using tenon::fuzz::must;
     constexpr std::uint32_t day_ms = 86'400'000;
     const std::string input(tenon::fuzz::text_of(data, size));

@@ -64,8 +64,9 @@ class world {
     ) -> nlohmann::json;
     // The browser goes to authUrl, consents as that account, and is sent to the callback: its URL,
     // not yet followed.
-    [[nodiscard]] auto consent(const std::string& auth_url, const std::string& account = "u1")
-        -> std::string;
+    [[nodiscard]] static auto consent(
+        const std::string& auth_url, const std::string& account = "u1"
+    ) -> std::string;
     // GET the callback; the whole answer.
     auto visit(const std::string& url) -> http_response;
     // All three: where the callback sent the browser.
