@@ -4,7 +4,6 @@
 #include "report.hpp"
 #include "stage.hpp"
 
-#include <functional>
 #include <string>
 
 namespace tenon::bench {
@@ -29,9 +28,5 @@ void measure_steps(report& to, const std::string& plugins, const std::string& te
 [[nodiscard]] auto pgbench(const std::string& database, const std::string& option) -> double;
 // A new database of the throwaway PostgreSQL; its URL.
 [[nodiscard]] auto fresh_database(const std::string& name) -> std::string;
-
-// Measures with the load generator's processor for everyone: for what is started meanwhile, and for
-// the sessions that PostgreSQL opens. For what needs no load.
-void on_all_processors(const std::function<void()>& measure);
 
 }  // namespace tenon::bench

@@ -20,7 +20,9 @@ auto refreshed(const peer_process& provider) -> std::size_t {
     return std::stoul(test::http_client(provider.url()).get("/count").body);
 }
 
-void measure(report& to, const programs& where) {
+}  // namespace
+
+void measure_due(report& to, const programs& where) {
     const auto database = fresh_database("bench_due");
     const peer_process provider(where, 1, provider_ms, 1);
     host_stage stage(where, database, provider.url());
@@ -64,12 +66,6 @@ void measure(report& to, const programs& where) {
                                                   rounded(memory_after / megabyte) +
                                                   " MB afterwards"
     );
-}
-
-}  // namespace
-
-void measure_due(report& to, const programs& where) {
-    on_all_processors([&] { measure(to, where); });
 }
 
 }  // namespace tenon::bench

@@ -224,10 +224,6 @@ void pin_to_generator() {
     pin(count - 1, count);
 }
 
-void pin_to_all() {
-    pin(0, processors());
-}
-
 auto run_load(const load_plan& plan, load_source& source) -> load_result {
     load_result result;
     std::exception_ptr thrown;

@@ -74,6 +74,5 @@ class requests_in_turn final : public load_source {
 [[nodiscard]] auto processors() -> unsigned;
 void pin_to_servers();
 void pin_to_generator();
-void pin_to_all();
 
 }  // namespace tenon::bench

@@ -2,8 +2,6 @@
 #include "load.hpp"
 #include "support/postgres.hpp"
 
-#include <algorithm>
-#include <exception>
 #include <set>
 #include <stdexcept>
 
@@ -26,31 +24,7 @@ auto run_pgbench(std::vector<std::string> arguments) -> std::string {
     return ended.out;
 }
 
-// Its sessions are children of its first process, whose processors they inherit.
-void pin_postgres(unsigned processors) {
-    test::postgres_command(
-        "postgres", "COPY (SELECT 1) TO PROGRAM 'taskset --pid --cpu-list 0-" +
-                        std::to_string(processors - 1) + " $(head -n 1 postmaster.pid)'"
-    );
-}
-
 }  // namespace
-
-void on_all_processors(const std::function<void()>& measure) {
-    pin_to_all();
-    pin_postgres(processors());
-    std::exception_ptr thrown;
-    try {
-        measure();
-    } catch (...) {
-        thrown = std::current_exception();
-    }
-    pin_to_servers();
-    pin_postgres(std::max(1U, processors() - 1));
-    if (thrown) {
-        std::rethrow_exception(thrown);
-    }
-}
 
 auto fresh_database(const std::string& name) -> std::string {
     test::create_postgres_database(name);

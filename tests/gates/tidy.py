@@ -2,7 +2,8 @@
 """clang-tidy on sources, TENON_JOBS at once; what was clean and has not changed since is not looked at again.
 
 tidy.py ROOT [SECONDS] < sources, a path a line. ROOT/build/tsan is built: its compiler's database says how each source
-is compiled, ninja's what it includes. A source is clean for as long as it, all of this tree that it includes, and
+is compiled, ninja's what it includes. It is looked at without what is precompiled: what it does not include itself is an error.
+A source is clean for as long as it, all of this tree that it includes, and
 .clang-tidy are the same; that is kept in ROOT/build/tsan/tidy. With SECONDS no file is begun later, and each that is left out is named.
 Exit code 1 if anything was found.
 """
@@ -18,6 +19,7 @@ import sys
 import time
 
 FOUND = re.compile(r": (error|warning):")
+PRECOMPILED = re.compile(r" -Winvalid-pch| -Xclang (-fno-pch-timestamp|-include-pch -Xclang \S+|-include -Xclang \S+)")
 
 
 def included(build):
@@ -38,7 +40,7 @@ def state_of(root, build, source, command, files):
         if folder.is_relative_to(root) and rules.is_file():
             state.update(rules.read_bytes())
     for file in sorted({(build / file).resolve() for file in files}):
-        if file.is_relative_to(root) and file.is_file():
+        if file.is_relative_to(root) and not file.name.startswith("cmake_pch") and file.is_file():
             state.update(f"{file.relative_to(root)}\n".encode())
             state.update(file.read_bytes())
     return state.hexdigest()
@@ -57,9 +59,9 @@ def made_scope(build):
     return made
 
 
-def look(root, build, scope, source):
-    """What clang-tidy has against a source; nothing if it is clean."""
-    command = ["clang-tidy-16", "-load", str(scope), "-p", str(build), "--quiet", source]
+def look(root, commands, scope, source):
+    """What clang-tidy has against a source; nothing if it is clean. commands: the folder of a compiler's database."""
+    command = ["clang-tidy-16", "-load", str(scope), "-p", str(commands), "--quiet", source]
     run = subprocess.run(command, cwd=root, capture_output=True, text=True, check=False)
     lines = run.stdout.splitlines()
     # The analyzer takes what Asio awaits in for uninitialized, and reports it inside its headers: those are not ours.
@@ -77,7 +79,13 @@ def main(root, seconds):
     files = included(build)
     scope = made_scope(build)
     todo = []
-    for entry in json.loads((build / "compile_commands.json").read_text()):
+    database = json.loads((build / "compile_commands.json").read_text())
+    for entry in database:
+        entry["command"] = PRECOMPILED.sub("", entry["command"])
+    commands = kept / "commands"
+    commands.mkdir(exist_ok=True)
+    (commands / "compile_commands.json").write_text(json.dumps(database))
+    for entry in database:
         source = os.path.relpath(entry["file"], root)
         object_file = re.search(r" -o (\S+)", entry["command"]).group(1)
         if source in wanted:
@@ -94,7 +102,7 @@ def main(root, seconds):
         if time.monotonic() > until:
             print(f"clang-tidy: no time left for {source}", flush=True)
             return True
-        against = look(root, build, scope, source)
+        against = look(root, commands, scope, source)
         if against:
             print(against, flush=True)
             return False
