@@ -28,15 +28,15 @@ auto no_position() -> error {
 
 template <class Rows, class Write>
 auto to_items(const Rows& rows, Write write) -> std::vector<exported_item> {
-    std::vector<exported_item> all;
-    all.reserve(rows.size());
+    std::vector<exported_item> items;
+    items.reserve(rows.size());
     for (const auto& row : rows) {
         json_writer json(512);
         json.begin_object();
         auto position = write(json, row);
-        all.push_back({json.end_object().take(), std::move(position)});
+        items.push_back({json.end_object().take(), std::move(position)});
     }
-    return all;
+    return items;
 }
 
 auto to_number(std::string_view text) -> std::optional<std::int64_t> {

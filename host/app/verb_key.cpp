@@ -95,7 +95,7 @@ auto create(const settings& values, const key_arguments& given) -> result<void> 
     return {};
 }
 
-auto list(const settings& values, const key_arguments& given) -> result<void> {
+auto list_api_keys(const settings& values, const key_arguments& given) -> result<void> {
     auto db = open_configured(values, migrations::as_configured);
     if (db.has_error()) {
         return db.error();
@@ -159,7 +159,7 @@ void add_key_verb(CLI::App& app, chosen_verb& chosen) {
         chosen.run = [given](const settings& values) { return create(values, *given); };
     });
     with_org(key->add_subcommand("list", "all of the organization's"))->callback([&chosen, given] {
-        chosen.run = [given](const settings& values) { return list(values, *given); };
+        chosen.run = [given](const settings& values) { return list_api_keys(values, *given); };
     });
     auto* revoking =
         with_org(key->add_subcommand("revoke", "end one: every host refuses it within a second"));

@@ -14,7 +14,7 @@
 namespace tenon::host {
 namespace {
 
-auto list(const settings& values) -> result<void> {
+auto list_keyring(const settings& values) -> result<void> {
     system_random random;
     auto keys = load_existing_keyring(values, random);
     if (keys.has_error()) {
@@ -140,7 +140,7 @@ void add_keyring_verb(CLI::App& app, chosen_verb& chosen) {
         app.add_subcommand("keyring", "the keys that everything stored is sealed with");
     keyring_verb->require_subcommand(1);
     keyring_verb->add_subcommand("list", "every key, and how much is sealed with it")
-        ->callback([&chosen] { chosen.run = list; });
+        ->callback([&chosen] { chosen.run = list_keyring; });
     auto* adding = keyring_verb->add_subcommand(
         "add", "add a key to the key file: a new one, or the one on standard input"
     );

@@ -33,7 +33,7 @@ auto create(const settings& values, const std::string& name) -> result<void> {
     return done;
 }
 
-auto list(const settings& values) -> result<void> {
+auto list_orgs(const settings& values) -> result<void> {
     auto db = open_configured(values, migrations::as_configured);
     if (db.has_error()) {
         return db.error();
@@ -66,7 +66,7 @@ auto list(const settings& values) -> result<void> {
 void add_org_verb(CLI::App& app, chosen_verb& chosen) {
     auto* org = app.add_subcommand("org", "organizations");
     org->require_subcommand(1);
-    org->add_subcommand("list", "all of them")->callback([&chosen] { chosen.run = list; });
+    org->add_subcommand("list", "all of them")->callback([&chosen] { chosen.run = list_orgs; });
     auto* creating = org->add_subcommand("create", "make one, and print its id");
     auto name = std::make_shared<std::string>();
     creating->add_option("name", *name, "its name")->required();

@@ -56,7 +56,7 @@ auto line_of(const std::string& name, const provider_entry& entry) -> std::strin
     return entry.message.empty() ? out : out + "  " + entry.message;
 }
 
-auto list(const settings& values) -> result<void> {
+auto list_plugins(const settings& values) -> result<void> {
     const auto known = catalogue_of(values);
     if (known.has_error()) {
         return known.error();
@@ -164,7 +164,7 @@ void add_plugin_verb(CLI::App& app, chosen_verb& chosen) {
     auto* plugin = app.add_subcommand("plugin", "plugins and the providers that they serve");
     plugin->require_subcommand(1);
     plugin->add_subcommand("list", "every provider, and why one is not enabled")
-        ->callback([&chosen] { chosen.run = list; });
+        ->callback([&chosen] { chosen.run = list_plugins; });
     add_plugin_new_verb(*plugin, chosen);
     auto* checking = plugin->add_subcommand("check", "could this file be loaded, and what for?");
     const auto path = text_option(*checking, "file", "the shared object");

@@ -13,7 +13,7 @@ namespace {
 
 using shape = config_node::shape;
 
-auto is_name(std::string_view name) -> bool {
+auto is_section_name(std::string_view name) -> bool {
     constexpr std::string_view allowed = "abcdefghijklmnopqrstuvwxyz0123456789_-";
     return !name.empty() && name.size() <= 64 &&
            name.find_first_not_of(allowed) == std::string_view::npos;
@@ -234,7 +234,7 @@ auto read_section(const std::string& name, const config_node& node, config_probl
     provider_section section;
     section.name = name;
     const auto path = "providers." + name;
-    if (!is_name(name)) {
+    if (!is_section_name(name)) {
         problems.add(
             node.where, path,
             "`" + path + "`: a provider's name has lower-case letters, digits, `_` and `-`"

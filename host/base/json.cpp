@@ -8,7 +8,7 @@ namespace {
 using nlohmann::json;
 
 // Runs before any tree is built: the library's own parser recurses on destruction.
-class checker final : public nlohmann::json_sax<json> {
+class json_checker final : public nlohmann::json_sax<json> {
   public:
     auto null() -> bool override { return true; }
     auto boolean(bool) -> bool override { return true; }
@@ -64,7 +64,7 @@ auto check_json(std::string_view text) -> result<void> {
     if (text.starts_with("\xef\xbb\xbf")) {
         return fail(errc::invalid_json, "begins with a byte order mark (RFC 8259 8.1)");
     }
-    checker handler;
+    json_checker handler;
     if (!json::sax_parse(text, &handler)) {
         return fail(errc::invalid_json, handler.problem);
     }

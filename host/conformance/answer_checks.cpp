@@ -12,14 +12,14 @@ auto yields(operation_kind kind) -> bool {
            kind == operation_kind::profile || kind == operation_kind::validate;
 }
 
-using judge =
+using judgement =
     std::function<void(const sample&, const performance&, findings&, const std::string& place)>;
 
 // At each request of each sample that goes well, this answer instead of the sample's.
 
 void each_request(
     const job& about, findings& found, const outbound_response& response, const std::string& name,
-    const judge& ask
+    const judgement& ask
 ) {
     each_sample(about, found, [&](const subject& whose, const sample& one, findings& into) {
         const auto count = requests_of(whose, one);

@@ -19,7 +19,7 @@
 namespace tenon::host::conformance {
 namespace {
 
-constexpr rlim_t cpu_seconds = 30;
+constexpr rlim_t most_cpu_seconds = 30;
 
 [[noreturn]] void give_up(const char* what) {
     throw std::system_error(errno, std::generic_category(), what);
@@ -37,7 +37,7 @@ void prepare(int answer, int output) {
     ::close(nothing);
     ::dup2(output, STDOUT_FILENO);
     ::dup2(output, STDERR_FILENO);
-    set_limit(RLIMIT_CPU, cpu_seconds, cpu_seconds + 2);
+    set_limit(RLIMIT_CPU, most_cpu_seconds, most_cpu_seconds + 2);
     set_limit(RLIMIT_CORE, 0, 0);
     answer_to(answer);
     tell_of_signals();

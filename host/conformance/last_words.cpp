@@ -16,7 +16,7 @@ namespace {
 
 int answers_to = -1;
 address_namer namer = nullptr;
-std::array<char, 64> check{};
+std::array<char, 64> asked_rule{};
 std::array<char, 100> note{};
 std::size_t note_size = 0;
 
@@ -114,8 +114,8 @@ void answer_to(int descriptor) noexcept {
 }
 
 void answer_for(std::string_view id) noexcept {
-    check = {};
-    id.copy(check.data(), check.size() - 1);
+    asked_rule = {};
+    id.copy(asked_rule.data(), asked_rule.size() - 1);
 }
 
 auto answer_descriptor() noexcept -> int {
@@ -149,7 +149,7 @@ void note_for_crashes(std::string_view text) noexcept {
 __attribute__((no_sanitize("address"))) void answer_broken_rule(
     std::string_view rule, std::string_view text
 ) noexcept {
-    if (rule == std::string_view(check.data())) {
+    if (rule == std::string_view(asked_rule.data())) {
         answer_and_exit("failed", text);
     }
     add_answer("blocked");

@@ -5,13 +5,13 @@
 namespace tenon::host::conformance {
 namespace {
 
-using json = nlohmann::ordered_json;
+using nlohmann::ordered_json;
 
 auto severity_of(const check& about) -> const char* {
     return about.level == severity::must ? "must" : "should";
 }
 
-auto row(const check_result& one) -> json {
+auto row(const check_result& one) -> ordered_json {
     return {
         {"id", one.about->id},
         {"group", one.about->group},
@@ -32,7 +32,7 @@ auto row(const check_result& one) -> json {
 }  // namespace
 
 auto to_json(const report& from) -> std::string {
-    json out = {
+    ordered_json out = {
         {"plugin", from.plugin},
         {"sha256", from.digest},
         {"seed", std::to_string(from.seed)},
@@ -42,12 +42,12 @@ auto to_json(const report& from) -> std::string {
         {"skipped", from.count(verdict::skipped)},
         {"exitCode", from.exit_code()},
         {"milliseconds", from.took.count()},
-        {"checks", json::array()}};
+        {"checks", ordered_json::array()}};
     for (const auto& one : from.results) {
         out["checks"].push_back(row(one));
     }
     // What a plugin says may be no UTF-8.
-    return out.dump(2, ' ', false, json::error_handler_t::replace) + "\n";
+    return out.dump(2, ' ', false, ordered_json::error_handler_t::replace) + "\n";
 }
 
 }  // namespace tenon::host::conformance

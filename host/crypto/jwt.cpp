@@ -25,7 +25,7 @@ struct compact_token {
     std::string signature;
 };
 
-auto split(std::string_view token) -> std::optional<compact_token> {
+auto split_token(std::string_view token) -> std::optional<compact_token> {
     const auto first = token.find('.');
     const auto second = first == std::string_view::npos ? first : token.find('.', first + 1);
     if (token.size() > max_token_size || second == std::string_view::npos) {
@@ -50,7 +50,7 @@ auto parse_object(std::string_view text) -> std::optional<json> {
 }
 
 auto unverified_claims(std::string_view token) -> std::optional<json> {
-    const auto parts = split(token);
+    const auto parts = split_token(token);
     return parts && parse_object(parts->header) ? parse_object(parts->payload) : std::nullopt;
 }
 
@@ -205,7 +205,7 @@ auto verify_id_token(
     std::string_view token, std::string_view jwks, const id_token_expectation& expected,
     time_point now
 ) -> id_token_verdict {
-    auto parts = split(token);
+    auto parts = split_token(token);
     if (!parts) {
         return refuse("it is no signed token of three base64url parts");
     }

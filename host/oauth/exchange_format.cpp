@@ -9,7 +9,7 @@ namespace {
 
 using nlohmann::json;
 
-constexpr int format_version = 1;
+constexpr int exchange_version = 1;
 
 auto to_input(const json& from) -> exchange_input {
     exchange_input to;
@@ -39,7 +39,7 @@ auto to_input(const json& from) -> exchange_input {
 
 auto serialize(const exchange_input& input) -> std::string {
     json to{
-        {"version", format_version},
+        {"version", exchange_version},
         {"org", input.by.org.text()},
         {"user", input.by.user.text()},
         {"actor", input.by.name},
@@ -70,7 +70,7 @@ auto parse_exchange_input(std::string_view bytes) -> result<exchange_input> {
         return fail(errc::internal, "an exchange that was cut off can't be read");
     }
     try {
-        if (parsed->at("version") == format_version) {
+        if (parsed->at("version") == exchange_version) {
             return to_input(*parsed);
         }
     } catch (const std::exception&) {

@@ -9,7 +9,7 @@ namespace {
 
 using nlohmann::json;
 
-constexpr int format_version = 1;
+constexpr int landing_version = 1;
 constexpr std::string_view main_slot = "main";
 
 void put(json& to, const char* name, const std::optional<time_point>& when) {
@@ -84,7 +84,7 @@ auto to_landing(const json& from) -> landing {
 
 auto serialize(const landing& what) -> std::string {
     json to{
-        {"version", format_version},        {"org", what.by.org.text()},
+        {"version", landing_version},       {"org", what.by.org.text()},
         {"user", what.by.user.text()},      {"actor", what.by.name},
         {"provider", what.provider.text()}, {"clientId", what.client_id},
         {"accountId", what.account.text()}, {"scope", what.scope},
@@ -110,7 +110,7 @@ auto parse_landing(std::string_view bytes) -> result<landing> {
         return fail(errc::internal, "a parked connection can't be read");
     }
     try {
-        if (parsed->at("version") == format_version) {
+        if (parsed->at("version") == landing_version) {
             return to_landing(*parsed);
         }
     } catch (const std::exception&) {

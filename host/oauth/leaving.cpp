@@ -18,17 +18,17 @@ namespace tenon::host {
 namespace {
 
 constexpr milliseconds lease_poll{100};
-constexpr std::size_t batch = 100;  // of each provider
+constexpr std::size_t leaving_at_once = 100;  // of each provider
 
 // Whether anybody else uses the grant: then the leaving connection lets go of it here and now, so
 // that of several that leave at once the last one revokes. If nobody does, it is leased, so that no
 // refresh makes new tokens meanwhile. `back`: its user connected it anew, and the tokens are those
 // of that consent.
-enum class hold { shared, leased, busy, gone, back };
+enum class holding { shared, leased, busy, gone, back };
 
 // The row is the one that was held: who connects from then on brings tokens of his own.
 struct held_grant {
-    hold how = hold::gone;
+    holding how = holding::gone;
     std::optional<grant_row> row;
 };
 
@@ -50,20 +50,20 @@ auto hold_in(
         return {};
     }
     if (is_back(session, leaver)) {
-        return {hold::back, std::nullopt};
+        return {holding::back, std::nullopt};
     }
     if (is_used_by_others(session, grant, leaver.id)) {
         unlink_grant(session, leaver.id, grant);
-        return {hold::shared, std::nullopt};
+        return {holding::shared, std::nullopt};
     }
     auto row = find_grant(session, grant);
     if (!row || row->state == grant_state::dead) {
-        return {row ? hold::leased : hold::gone, std::move(row)};
+        return {row ? holding::leased : holding::gone, std::move(row)};
     }
     const auto now = context.time.now();
     const auto until = now + revoke_deadline + milliseconds(5'000);
     auto leased = take_grant_lease(session, grant, owner_of(context), until, now);
-    return {leased ? hold::leased : hold::busy, std::move(leased)};
+    return {leased ? holding::leased : holding::busy, std::move(leased)};
 }
 
 // Looking is cheap; locking writes.
@@ -93,12 +93,12 @@ auto hold_grant(
         }
         if (busy.has_value() && !*busy) {
             auto held = co_await persist(context, org, attempt);
-            if (held.has_error() || held->how != hold::busy) {
+            if (held.has_error() || held->how != holding::busy) {
                 co_return held;
             }
         }
         if (context.time.now() > give_up) {
-            co_return held_grant{hold::busy, std::nullopt};
+            co_return held_grant{holding::busy, std::nullopt};
         }
         look_first = true;
         co_await pause(lease_poll);
@@ -137,10 +137,10 @@ auto revoke_grant(
     if (held.has_error()) {
         co_return not_revoked(grant, "failed");
     }
-    if (held->how == hold::shared || held->how == hold::back) {
+    if (held->how == holding::shared || held->how == holding::back) {
         co_return not_revoked(grant, "kept");
     }
-    if (held->how == hold::busy) {
+    if (held->how == holding::busy) {
         held->row = grant;  // who holds it never let go: what was there is revoked
     }
     if (!held->row) {
@@ -199,7 +199,7 @@ auto abandoned(oauth_context& context, bool at_start)
     const bool all = at_start && context.options.sole_owner;
     const auto before = all ? now + std::chrono::hours(24) : now - context.options.lease;
     auto look = [before](sql_session& session) -> result<std::vector<connection_row>> {
-        return leaving_connections(session, before, batch);
+        return leaving_connections(session, before, leaving_at_once);
     };
     co_return co_await context.db.as_service(access::read, std::move(look));
 }

@@ -9,7 +9,7 @@ namespace {
 
 using nlohmann::json;
 
-constexpr int format_version = 1;
+constexpr int owed_version = 1;
 
 auto to_revocable(const json& from) -> result<revocable> {
     auto credentials = credentials_from_json(secret(from.at("credentials").get<std::string>()));
@@ -34,7 +34,7 @@ auto to_revocable(const json& from) -> result<revocable> {
 auto serialize(const revocable& tokens) -> std::string {
     const auto credentials = credentials_to_json(tokens.credentials);
     return json{
-        {"version", format_version},
+        {"version", owed_version},
         {"provider", tokens.provider.text()},
         {"clientId", tokens.client_id},
         {"connectParams", tokens.connect_params},
@@ -53,7 +53,7 @@ auto parse_revocable(std::string_view bytes) -> result<revocable> {
         return fail(errc::internal, "an owed revocation can't be read");
     }
     try {
-        if (parsed->at("version") == format_version) {
+        if (parsed->at("version") == owed_version) {
             return to_revocable(*parsed);
         }
     } catch (const json::exception&) {

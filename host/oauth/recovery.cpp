@@ -11,7 +11,7 @@
 namespace tenon::host {
 namespace {
 
-constexpr std::size_t batch = 100;  // of each provider
+constexpr std::size_t orphans_at_once = 100;  // of each provider
 // A code's tokens are tried for this long; Instagram's short-lived one is dead by then.
 constexpr auto longest_try = std::chrono::hours(1);
 
@@ -21,7 +21,7 @@ auto orphans(oauth_context& context, bool at_start)
     const bool all = at_start && context.options.sole_owner;
     const auto before = all ? now + std::chrono::hours(24) : now - context.options.lease;
     auto look = [before](sql_session& session) -> result<std::vector<intent_row>> {
-        return intents_untouched_since(session, before, batch);
+        return intents_untouched_since(session, before, orphans_at_once);
     };
     co_return co_await context.db.as_service(access::read, std::move(look));
 }

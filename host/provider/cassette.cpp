@@ -12,7 +12,7 @@
 namespace tenon::host {
 namespace {
 
-using json = nlohmann::ordered_json;
+using nlohmann::ordered_json;
 
 auto refuse(std::string why) -> error {
     return fail(errc::invalid_request, std::move(why));
@@ -37,25 +37,25 @@ auto transport_of(const std::string& name) -> transport {
 }
 
 // A body or a configured value: text as it is, all else written out.
-auto text_of(const json& value) -> std::string {
+auto text_of(const ordered_json& value) -> std::string {
     return value.is_string() ? value.get<std::string>() : value.dump();
 }
 
-auto texts_in(const json& from, const char* name) -> std::map<std::string, std::string> {
+auto texts_in(const ordered_json& from, const char* name) -> std::map<std::string, std::string> {
     std::map<std::string, std::string> out;
-    const auto members = from.value(name, json::object());  // lives as long as the walk
+    const auto members = from.value(name, ordered_json::object());  // lives as long as the walk
     for (const auto& [key, value] : members.items()) {
         out.emplace(key, text_of(value));
     }
     return out;
 }
 
-auto response_in(const json& from) -> outbound_response {
+auto response_in(const ordered_json& from) -> outbound_response {
     outbound_response out;
     out.outcome = transport_of(from.value("transport", "ok"));
     out.status = from.value("status", out.outcome == transport::ok ? 200U : 0U);
     out.sent = out.outcome == transport::ok ? request_sent::yes : request_sent::maybe;
-    const auto headers = from.value("headers", json::object());
+    const auto headers = from.value("headers", ordered_json::object());
     for (const auto& [name, value] : headers.items()) {
         out.headers.emplace_back(name, text_of(value));
     }
@@ -65,15 +65,15 @@ auto response_in(const json& from) -> outbound_response {
     return out;
 }
 
-auto exchange_in(const json& from) -> cassette_exchange {
-    const auto request = from.value("request", json::object());
+auto exchange_in(const ordered_json& from) -> cassette_exchange {
+    const auto request = from.value("request", ordered_json::object());
     return {
         request.value("method", ""), request.value("url", ""),
-        response_in(from.value("response", json::object()))};
+        response_in(from.value("response", ordered_json::object()))};
 }
 
-// Throws json::exception where a member is of another type than it must be.
-auto read(const json& from) -> result<cassette> {
+// Throws ordered_json::exception where a member is of another type than it must be.
+auto read(const ordered_json& from) -> result<cassette> {
     if (!from.is_object() || from.value("cassette", 0) != 1) {
         return refuse("not a cassette of version 1: expected {\"cassette\": 1, …}");
     }
@@ -92,14 +92,14 @@ auto read(const json& from) -> result<cassette> {
     out.kind = *kind;
     out.slot = from.value("slot", "");
     out.setup = from.value("setup", "");
-    const auto config = from.value("config", json::object());
+    const auto config = from.value("config", ordered_json::object());
     for (const auto& [key, value] : config.items()) {
         out.config[key] = {text_of(value), value.is_structured()};
     }
     out.discovery = from.contains("discovery") ? from.at("discovery").dump() : "";
     out.connect = texts_in(from, "connect");
     out.params = texts_in(from, "params");
-    for (const auto& one : from.value("exchanges", json::array())) {
+    for (const auto& one : from.value("exchanges", ordered_json::array())) {
         out.exchanges.push_back(exchange_in(one));
     }
     out.outcome = from.contains("outcome") ? from.at("outcome").dump() : "";
@@ -107,17 +107,17 @@ auto read(const json& from) -> result<cassette> {
 }
 
 // JSON as JSON, for a reader's eyes; all else as text.
-auto readable(const std::string& body) -> json {
+auto readable(const std::string& body) -> ordered_json {
     if (check_json(body).has_error()) {
         return body;
     }
-    auto parsed = json::parse(body, nullptr, false);
+    auto parsed = ordered_json::parse(body, nullptr, false);
     // Numbers beyond a double, repeated keys: only what comes back byte for byte.
-    return parsed.is_structured() && parsed.dump() == body ? parsed : json(body);
+    return parsed.is_structured() && parsed.dump() == body ? parsed : ordered_json(body);
 }
 
-auto to_json(const cassette_exchange& from) -> json {
-    json response = {{"status", from.response.status}};
+auto to_json(const cassette_exchange& from) -> ordered_json {
+    ordered_json response = {{"status", from.response.status}};
     if (from.response.outcome != transport::ok) {
         constexpr std::array<const char*, 9> names{
             "ok", "timeout", "dns", "connect", "tls", "reset", "too_large", "denied", "cancelled"};
@@ -139,14 +139,14 @@ auto parse_cassette(std::string_view text) -> result<cassette> {
         return refuse("not JSON: " + checked.error().message);
     }
     try {
-        return read(json::parse(text));
-    } catch (const json::exception& wrong) {
+        return read(ordered_json::parse(text));
+    } catch (const ordered_json::exception& wrong) {
         return refuse(std::string("a member has the wrong type: ") + wrong.what());
     }
 }
 
 auto write_cassette(const cassette& recorded) -> std::string {
-    json out = {
+    ordered_json out = {
         {"cassette", 1},
         {"provider", recorded.provider},
         {"operation", name_of(recorded.kind)},
@@ -155,11 +155,11 @@ auto write_cassette(const cassette& recorded) -> std::string {
         out["setup"] = recorded.setup;
     }
     for (const auto& [key, value] : recorded.config) {
-        out["config"][key] =
-            value.is_json ? json::parse(value.text, nullptr, false) : json(value.text);
+        out["config"][key] = value.is_json ? ordered_json::parse(value.text, nullptr, false)
+                                           : ordered_json(value.text);
     }
     if (!recorded.discovery.empty()) {
-        out["discovery"] = json::parse(recorded.discovery, nullptr, false);
+        out["discovery"] = ordered_json::parse(recorded.discovery, nullptr, false);
     }
     if (!recorded.connect.empty()) {
         out["connect"] = recorded.connect;
@@ -167,12 +167,12 @@ auto write_cassette(const cassette& recorded) -> std::string {
     if (!recorded.params.empty()) {
         out["params"] = recorded.params;
     }
-    out["exchanges"] = json::array();
+    out["exchanges"] = ordered_json::array();
     for (const auto& one : recorded.exchanges) {
         out["exchanges"].push_back(to_json(one));
     }
     if (!recorded.outcome.empty()) {
-        out["outcome"] = json::parse(recorded.outcome, nullptr, false);
+        out["outcome"] = ordered_json::parse(recorded.outcome, nullptr, false);
     }
     return out.dump(2) + "\n";
 }

@@ -5,16 +5,16 @@
 namespace tenon::host {
 namespace {
 
-using json = nlohmann::ordered_json;
+using nlohmann::ordered_json;
 
-void put(json& into, const char* name, std::string_view text) {
+void put(ordered_json& into, const char* name, std::string_view text) {
     if (!text.empty()) {
         into[name] = text;
     }
 }
 
-auto grant_json(const granted& from) -> json {
-    json out = json::object();
+auto grant_json(const granted& from) -> ordered_json {
+    ordered_json out = ordered_json::object();
     out["slot"] = from.slot;
     put(out, "account_id", from.account_id);
     put(out, "access_token", from.access_token.reveal());
@@ -27,7 +27,7 @@ auto grant_json(const granted& from) -> json {
 }  // namespace
 
 auto outcome_json(const operation_output& yielded) -> std::string {
-    json done = json::object();
+    ordered_json done = ordered_json::object();
     for (const auto& grant : yielded.grants) {
         done["grants"].push_back(grant_json(grant));
     }
@@ -36,17 +36,17 @@ auto outcome_json(const operation_output& yielded) -> std::string {
             done["fields"][field.name] = field.value;
         }
     }
-    const json out = {{"done", std::move(done)}};
+    const ordered_json out = {{"done", std::move(done)}};
     return out.dump();
 }
 
 auto outcome_json(const operation_failure& why) -> std::string {
-    json failed = {{"category", name_of(why.category)}};
+    ordered_json failed = {{"category", name_of(why.category)}};
     put(failed, "code", why.code);
     if (why.http_status != 0) {
         failed["http_status"] = why.http_status;
     }
-    const json out = {{"failed", std::move(failed)}};
+    const ordered_json out = {{"failed", std::move(failed)}};
     return out.dump();
 }
 

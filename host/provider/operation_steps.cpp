@@ -1,5 +1,6 @@
 #include "provider/host_calls.hpp"
 #include "provider/operation_run.hpp"
+#include "provider/wire_abi.hpp"
 
 #include <tenon/operation.h>
 
@@ -9,15 +10,7 @@
 #include <boost/asio/use_awaitable.hpp>
 
 namespace tenon::host {
-namespace {
-
 namespace asio = boost::asio;
-
-auto borrow(std::string_view text) -> tenon_str {
-    return {text.data(), text.size()};
-}
-
-}  // namespace
 
 auto operation_run::sleep() -> awaitable<void> {
     const auto length = std::get<sleep_action>(action_).length;
@@ -41,7 +34,7 @@ auto operation_run::call() -> awaitable<void> {
     const auto served = serve_call(std::get<call_action>(action_), parts_.about, context().values);
     std::vector<tenon_kv> out;
     for (const auto& item : served.out) {
-        out.push_back({borrow(item.key), borrow(item.value), item.flags, 0});
+        out.push_back({as_str(item.key), as_str(item.value), item.flags, 0});
     }
     tenon_reply reply{};
     reply.struct_size = sizeof reply;
@@ -57,7 +50,7 @@ void operation_run::step_with(const outbound_response& response) {
     std::vector<tenon_kv> headers;
     headers.reserve(response.headers.size());
     for (const auto& [name, value] : response.headers) {
-        headers.push_back({borrow(name), borrow(value), 0, 0});
+        headers.push_back({as_str(name), as_str(value), 0, 0});
     }
     tenon_http_response http{};
     http.struct_size = sizeof http;
@@ -65,7 +58,7 @@ void operation_run::step_with(const outbound_response& response) {
     http.status = response.outcome == transport::ok ? response.status : 0;
     http.sent = static_cast<std::uint32_t>(response.sent);
     http.headers = {headers.data(), headers.size()};
-    http.body = borrow(
+    http.body = as_str(
         response.outcome == transport::ok ? std::string_view(response.body) : std::string_view{}
     );
     tenon_reply reply{};

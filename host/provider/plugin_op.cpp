@@ -1,20 +1,18 @@
 #include "provider/plugin_op.hpp"
 
+#include "provider/wire_abi.hpp"
+
 #include <tenon/operation.h>
 #include <tenon/plugin.h>
 
 namespace tenon::host {
 namespace {
 
-auto borrow(std::string_view text) -> tenon_str {
-    return {text.data(), text.size()};
-}
-
 auto borrow(const std::vector<key_value>& pairs) -> std::vector<tenon_kv> {
     std::vector<tenon_kv> out;
     out.reserve(pairs.size());
     for (const auto& pair : pairs) {
-        out.push_back({borrow(pair.key), borrow(pair.value), pair.flags, 0});
+        out.push_back({as_str(pair.key), as_str(pair.value), pair.flags, 0});
     }
     return out;
 }
@@ -75,7 +73,7 @@ auto plugin_op::begin(const op_input& input) -> any_action {
     in.config = list(config);
     in.params = list(params);
     in.connect = list(connect);
-    in.slot = borrow(input.slot);
+    in.slot = as_str(input.slot);
     in.host_minor = TENON_ABI_MINOR;
     auto action = empty_action();
     const auto [status, threw] =

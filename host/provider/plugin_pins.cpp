@@ -17,7 +17,7 @@ namespace {
 using nlohmann::json;
 
 constexpr int version = 1;
-constexpr std::uintmax_t longest = 16UL << 20U;
+constexpr std::uintmax_t longest_file = 16UL << 20U;
 
 // Thrown while a text is read, caught in parse_pins.
 struct wrong_form : std::runtime_error {
@@ -145,21 +145,21 @@ auto changeable_by_anybody(const std::filesystem::path& path) -> bool {
     return ::stat(path.c_str(), &about) == 0 && (about.st_mode & S_IWOTH) != 0;
 }
 
-auto refuse(const std::filesystem::path& file, const std::string& why) -> error {
+auto refuse_pins(const std::filesystem::path& file, const std::string& why) -> error {
     return fail(errc::invalid_request, file.string() + ": " + why);
 }
 
 auto read_text(const std::filesystem::path& file) -> result<std::string> {
     std::error_code failed;
     const auto size = std::filesystem::file_size(file, failed);
-    if (failed || size > longest) {
-        return refuse(file, failed ? failed.message() : "it is larger than 16 MiB");
+    if (failed || size > longest_file) {
+        return refuse_pins(file, failed ? failed.message() : "it is larger than 16 MiB");
     }
     std::ifstream in(file, std::ios::binary);
     std::string out(size, '\0');
     in.read(out.data(), static_cast<std::streamsize>(size));
     if (!in) {
-        return refuse(file, "it can't be read: check its permissions");
+        return refuse_pins(file, "it can't be read: check its permissions");
     }
     return out;
 }
@@ -200,7 +200,7 @@ auto read_pins(const std::filesystem::path& folder) -> result<plugin_pins> {
     }
     for (const auto& path : {folder, file}) {
         if (changeable_by_anybody(path)) {
-            return refuse(path, "anybody may change it, so it proves nothing: chmod o-w it");
+            return refuse_pins(path, "anybody may change it, so it proves nothing: chmod o-w it");
         }
     }
     const auto text = read_text(file);
@@ -208,7 +208,7 @@ auto read_pins(const std::filesystem::path& folder) -> result<plugin_pins> {
         return text.error();
     }
     auto pins = parse_pins(*text);
-    return pins.has_error() ? result<plugin_pins>(refuse(file, pins.error().message)) : pins;
+    return pins.has_error() ? result<plugin_pins>(refuse_pins(file, pins.error().message)) : pins;
 }
 
 auto write_pins(const std::filesystem::path& folder, const plugin_pins& pins) -> result<void> {

@@ -12,7 +12,7 @@
 namespace tenon::host {
 namespace {
 
-using json = nlohmann::ordered_json;
+using nlohmann::ordered_json;
 
 constexpr std::string_view someone = "person@example.com";
 
@@ -50,7 +50,7 @@ auto subject_in(const std::string& token) -> std::string {
         return {};
     }
     const auto payload = from_base64url(token.substr(begin + 1, end - begin - 1));
-    const auto claims = json::parse(payload.value_or(""), nullptr, false);
+    const auto claims = ordered_json::parse(payload.value_or(""), nullptr, false);
     return claims.is_object() && claims.contains("sub") && claims["sub"].is_string()
                ? claims["sub"].get<std::string>()
                : std::string();
@@ -67,7 +67,7 @@ class redaction {
     }
 
     auto body(const std::string& text) -> std::string {
-        auto parsed = json::parse(text, nullptr, false);
+        auto parsed = ordered_json::parse(text, nullptr, false);
         if (!parsed.is_structured() || check_json(text).has_error()) {
             return anywhere(text);
         }
@@ -107,14 +107,14 @@ class redaction {
             return end;
         }
         // The plugin may read whose it is; its signature is worth nothing to anybody.
-        const json claims = {{"sub", subject}};
+        const ordered_json claims = {{"sub", subject}};
         auto out =
             to_base64url(R"({"alg":"none"})") + "." + to_base64url(claims.dump()) + "." + end;
         names_[token] = out;
         return out;
     }
 
-    void walk(json& at, const std::string& name) {
+    void walk(ordered_json& at, const std::string& name) {
         if (at.is_structured()) {
             for (const auto& [key, value] : at.items()) {
                 walk(value, at.is_object() ? key : name);

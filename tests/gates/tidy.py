@@ -1,11 +1,10 @@
 #!/usr/bin/env python3
 """clang-tidy on sources, TENON_JOBS at once; what was clean and has not changed since is not looked at again.
 
-tidy.py ROOT [SECONDS] < sources, a path a line. ROOT/build/tsan is built: its compiler's database says how each source
-is compiled, ninja's what it includes. It is looked at without what is precompiled: what it does not include itself is an error.
-A source is clean for as long as it, all of this tree that it includes, and
-.clang-tidy are the same; that is kept in ROOT/build/tsan/tidy. With SECONDS no file is begun later, and each that is left out is named.
-Exit code 1 if anything was found.
+tidy.py ROOT [SECONDS] < sources, a path a line. ROOT/build/tidy is configured: its compiler's database says how each source is
+compiled, alone and with nothing precompiled: what it does not include itself is an error.
+A source is clean for as long as it, all of this tree that it includes, and .clang-tidy are the same; that is kept in
+ROOT/build/tidy/clean. With SECONDS no file is begun later, and each that is left out is named. Exit code 1 if anything was found.
 """
 
 import concurrent.futures
@@ -19,28 +18,24 @@ import sys
 import time
 
 FOUND = re.compile(r": (error|warning):")
-PRECOMPILED = re.compile(r" -Winvalid-pch| -Xclang (-fno-pch-timestamp|-include-pch -Xclang \S+|-include -Xclang \S+)")
 
 
-def included(build):
-    """Of each object of the build, the files that it was made of."""
-    listed = subprocess.run(["ninja", "-C", str(build), "-t", "deps"], capture_output=True, text=True, check=True)
-    files = {}
-    for block in listed.stdout.split("\n\n"):
-        head, *lines = block.splitlines() or [""]
-        files[head.split(":")[0]] = [line.strip() for line in lines]
-    return files
+def included(build, command):
+    """What a source is made of, beside the system's headers; the source alone if it can't be read."""
+    asked = re.sub(r" -o \S+ -c ", " -MM ", command)
+    told = subprocess.run(asked, shell=True, cwd=build, capture_output=True, text=True, check=False).stdout
+    return [word for word in told.replace("\\\n", " ").split()[1:]]
 
 
-def state_of(root, build, source, command, files):
+def state_of(root, build, source, command):
     """A digest of what the verdict on a source depends on."""
     state = hashlib.sha256(command.encode())
     for folder in (root / source).parents:
         rules = folder / ".clang-tidy"
         if folder.is_relative_to(root) and rules.is_file():
             state.update(rules.read_bytes())
-    for file in sorted({(build / file).resolve() for file in files}):
-        if file.is_relative_to(root) and not file.name.startswith("cmake_pch") and file.is_file():
+    for file in sorted({(build / file).resolve() for file in [root / source, *included(build, command)]}):
+        if file.is_relative_to(root) and file.is_file():
             state.update(f"{file.relative_to(root)}\n".encode())
             state.update(file.read_bytes())
     return state.hexdigest()
@@ -59,9 +54,9 @@ def made_scope(build):
     return made
 
 
-def look(root, commands, scope, source):
-    """What clang-tidy has against a source; nothing if it is clean. commands: the folder of a compiler's database."""
-    command = ["clang-tidy-16", "-load", str(scope), "-p", str(commands), "--quiet", source]
+def look(root, build, scope, source):
+    """What clang-tidy has against a source; nothing if it is clean."""
+    command = ["clang-tidy-16", "-load", str(scope), "-p", str(build), "--quiet", source]
     run = subprocess.run(command, cwd=root, capture_output=True, text=True, check=False)
     lines = run.stdout.splitlines()
     # The analyzer takes what Asio awaits in for uninitialized, and reports it inside its headers: those are not ours.
@@ -72,37 +67,27 @@ def look(root, commands, scope, source):
 
 
 def main(root, seconds):
-    build = root / "build" / "tsan"
-    kept = build / "tidy"
+    build = root / "build" / "tidy"
+    kept = build / "clean"
     kept.mkdir(exist_ok=True)
     wanted = set(sys.stdin.read().split())
-    files = included(build)
     scope = made_scope(build)
-    todo = []
-    database = json.loads((build / "compile_commands.json").read_text())
-    for entry in database:
-        entry["command"] = PRECOMPILED.sub("", entry["command"])
-    commands = kept / "commands"
-    commands.mkdir(exist_ok=True)
-    (commands / "compile_commands.json").write_text(json.dumps(database))
-    for entry in database:
-        source = os.path.relpath(entry["file"], root)
-        object_file = re.search(r" -o (\S+)", entry["command"]).group(1)
-        if source in wanted:
-            wanted.remove(source)
-            mark = kept / source.replace("/", "%")
-            state = state_of(root, build, source, entry["command"], [entry["file"], *files.get(object_file, [])])
-            if not mark.is_file() or mark.read_text() != state:
-                todo.append((source, mark, state))
-    print(f"clang-tidy on {len(todo)} files; not built, and left out: {len(wanted)}", flush=True)
+    commands = {}
+    for entry in json.loads((build / "compile_commands.json").read_text()):
+        commands[os.path.relpath(entry["file"], root)] = entry["command"]
+    todo = sorted(wanted & commands.keys())
+    print(f"clang-tidy on {len(todo)} files; not built, and left out: {len(wanted) - len(todo)}", flush=True)
     until = time.monotonic() + seconds
 
-    def visit(task):
-        source, mark, state = task
+    def visit(source):
+        mark = kept / source.replace("/", "%")
+        state = state_of(root, build, source, commands[source])
+        if mark.is_file() and mark.read_text() == state:
+            return True
         if time.monotonic() > until:
             print(f"clang-tidy: no time left for {source}", flush=True)
             return True
-        against = look(root, commands, scope, source)
+        against = look(root, build, scope, source)
         if against:
             print(against, flush=True)
             return False

@@ -12,14 +12,14 @@ using namespace std::chrono_literals;
 using nlohmann::json;
 
 #ifdef TENON_SANITIZED
-constexpr int accounts = 40;
+constexpr int due_accounts = 40;
 #else
-constexpr int accounts = 96;
+constexpr int due_accounts = 96;
 #endif
 constexpr int together = 8;  // refreshes under way, of each host
 constexpr auto provider_takes = 400ms;
 
-auto options() -> world_options {
+auto due_options() -> world_options {
     world_options chosen;
     chosen.stored_in = engine::postgresql;
     chosen.config = "refresh_concurrency: " + std::to_string(together) + "\n";
@@ -39,10 +39,10 @@ auto refreshed_by(const host_process& one) -> int {
 }  // namespace
 
 TEST_CASE("two hosts share what is due: none twice, none left, and each takes its part") {
-    world here(options());
+    world here(due_options());
     const auto other = here.replica();
     std::vector<std::string> connections;
-    for (int i = 1; i <= accounts; ++i) {
+    for (int i = 1; i <= due_accounts; ++i) {
         connections.push_back(here.connected("ann", "u" + std::to_string(i)));
     }
     sim::fault slow;
@@ -59,14 +59,14 @@ TEST_CASE("two hosts share what is due: none twice, none left, and each takes it
     const int mine = refreshed_by(here.host());
     const int theirs = refreshed_by(*other);
     WARN(
-        accounts << " due, " << together << " at once a host: " << mine << " by one, " << theirs
-                 << " by the other, in "
-                 << std::chrono::duration_cast<std::chrono::milliseconds>(took).count() << " ms"
+        due_accounts << " due, " << together << " at once a host: " << mine << " by one, " << theirs
+                     << " by the other, in "
+                     << std::chrono::duration_cast<std::chrono::milliseconds>(took).count() << " ms"
     );
-    CHECK(mine + theirs == accounts);
-    CHECK(mine >= accounts / 4);
-    CHECK(theirs >= accounts / 4);
-    CHECK(here.provider().count().refreshes == accounts);
+    CHECK(mine + theirs == due_accounts);
+    CHECK(mine >= due_accounts / 4);
+    CHECK(theirs >= due_accounts / 4);
+    CHECK(here.provider().count().refreshes == due_accounts);
     CHECK(here.provider().count().refresh_reuses == 0);
     CHECK(here.provider().count().families_revoked == 0);
     for (const auto& id : connections) {
@@ -75,7 +75,7 @@ TEST_CASE("two hosts share what is due: none twice, none left, and each takes it
 }
 
 TEST_CASE("what a host claimed and took along into its grave is refreshed by another one") {
-    auto chosen = options();
+    auto chosen = due_options();
     chosen.config += "timeouts: {operation: 2s}\n";
     world here(chosen);
     const auto other = here.replica();

@@ -8,7 +8,6 @@
 
 #include <csignal>
 #include <filesystem>
-#include <fstream>
 #include <future>
 
 namespace tenon::test {
@@ -17,15 +16,6 @@ namespace {
 using Catch::Matchers::Contains;
 using nlohmann::json;
 namespace fs = std::filesystem;
-
-void write(const fs::path& file, const std::string& text) {
-    std::ofstream(file) << text;
-}
-
-auto read(const fs::path& file) -> std::string {
-    std::ifstream in(file);
-    return {std::istreambuf_iterator<char>(in), {}};
-}
 
 // The certificate that a listener shows, in PEM.
 auto shown_certificate(std::uint16_t port) -> std::string {
@@ -63,7 +53,7 @@ TEST_CASE("two hosts never serve from one embedded database, wherever their data
         running.dir() / "data" / "keyring", running.dir() / "elsewhere" / "keyring",
         fs::copy_options::overwrite_existing
     );
-    write(
+    write_file(
         config, "listen: 127.0.0.1:0\ndata_dir: " + (running.dir() / "elsewhere").string() +
                     "\ndatabase: sqlite:" + (running.dir() / name).string() + "\n"
     );
@@ -99,13 +89,15 @@ TEST_CASE("a keyring that lacks a key in use is not taken by a running host") {
     world here;
     const auto id = here.connected();
     const auto keyring = here.host().dir() / "data" / "keyring";
-    const auto before = read(keyring);
-    write(keyring, "* 11111111 000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f\n");
+    const auto before = read_file(keyring);
+    write_file(
+        keyring, "* 11111111 000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f\n"
+    );
     here.host().signal(SIGHUP);
     REQUIRE(here.host().wait_for_log("not reloaded"));
     CHECK(here.api().get(here.token_path(id)).status == 200);
     CHECK(here.api().post("/api/integrations/refresh/demo/" + id, json::object()).status == 200);
-    write(keyring, before);
+    write_file(keyring, before);
     here.host().signal(SIGHUP);
     CHECK(here.host().wait_for_log("reloaded key_id"));
 }
@@ -120,20 +112,20 @@ TEST_CASE("a reload takes a renewed certificate and the log level, and names wha
     host_options options;
     options.config = config_of(first, "");
     host_process host(options);
-    CHECK(shown_certificate(host.port()) == read(first.file()));
-    const auto begin = read(host.config_file());
+    CHECK(shown_certificate(host.port()) == read_file(first.file()));
+    const auto begin = read_file(host.config_file());
     auto changed = begin + "threads: 7\nlog: {level: debug}\n";
     changed.replace(0, begin.find("}\n") + 2, config_of(second, ""));
-    write(host.config_file(), changed);
+    write_file(host.config_file(), changed);
     host.signal(SIGHUP);
     REQUIRE(host.wait_for_log("reloaded key_id"));
-    CHECK(shown_certificate(host.port()) == read(second.file()));
+    CHECK(shown_certificate(host.port()) == read_file(second.file()));
     CHECK(host.wait_for_log("need a restart detail=\"threads\""));
     changed.replace(0, changed.find("}\n") + 2, "tls: {certificate: /no, private_key: /no}\n");
-    write(host.config_file(), changed);
+    write_file(host.config_file(), changed);
     host.signal(SIGHUP);
     REQUIRE(host.wait_for_log("not reloaded"));
-    CHECK(shown_certificate(host.port()) == read(second.file()));
+    CHECK(shown_certificate(host.port()) == read_file(second.file()));
 }
 
 TEST_CASE("a host ends within its grace, whatever is under way") {

@@ -6,7 +6,6 @@
 #include <elf.h>
 
 #include <cstring>
-#include <fstream>
 #include <map>
 
 namespace tenon::test {
@@ -14,21 +13,17 @@ namespace {
 
 namespace fs = std::filesystem;
 
-void write(const fs::path& file, const std::string& bytes) {
-    std::ofstream(file, std::ios::binary) << bytes;
-}
-
 // The operator's folder, and what the host has to say of each file in it.
 auto fill(const fs::path& folder) -> std::map<std::string, std::string> {
     const auto good = read_file(harbor_build("one"));
-    write(folder / "harbor.so", good);
-    write(folder / "second.so", good);
-    write(folder / "truncated.so", good.substr(0, 3'000));
+    write_file(folder / "harbor.so", good);
+    write_file(folder / "second.so", good);
+    write_file(folder / "truncated.so", good.substr(0, 3'000));
     auto foreign = good;
     const Elf64_Half arm = EM_ARM;
     std::memcpy(foreign.data() + offsetof(Elf64_Ehdr, e_machine), &arm, sizeof arm);
-    write(folder / "foreign.so", foreign);
-    write(folder / "script.so", "#!/bin/sh\n");
+    write_file(folder / "foreign.so", foreign);
+    write_file(folder / "script.so", "#!/bin/sh\n");
     const fs::path refused(TENON_REFUSED_PLUGINS);
     for (const auto* name : {"other_major.so", "no_entry.so"}) {
         fs::copy_file(refused / name, folder / name);

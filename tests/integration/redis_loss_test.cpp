@@ -29,11 +29,11 @@ struct tally {
 
 // Three kinds of clients of each host, a thread each, until it goes: one reads a token, one begins
 // connects of ever new users, one of the same user, as fast as it can.
-class load {
+class calls {
   public:
     enum kind { reading, connecting, pushing };
 
-    load(sharing_pair& pair, std::string connection)
+    calls(sharing_pair& pair, std::string connection)
         : pair_(pair), connection_(std::move(connection)) {
         for (const std::size_t host : {0U, 1U}) {
             for (const auto what : {reading, connecting, pushing}) {
@@ -91,11 +91,11 @@ class load {
     std::vector<std::jthread> workers_;
 };
 
-auto told(std::map<load::kind, tally>& seen) -> std::string {
+auto told(std::map<calls::kind, tally>& seen) -> std::string {
     std::ostringstream text;
     for (const auto& [what, name] :
-         {std::pair(load::reading, "token reads"), std::pair(load::connecting, "connects"),
-          std::pair(load::pushing, "one user's connects")}) {
+         {std::pair(calls::reading, "token reads"), std::pair(calls::connecting, "connects"),
+          std::pair(calls::pushing, "one user's connects")}) {
         const auto& of = seen[what];
         text << "; " << name << " " << of.done << " done, " << of.limited << " limited, slowest "
              << of.slowest.count() << " ms";
@@ -128,19 +128,19 @@ TEST_CASE("Redis that goes away under load fails no call and lifts no limit, and
     };
     int let_through = 1;  // the connection's own
     {
-        load under(pair, connection);
+        calls under(pair, connection);
         for (const auto& now : phases) {
             now.begin();
             REQUIRE(soon([&] { return pair.both_share(now.shared); }));
             std::this_thread::sleep_for(2s);
             auto seen = under.take();
             WARN(now.name << told(seen));
-            CHECK(seen[load::reading].done > 20);
-            CHECK(seen[load::connecting].done > 20);
-            CHECK(seen[load::pushing].limited > 20);
+            CHECK(seen[calls::reading].done > 20);
+            CHECK(seen[calls::connecting].done > 20);
+            CHECK(seen[calls::pushing].limited > 20);
             // A question that hangs is waited for once or twice, and no call fails for it.
-            CHECK(seen[load::connecting].slowest < 3s);
-            let_through += seen[load::pushing].done;
+            CHECK(seen[calls::connecting].slowest < 3s);
+            let_through += seen[calls::pushing].done;
         }
         INFO(under.strange());
         CHECK(under.strange().empty());

@@ -9,7 +9,6 @@
 
 #include <csignal>
 #include <filesystem>
-#include <fstream>
 
 namespace tenon::test {
 namespace {
@@ -17,17 +16,13 @@ namespace {
 using Catch::Matchers::Contains;
 namespace fs = std::filesystem;
 
-void write(const fs::path& file, const std::string& text) {
-    std::ofstream(file) << text;
-}
-
 }  // namespace
 
 TEST_CASE("config check finds what would keep a host or a provider from serving") {
     temp_dir dir;
     const auto check = [&](const std::string& text, environment variables = {}) {
         const auto file = dir.path() / "tenon.yaml";
-        write(file, "data_dir: " + (dir.path() / "data").string() + "\n" + text);
+        write_file(file, "data_dir: " + (dir.path() / "data").string() + "\n" + text);
         return run_tenon({"config", "check", "--config", file.string()}, std::move(variables));
     };
     const std::string slack = "providers:\n  slack:\n    client_secret: s\n";
@@ -45,7 +40,7 @@ TEST_CASE("config check finds what would keep a host or a provider from serving"
         several.err, Contains("clent_id") && Contains("/no/c.pem") && Contains("hexadecimal")
     );
     const auto catalogue = dir.path() / "catalogue.yaml";
-    write(catalogue, "spotify: {\"client\": 1\n");
+    write_file(catalogue, "spotify: {\"client\": 1\n");
     CHECK(check("catalogue: " + catalogue.string() + "\n").code == 1);
     CHECK(check("database: postgresql://a@b/c\n").code == 1);
     CHECK_FALSE(fs::exists(dir.path() / "data"));
@@ -79,7 +74,7 @@ TEST_CASE("a configuration that can't be served is refused before anything is ma
         CAPTURE(config);
         const auto file = dir.path() / "tenon.yaml";
         const std::string listen = config.starts_with("listen") ? "" : "listen: 127.0.0.1:0\n";
-        write(file, listen + config + "data_dir: " + (dir.path() / "data").string() + "\n");
+        write_file(file, listen + config + "data_dir: " + (dir.path() / "data").string() + "\n");
         const auto served = run_tenon({"serve", "--config", file.string()});
         CHECK(served.code == 1);
         CHECK_THAT(served.err, Contains(told));
@@ -87,7 +82,7 @@ TEST_CASE("a configuration that can't be served is refused before anything is ma
         CHECK(run_tenon({"config", "check", "--config", file.string()}).code == checked);
     }
     const auto file = dir.path() / "tenon.yaml";
-    write(file, tls(expired, expired) + "data_dir: " + (dir.path() / "data").string() + "\n");
+    write_file(file, tls(expired, expired) + "data_dir: " + (dir.path() / "data").string() + "\n");
     const auto told = run_tenon({"config", "check", "--config", file.string()});
     CHECK(told.code == 1);
     CHECK_THAT(told.err, Contains("has expired"));
@@ -98,7 +93,7 @@ TEST_CASE("a start that waits can be ended by a signal") {
     const auto pipe = dir.path() / "certificate.pem";
     REQUIRE(::mkfifo(pipe.c_str(), S_IRUSR | S_IWUSR) == 0);
     const auto config = dir.path() / "tenon.yaml";
-    write(
+    write_file(
         config, "listen: 127.0.0.1:0\ndata_dir: " + (dir.path() / "data").string() +
                     "\ntls: {certificate: " + pipe.string() + ", private_key: " + pipe.string() +
                     "}\n"

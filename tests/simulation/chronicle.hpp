@@ -14,6 +14,9 @@
 
 namespace tenon::simulation {
 
+// What one host ended or changed is seen by all others after this.
+inline constexpr milliseconds patience{1'100};
+
 // A machine's clock: it may be wrong.
 class machine_clock final : public host::clock {
   public:

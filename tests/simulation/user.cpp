@@ -10,12 +10,7 @@
 #include <boost/asio/detached.hpp>
 
 namespace tenon::simulation {
-namespace {
-
-// After this nobody is answered with what another host ended.
-constexpr milliseconds patience{1'100};
-
-}  // namespace
+namespace {}  // namespace
 
 auto user::provider() const -> std::string {
     return what_.rotating ? "rotating" : "plain";

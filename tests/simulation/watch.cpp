@@ -11,9 +11,6 @@ using host::access;
 using host::result;
 using host::sql_session;
 
-// What a change is seen after, everywhere; see change_sight.
-constexpr milliseconds patience{1'100};
-
 }  // namespace
 
 void grant_watch::committed(std::size_t host, const transcript& what) {

@@ -25,13 +25,17 @@ temp_dir::~temp_dir() {
 auto temp_dir::write(std::string_view name, std::string_view text) const -> std::filesystem::path {
     auto file = path_ / name;
     std::filesystem::create_directories(file.parent_path());
-    std::ofstream out(file, std::ios::binary | std::ios::trunc);
+    write_file(file, text);
+    return file;
+}
+
+void write_file(const std::filesystem::path& path, std::string_view text) {
+    std::ofstream out(path, std::ios::binary | std::ios::trunc);
     out << text;
     out.close();
     if (!out) {
-        throw std::runtime_error("can't write " + file.string());
+        throw std::runtime_error("can't write " + path.string());
     }
-    return file;
 }
 
 auto read_file(const std::filesystem::path& path) -> std::string {

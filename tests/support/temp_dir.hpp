@@ -23,6 +23,8 @@ class temp_dir {
     std::filesystem::path path_;
 };
 
+// Writes (or overwrites) a file; throws std::runtime_error if it can't be written.
+void write_file(const std::filesystem::path& path, std::string_view text);
 // The whole file; throws std::runtime_error if it can't be read.
 [[nodiscard]] auto read_file(const std::filesystem::path& path) -> std::string;
 

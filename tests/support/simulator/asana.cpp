@@ -8,7 +8,7 @@ namespace {
 
 using nlohmann::json;
 
-auto rules() -> oauth_rules {
+auto asana_rules() -> oauth_rules {
     return {
         .authorize_path = "/-/oauth_authorize",
         .token_path = "/-/oauth_token",
@@ -33,7 +33,7 @@ auto api_error(std::uint32_t status, std::string_view message) -> sim_response {
 
 }  // namespace
 
-asana::asana() : oauth_provider(rules()) {}
+asana::asana() : oauth_provider(asana_rules()) {}
 
 auto asana::account_id(const account& who) const -> std::string {
     return std::to_string(4'673'218'950 + who.number);

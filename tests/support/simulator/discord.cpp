@@ -1,6 +1,5 @@
 #include "support/simulator/discord.hpp"
 
-#include <algorithm>
 #include <nlohmann/json.hpp>
 
 namespace tenon::sim {
@@ -8,7 +7,7 @@ namespace {
 
 using nlohmann::json;
 
-auto rules() -> oauth_rules {
+auto discord_rules() -> oauth_rules {
     return {
         .authorize_path = "/oauth2/authorize",
         .token_path = "/api/oauth2/token",
@@ -26,14 +25,9 @@ auto api_refusal(std::uint32_t status, int code, std::string_view message) -> si
     return json_answer(status, {{"message", message}, {"code", code}});
 }
 
-auto lists(const std::string& scopes, std::string_view scope) -> bool {
-    const auto all = split(scopes, ' ');
-    return std::ranges::find(all, scope) != all.end();
-}
-
 }  // namespace
 
-discord::discord() : oauth_provider(rules()) {
+discord::discord() : oauth_provider(discord_rules()) {
     common_.access_lifetime_s = 604'800;
 }
 
@@ -49,10 +43,10 @@ auto discord::head_problem(const sim_request& request) const -> std::optional<si
 }
 
 void discord::dress(json& answer, const consent& given, time_point /*now*/) {
-    if (lists(given.scope, "bot")) {
+    if (lists(given.scope, ' ', "bot")) {
         answer["guild"] = {{"id", "290926798626357999"}, {"name", "Demo Server (demo data)"}};
     }
-    if (lists(given.scope, "webhook.incoming")) {
+    if (lists(given.scope, ' ', "webhook.incoming")) {
         answer["webhook"] = {
             {"id", "347114750880120863"},
             {"token", "webhook-token-of-the-demo"},

@@ -42,11 +42,6 @@ auto chosen(const json& all, std::string_view fields) -> std::optional<json> {
     return some;
 }
 
-auto lists(const std::string& scopes, std::string_view name) -> bool {
-    const auto all = split(scopes, ',');
-    return std::ranges::find(all, name) != all.end();
-}
-
 auto no_such_object(std::string_view id) -> sim_response {
     return graph_refusal(
         100,
@@ -135,7 +130,7 @@ auto facebook::me(const token& used, const parameters& query) -> sim_response {
         {"picture",
          {{"data",
            {{"url", who.avatar_url}, {"height", 50}, {"width", 50}, {"is_silhouette", false}}}}}};
-    if (lists(used.scope, "email") && !lists(join(declined_scopes_, ","), "email")) {
+    if (lists(used.scope, ',', "email") && !lists(join(declined_scopes_, ","), ',', "email")) {
         all["email"] = who.email;
     }
     if (used.slot.starts_with("page")) {
@@ -168,8 +163,8 @@ auto facebook::page(const token& used, std::int64_t number, time_point now) -> j
 // Pages by cursor: the position of the last one.
 auto facebook::accounts(const token& used, const parameters& query, time_point now)
     -> sim_response {
-    const bool able = lists(used.scope, "pages_show_list") &&
-                      !lists(join(declined_scopes_, ","), "pages_show_list");
+    const bool able = lists(used.scope, ',', "pages_show_list") &&
+                      !lists(join(declined_scopes_, ","), ',', "pages_show_list");
     const std::string limit = query.has("limit") ? query.get("limit") : "25";
     std::int64_t most = 0;
     std::int64_t at = 0;
@@ -197,8 +192,8 @@ auto facebook::accounts(const token& used, const parameters& query, time_point n
 auto facebook::node(
     const token& used, const std::string& id, const parameters& query, time_point now
 ) -> sim_response {
-    const bool able = lists(used.scope, "pages_show_list") &&
-                      !lists(join(declined_scopes_, ","), "pages_show_list");
+    const bool able = lists(used.scope, ',', "pages_show_list") &&
+                      !lists(join(declined_scopes_, ","), ',', "pages_show_list");
     for (std::int64_t number = 1; able && number <= pages_; ++number) {
         if (page_id(owner_of(used), number) == id) {
             const auto some = chosen(

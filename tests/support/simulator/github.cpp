@@ -10,7 +10,7 @@ using nlohmann::json;
 constexpr std::string_view token_path = "/login/oauth/access_token";
 constexpr std::int64_t refresh_lifetime_s = 15'897'600;
 
-auto rules() -> oauth_rules {
+auto github_rules() -> oauth_rules {
     return {
         .authorize_path = "/login/oauth/authorize",
         .token_path = token_path,
@@ -42,7 +42,7 @@ auto as_form(const json& body) -> std::string {
 
 }  // namespace
 
-github::github() : oauth_provider(rules()) {
+github::github() : oauth_provider(github_rules()) {
     common_.access_lifetime_s = 28'800;
 }
 

@@ -8,18 +8,11 @@ namespace {
 
 using nlohmann::json;
 
-constexpr std::string_view issuer = "https://accounts.google.com";
-
 auto subject(const account& who) -> std::string {
     return std::to_string(110'248'495'921'238'000 + who.number);
 }
 
-auto has_scope(const std::string& list, std::string_view scope) -> bool {
-    const auto scopes = split(list, ' ');
-    return std::ranges::find(scopes, scope) != scopes.end();
-}
-
-auto discovery() -> sim_response {
+auto discovery(std::string_view issuer) -> sim_response {
     return json_answer(
         200,
         {{"issuer", issuer},
@@ -70,7 +63,7 @@ auto google::handle(const sim_request& request, time_point now) -> sim_response 
     } else if (request.path == "/oauth2/v3/certs") {
         answer = json_answer(200, key_.jwks());
     } else if (request.path == "/.well-known/openid-configuration") {
-        answer = discovery();
+        answer = discovery(issuer);
     }
     counters_.refused += answer.status >= 400 ? 1 : 0;
     return answer;
@@ -135,7 +128,7 @@ auto google::issue(std::uint64_t grant, bool with_refresh, time_point now) -> js
             answer["refresh_token_expires_in"] = refresh_lifetime_s_ - 1;
         }
     }
-    if (has_scope(given.scope, "openid")) {
+    if (lists(given.scope, ' ', "openid")) {
         const auto who = *find_account(given.account, common_.accounts);
         json claims = {
             {"iss", issuer},
@@ -208,7 +201,7 @@ auto google::userinfo(const sim_request& request, time_point now) -> sim_respons
     }
     const auto who = *find_account(ledger_.grant_of(*found).given.account, common_.accounts);
     json claims = {{"sub", subject(who)}};
-    if (has_scope(found->scope, "profile")) {
+    if (lists(found->scope, ' ', "profile")) {
         claims.update(
             {{"name", who.name},
              {"given_name", "Demo"},
@@ -216,7 +209,7 @@ auto google::userinfo(const sim_request& request, time_point now) -> sim_respons
              {"picture", who.avatar_url}}
         );
     }
-    if (has_scope(found->scope, "email")) {
+    if (lists(found->scope, ' ', "email")) {
         claims.update({{"email", who.email}, {"email_verified", true}});
     }
     ++counters_.profiles;

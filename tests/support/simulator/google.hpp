@@ -21,6 +21,8 @@ class google final : public simulator {
     auto mint(const std::string& account, time_point now) -> nlohmann::json override;
 
   private:
+    static constexpr std::string_view issuer = "https://accounts.google.com";
+
     auto authorize(const sim_request& request, time_point now) -> sim_response;
     auto authorization_problem(const parameters& asked) const -> std::string;
     auto token_endpoint(const sim_request& request, time_point now) -> sim_response;

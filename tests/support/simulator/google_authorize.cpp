@@ -6,8 +6,6 @@
 namespace tenon::sim {
 namespace {
 
-constexpr std::string_view issuer = "https://accounts.google.com";
-
 auto is_scope(std::string_view scope) -> bool {
     return scope == "openid" || scope == "email" || scope == "profile" ||
            scope == "https://mail.google.com/" ||

@@ -11,11 +11,11 @@ namespace {
 
 using nlohmann::json;
 
-constexpr std::array<std::string_view, 5> known_scopes{
+constexpr std::array<std::string_view, 5> instagram_scopes{
     "instagram_business_basic", "instagram_business_content_publish",
     "instagram_business_manage_comments", "instagram_business_manage_messages",
     "instagram_business_manage_insights"};
-constexpr std::int64_t short_lifetime_s = 3600;
+constexpr std::int64_t short_token_s = 3600;
 
 // The token endpoint's own shape, which is not RFC 6749's.
 auto token_refusal(std::string_view message) -> sim_response {
@@ -84,7 +84,7 @@ auto instagram::authorize(const sim_request& request, time_point now) -> sim_res
     const auto who = consenting_account(asked, common_);
     const auto scopes = graph_scopes(asked.get("scope"));
     const bool scopes_known = !scopes.empty() && std::ranges::all_of(scopes, [](const auto& scope) {
-        return std::ranges::find(known_scopes, scope) != known_scopes.end();
+        return std::ranges::find(instagram_scopes, scope) != instagram_scopes.end();
     });
     if (!asked.problem().empty() || asked.get("client_id") != common_.client_id ||
         !is_registered(asked.get("redirect_uri"), common_) || !who) {
@@ -162,7 +162,7 @@ auto instagram::short_lived(const sim_request& request, time_point now) -> sim_r
     const auto text = ledger_.add_token(
         "IGAAshort",
         {token_kind::access, code->grant, code->given.scope, "short", now, {}, false, {}},
-        short_lifetime_s
+        short_token_s
     );
     ++counters_.exchanges;
     if (wrapped_) {

@@ -8,7 +8,7 @@ namespace {
 
 using nlohmann::json;
 
-auto rules() -> oauth_rules {
+auto jira_rules() -> oauth_rules {
     return {
         .authorize_path = "/authorize",
         .token_path = "/oauth/token",
@@ -29,7 +29,7 @@ auto granted_any(const token& used, std::string_view part) -> bool {
 
 }  // namespace
 
-jira::jira() : oauth_provider(rules()) {}
+jira::jira() : oauth_provider(jira_rules()) {}
 
 auto jira::settings() -> setting_table {
     auto table = oauth_provider::settings();

@@ -7,7 +7,7 @@ namespace {
 
 using nlohmann::json;
 
-auto rules() -> oauth_rules {
+auto linear_rules() -> oauth_rules {
     return {
         .authorize_path = "/oauth/authorize",
         .token_path = "/oauth/token",
@@ -34,7 +34,7 @@ auto graphql_error(std::uint32_t status, std::string_view code, std::string_view
 
 }  // namespace
 
-linear::linear() : oauth_provider(rules()) {
+linear::linear() : oauth_provider(linear_rules()) {
     common_.access_lifetime_s = 86'399;
 }
 

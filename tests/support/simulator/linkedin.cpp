@@ -10,7 +10,7 @@ using nlohmann::json;
 
 constexpr std::int64_t refresh_lifetime_s = 31'536'000;
 
-auto rules() -> oauth_rules {
+auto linkedin_rules() -> oauth_rules {
     return {
         .authorize_path = "/oauth/v2/authorization",
         .token_path = "/oauth/v2/accessToken",
@@ -42,7 +42,7 @@ auto api_refusal(
 
 }  // namespace
 
-linkedin::linkedin() : oauth_provider(rules()) {
+linkedin::linkedin() : oauth_provider(linkedin_rules()) {
     common_.code_lifetime_s = 1800;
     common_.access_lifetime_s = 5'184'000;
 }

@@ -166,6 +166,10 @@ auto split(std::string_view text, char separator) -> std::vector<std::string> {
     return parts;
 }
 
+auto lists(std::string_view text, char separator, std::string_view part) -> bool {
+    return std::ranges::count(split(text, separator), part) > 0;
+}
+
 auto join(const std::vector<std::string>& parts, std::string_view separator) -> std::string {
     std::string joined;
     for (const auto& part : parts) {

@@ -63,6 +63,7 @@ class parameters {
 [[nodiscard]] auto html_escape(std::string_view text) -> std::string;
 // `a,b c` by the separator; empty parts are left out.
 [[nodiscard]] auto split(std::string_view text, char separator) -> std::vector<std::string>;
+[[nodiscard]] auto lists(std::string_view text, char separator, std::string_view part) -> bool;
 [[nodiscard]] auto join(const std::vector<std::string>& parts, std::string_view separator)
     -> std::string;
 

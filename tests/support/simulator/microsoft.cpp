@@ -9,7 +9,7 @@ namespace {
 
 using nlohmann::json;
 
-auto rules() -> oauth_rules {
+auto microsoft_rules() -> oauth_rules {
     return {
         .authorize_path = "/oauth2/v2.0/authorize",
         .token_path = "/oauth2/v2.0/token",
@@ -57,7 +57,7 @@ auto number_of(mistake what) -> int {
 
 }  // namespace
 
-microsoft::microsoft() : oauth_provider(rules()) {}
+microsoft::microsoft() : oauth_provider(microsoft_rules()) {}
 
 auto microsoft::settings() -> setting_table {
     auto table = oauth_provider::settings();

@@ -9,7 +9,7 @@ namespace {
 
 using nlohmann::json;
 
-auto rules() -> oauth_rules {
+auto notion_rules() -> oauth_rules {
     return {
         .authorize_path = "/v1/oauth/authorize",
         .token_path = "/v1/oauth/token",
@@ -45,7 +45,7 @@ auto workspace_of(const account& who) -> std::string {
 
 }  // namespace
 
-notion::notion() : oauth_provider(rules()) {}
+notion::notion() : oauth_provider(notion_rules()) {}
 
 auto notion::settings() -> setting_table {
     auto table = oauth_provider::settings();

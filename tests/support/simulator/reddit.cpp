@@ -8,7 +8,7 @@ namespace {
 
 using nlohmann::json;
 
-auto rules() -> oauth_rules {
+auto reddit_rules() -> oauth_rules {
     return {
         .authorize_path = "/api/v1/authorize",
         .token_path = "/api/v1/access_token",
@@ -41,7 +41,7 @@ auto names_who_asks(std::string_view agent) -> bool {
 
 }  // namespace
 
-reddit::reddit() : oauth_provider(rules()) {
+reddit::reddit() : oauth_provider(reddit_rules()) {
     common_.access_lifetime_s = 86'400;
 }
 

@@ -12,7 +12,7 @@ using nlohmann::json;
 
 constexpr std::string_view organization = "00DDemo000000001AAA";
 
-auto rules() -> oauth_rules {
+auto salesforce_rules() -> oauth_rules {
     return {
         .authorize_path = "/services/oauth2/authorize",
         .token_path = "/services/oauth2/token",
@@ -48,7 +48,7 @@ auto identity_of(const account& who) -> std::string {
 
 }  // namespace
 
-salesforce::salesforce() : oauth_provider(rules()) {
+salesforce::salesforce() : oauth_provider(salesforce_rules()) {
     common_.access_lifetime_s = 7200;
 }
 

@@ -10,11 +10,6 @@ namespace {
 
 using nlohmann::json;
 
-// The HTTP status is 200 whatever happened.
-auto not_ok(std::string_view error) -> sim_response {
-    return json_answer(200, {{"ok", false}, {"error", error}});
-}
-
 auto lists_scopes(const std::string& text) -> bool {
     return text.find(' ') == std::string::npos && text.find('+') == std::string::npos;
 }

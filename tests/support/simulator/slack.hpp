@@ -27,6 +27,8 @@ class slack final : public simulator {
     auto refresh(const parameters& form, time_point now) -> sim_response;
     auto api(const sim_request& request, time_point now) -> sim_response;
     auto users_info(const parameters& arguments, const token& used) -> sim_response;
+    // The HTTP status is 200 whatever happened.
+    static auto not_ok(std::string_view error) -> sim_response;
     auto installation(const account& who) const -> nlohmann::json;
     auto tokens_of(const std::string& slot, const consent& given, time_point now) -> nlohmann::json;
     auto token_fields(

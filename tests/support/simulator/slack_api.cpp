@@ -9,12 +9,11 @@ namespace {
 
 using nlohmann::json;
 
-// The HTTP status is 200 whatever happened.
-auto not_ok(std::string_view error) -> sim_response {
+}  // namespace
+
+auto slack::not_ok(std::string_view error) -> sim_response {
     return json_answer(200, {{"ok", false}, {"error", error}});
 }
-
-}  // namespace
 
 auto slack::api(const sim_request& request, time_point now) -> sim_response {
     if (request.path != "/api/auth.test" && request.path != "/api/auth.revoke" &&

@@ -7,9 +7,9 @@
 namespace tenon::sim {
 namespace {
 
-constexpr std::array<std::string_view, 6> known_scopes{"user.info.basic", "user.info.profile",
-                                                       "user.info.stats", "video.list",
-                                                       "video.upload",    "video.publish"};
+constexpr std::array<std::string_view, 6> tiktok_scopes{"user.info.basic", "user.info.profile",
+                                                        "user.info.stats", "video.list",
+                                                        "video.upload",    "video.publish"};
 
 }  // namespace
 
@@ -25,7 +25,7 @@ auto tiktok::authorization_problem(const parameters& asked) const -> std::string
     }
     const auto scopes = split(asked.get("scope"), ',');
     const bool known = !scopes.empty() && std::ranges::all_of(scopes, [](const auto& scope) {
-        return std::ranges::find(known_scopes, scope) != known_scopes.end();
+        return std::ranges::find(tiktok_scopes, scope) != tiktok_scopes.end();
     });
     if (asked.get("response_type") != "code") {
         return "response_type";

@@ -8,7 +8,7 @@ namespace {
 
 using nlohmann::json;
 
-auto rules() -> oauth_rules {
+auto x_rules() -> oauth_rules {
     return {
         .authorize_path = "/i/oauth2/authorize",
         .token_path = "/2/oauth2/token",
@@ -39,7 +39,7 @@ auto problem(std::uint32_t status, std::string_view title, std::string_view deta
 }
 
 // What may be asked of a user beside id, name and username.
-auto user_fields(const account& who) -> std::map<std::string, json> {
+auto more_user_fields(const account& who) -> std::map<std::string, json> {
     return {
         {"created_at", "2026-01-02T03:04:05.000Z"},
         {"description", "Demo data of a simulated provider"},
@@ -56,7 +56,7 @@ auto user_fields(const account& who) -> std::map<std::string, json> {
 
 }  // namespace
 
-x::x() : oauth_provider(rules()) {
+x::x() : oauth_provider(x_rules()) {
     common_.code_lifetime_s = 30;
     common_.access_lifetime_s = 7200;
 }
@@ -117,7 +117,7 @@ auto x::api(const sim_request& request, const token& used, const account& who) -
     }
     const parameters query(request.query);
     json data = {{"id", account_id(who)}, {"name", who.name}, {"username", who.username}};
-    const auto known = user_fields(who);
+    const auto known = more_user_fields(who);
     for (const auto& name : split(query.get("user.fields"), ',')) {
         const auto found = known.find(name);
         if (found == known.end()) {

@@ -10,7 +10,7 @@ using namespace tenon::host;
 
 namespace {
 
-auto key_of(char fill) -> secret {
+auto stored_key(char fill) -> secret {
     return secret(std::string(key_size, fill));
 }
 
@@ -59,8 +59,8 @@ TEST_CASE("the first key is current until another one is promoted") {
     keyring keys;
     CHECK(keys.empty());
     CHECK(keys.current_id().empty());
-    REQUIRE(keys.add(key_of('a'), "old"));
-    REQUIRE(keys.add(key_of('b'), "new"));
+    REQUIRE(keys.add(stored_key('a'), "old"));
+    REQUIRE(keys.add(stored_key('b'), "new"));
     CHECK(keys.current_id() == "old");
     REQUIRE(keys.promote("new"));
     CHECK(keys.current_id() == "new");
@@ -71,7 +71,7 @@ TEST_CASE("the first key is current until another one is promoted") {
     CHECK(listed[0].id == "old");
     CHECK_FALSE(listed[0].current);
     CHECK(listed[1].current);
-    CHECK(keys.find("old")->equals(key_of('a')));
+    CHECK(keys.find("old")->equals(stored_key('a')));
     CHECK(keys.find("other") == nullptr);
 }
 
@@ -83,13 +83,13 @@ TEST_CASE("a key without an id is called by its own hash") {
 
 TEST_CASE("a key that is there already changes nothing, and no id names two keys") {
     keyring keys;
-    REQUIRE(keys.add(key_of('a'), "one"));
-    REQUIRE(keys.add(key_of('a'), "one"));
-    REQUIRE(keys.add(key_of('a')));
+    REQUIRE(keys.add(stored_key('a'), "one"));
+    REQUIRE(keys.add(stored_key('a'), "one"));
+    REQUIRE(keys.add(stored_key('a')));
     CHECK(keys.list().size() == 1);
-    CHECK(keys.add(key_of('b'), "one").error().code == errc::conflict);
-    CHECK(keys.add(key_of('a'), "two").error().code == errc::conflict);
-    CHECK(keys.find("one")->equals(key_of('a')));
+    CHECK(keys.add(stored_key('b'), "one").error().code == errc::conflict);
+    CHECK(keys.add(stored_key('a'), "two").error().code == errc::conflict);
+    CHECK(keys.find("one")->equals(stored_key('a')));
 }
 
 TEST_CASE("ids that could not be stored or shown are refused, and so are keys of a wrong length") {
@@ -97,12 +97,12 @@ TEST_CASE("ids that could not be stored or shown are refused, and so are keys of
     for (const auto& id :
          {std::string("with space"), std::string("line\n"), std::string("*"), std::string("ü"),
           std::string(65, 'x'), std::string("a\0b", 3)}) {
-        CHECK(keys.add(key_of('a'), id).error().code == errc::invalid_request);
+        CHECK(keys.add(stored_key('a'), id).error().code == errc::invalid_request);
     }
     CHECK(keys.add(secret(std::string(31, 'a'))).error().code == errc::invalid_request);
     CHECK(keys.add(secret(std::string(33, 'a'))).error().code == errc::invalid_request);
     CHECK(keys.empty());
-    CHECK(keys.add(key_of('a'), std::string(64, 'x')));
+    CHECK(keys.add(stored_key('a'), std::string(64, 'x')));
 }
 
 TEST_CASE("generated keys are new") {

@@ -4,14 +4,9 @@
 using Catch::Matchers::Contains;
 using Catch::Matchers::EndsWith;
 using tenon::test::count_of;
+using tenon::test::hello;
 using tenon::test::status_of;
 using tenon::test::talk;
-
-namespace {
-
-const std::string hello = "GET /api/hello HTTP/1.1\r\nHost: h\r\n\r\n";
-
-}  // namespace
 
 TEST_CASE("a request is answered, with its length, a date, a request id and security headers") {
     talk with;

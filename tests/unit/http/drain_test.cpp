@@ -9,14 +9,13 @@
 
 using Catch::Matchers::Contains;
 using tenon::host::milliseconds;
+using tenon::test::hello;
+using tenon::test::patience;
 using tenon::test::raw_connection;
 using tenon::test::running_server;
 using tenon::test::status_of;
 
 namespace {
-
-const std::string hello = "GET /api/hello HTTP/1.1\r\nHost: h\r\n\r\n";
-constexpr std::chrono::seconds patience{10};
 
 // A route whose handler tells that it began, and ends when it is let go.
 struct held_route {

@@ -6,6 +6,7 @@
 
 #include <atomic>
 #include <boost/asio/awaitable.hpp>
+#include <chrono>
 #include <condition_variable>
 #include <functional>
 #include <memory>
@@ -15,6 +16,12 @@
 #include <vector>
 
 namespace tenon::test {
+
+// Asks for the plain route, and ends the connection with it.
+inline const std::string hello = "GET /api/hello HTTP/1.1\r\nHost: h\r\n\r\n";
+inline const std::string last_hello =
+    "GET /api/hello HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n";
+inline constexpr std::chrono::seconds patience{10};
 
 // 2026-11-21T10:00:00Z, for ever.
 class fixed_clock final : public host::clock {

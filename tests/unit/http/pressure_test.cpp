@@ -10,17 +10,12 @@
 using Catch::Matchers::Contains;
 using tenon::host::milliseconds;
 using tenon::host::server_options;
+using tenon::test::hello;
+using tenon::test::last_hello;
+using tenon::test::patience;
 using tenon::test::raw_connection;
 using tenon::test::running_server;
 using tenon::test::status_of;
-
-namespace {
-
-const std::string hello = "GET /api/hello HTTP/1.1\r\nHost: h\r\n\r\n";
-const std::string last_hello = "GET /api/hello HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n";
-constexpr std::chrono::seconds patience{10};
-
-}  // namespace
 
 TEST_CASE("one connection too many is told so") {
     server_options options;

@@ -15,12 +15,6 @@ auto confirm(oauth_world& world, const actor& by, const std::string& code) {
     return world.run(confirm_connection(world.context, by, code));
 }
 
-auto discarded(oauth_world& world) -> std::vector<audit_row> {
-    return transact(world, [](sql_session& session) {
-        return list_audit(session, {.action = "connection.discarded"});
-    });
-}
-
 auto lapse(oauth_world& world) -> std::size_t {
     return world.run(discard_lapsed(world.context, [] { return false; }));
 }
@@ -102,9 +96,12 @@ TEST_CASE("tokens that nobody confirmed in time are revoked, once, and it is on 
     CHECK(lapse(world) == 1);
     CHECK(world.scene.count().revokes == 2);  // the refresh token and the access token
     CHECK(count(world, "confirmations") == 0);
-    REQUIRE(discarded(world).size() == 1);
-    CHECK(discarded(world)[0].outcome == "INVALID_STATE");
-    CHECK(discarded(world)[0].detail == R"({"revocations":[{"outcome":"revoked","slot":"main"}]})");
+    REQUIRE(lines_of(world, "connection.discarded").size() == 1);
+    CHECK(lines_of(world, "connection.discarded")[0].outcome == "INVALID_STATE");
+    CHECK(
+        lines_of(world, "connection.discarded")[0].detail ==
+        R"({"revocations":[{"outcome":"revoked","slot":"main"}]})"
+    );
     CHECK(lapse(world) == 0);
     CHECK(world.scene.count().revokes == 2);
 }
@@ -118,7 +115,10 @@ TEST_CASE("tokens that nobody confirmed are kept at the provider where the accou
     CHECK(lapse(world) == 1);
     CHECK(world.scene.count().revokes == 0);
     CHECK(count(world, "confirmations") == 0);
-    CHECK(discarded(world).at(0).detail == R"({"revocations":[{"outcome":"kept","slot":"main"}]})");
+    CHECK(
+        lines_of(world, "connection.discarded").at(0).detail ==
+        R"({"revocations":[{"outcome":"kept","slot":"main"}]})"
+    );
 }
 
 TEST_CASE("what waited for confirmation when its account was disconnected is revoked as well") {
@@ -142,7 +142,7 @@ TEST_CASE("what was parked and can't be opened any more does not stay for ever")
     wait_out(world);
     CHECK(lapse(world) == 1);
     CHECK(count(world, "confirmations") == 0);
-    CHECK(discarded(world).at(0).outcome == "INTERNAL");
+    CHECK(lines_of(world, "connection.discarded").at(0).outcome == "INTERNAL");
 }
 
 TEST_CASE("what is sealed under a key that only other hosts have is left to them for a day") {
@@ -163,7 +163,7 @@ TEST_CASE("what is sealed under a key that only other hosts have is left to them
     world.time.advance(std::chrono::hours(24));
     CHECK(lapse(world) == lapsed_batch);
     CHECK(lapse(world) == 1);
-    const auto lines = discarded(world);
+    const auto lines = lines_of(world, "connection.discarded");
     REQUIRE(lines.size() == lapsed_batch + 2);
     CHECK(std::ranges::count(lines, "INTERNAL", &audit_row::outcome) == lapsed_batch + 1);
     CHECK(
@@ -180,7 +180,7 @@ TEST_CASE("a disconnect does not shorten the day that is left to hosts with the 
     CHECK(lapse(world) == 0);
     world.time.advance(std::chrono::hours(24));
     CHECK(lapse(world) == 1);
-    CHECK(discarded(world).at(0).outcome == "INTERNAL");
+    CHECK(lines_of(world, "connection.discarded").at(0).outcome == "INTERNAL");
 }
 
 TEST_CASE("one host at a time revokes what nobody confirmed, and stops when it is to") {
@@ -199,7 +199,7 @@ TEST_CASE("one host at a time revokes what nobody confirmed, and stops when it i
     world.time.advance(std::chrono::minutes(3));  // the first one never came back
     CHECK(lapse(world) == 1);
     CHECK(world.scene.count().revokes == 4);
-    CHECK(discarded(world).size() == 2);
+    CHECK(lines_of(world, "connection.discarded").size() == 2);
 }
 
 }  // namespace tenon::test

@@ -18,12 +18,6 @@ auto reconnect_as(oauth_world& world, const std::string& account) -> std::string
     return told.get("error");
 }
 
-auto discarded(oauth_world& world) -> std::vector<audit_row> {
-    return transact(world, [](sql_session& session) {
-        return list_audit(session, {.action = "connection.discarded"});
-    });
-}
-
 void check_nothing_left_but_u1(oauth_world& world) {
     CHECK(world.list(user("ann")).size() == 1);
     CHECK(world.read(user("ann"), "u1", seconds(60)).has_value());
@@ -39,7 +33,7 @@ TEST_CASE("tokens of another account than the one to reconnect are revoked, and 
     CHECK(world.scene.count().revokes == 2);  // the refresh token and the access token
     check_nothing_left_but_u1(world);
     CHECK(count(world, "grants") == 1);
-    const auto lines = discarded(world);
+    const auto lines = lines_of(world, "connection.discarded");
     REQUIRE(lines.size() == 1);
     CHECK(lines[0].outcome == "ACCOUNT_MISMATCH");
     CHECK(lines[0].detail == R"({"revocations":[{"outcome":"revoked","slot":"main"}]})");
@@ -61,8 +55,11 @@ TEST_CASE("tokens of an account that somebody else has connected are not revoked
     CHECK(reconnect_as(world, "u2") == "ACCOUNT_MISMATCH");
     CHECK(world.scene.count().revokes == 0);
     check_nothing_left_but_u1(world);
-    REQUIRE(discarded(world).size() == 1);
-    CHECK(discarded(world)[0].detail == R"({"revocations":[{"outcome":"kept","slot":"main"}]})");
+    REQUIRE(lines_of(world, "connection.discarded").size() == 1);
+    CHECK(
+        lines_of(world, "connection.discarded")[0].detail ==
+        R"({"revocations":[{"outcome":"kept","slot":"main"}]})"
+    );
 }
 
 TEST_CASE("a revocation that fails changes nothing for who reconnected the wrong account") {
@@ -76,7 +73,8 @@ TEST_CASE("a revocation that fails changes nothing for who reconnected the wrong
     CHECK(reconnect_as(world, "u2") == "ACCOUNT_MISMATCH");
     check_nothing_left_but_u1(world);
     CHECK(
-        discarded(world).at(0).detail == R"({"revocations":[{"outcome":"pending","slot":"main"}]})"
+        lines_of(world, "connection.discarded").at(0).detail ==
+        R"({"revocations":[{"outcome":"pending","slot":"main"}]})"
     );
 }
 
@@ -93,7 +91,7 @@ TEST_CASE("a mismatch that recovery finds is revoked by it") {
     world.run(recover_intents(world.context, *world.refresh, false));
     CHECK(world.scene.count().revokes == 2);
     check_nothing_left_but_u1(world);
-    CHECK(discarded(world).size() == 1);
+    CHECK(lines_of(world, "connection.discarded").size() == 1);
 }
 
 }  // namespace tenon::test

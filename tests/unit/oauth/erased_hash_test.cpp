@@ -57,7 +57,6 @@ TEST_CASE("an erasure of before its hash had a key is found, and gone on with") 
     });
     CHECK(is_refused(world, ann));
     world.time.advance(world.context.options.lease);
-    const auto goes_on = [] { return false; };
     CHECK(world.run(finish_erasures(world.context, false, goes_on)) == 1);
     check_nothing_holds(world, ann_id);
     CHECK(count(world, "erasures") == 1);

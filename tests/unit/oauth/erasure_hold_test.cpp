@@ -8,10 +8,6 @@
 namespace tenon::test {
 namespace {
 
-auto goes_on() -> bool {
-    return false;
-}
-
 auto state_of(oauth_world& world, const actor& by) -> erasure_state {
     return transact(world, [&](sql_session& session) {
         return find_erasure(session, who_of(world.context, by)).value();

@@ -39,10 +39,6 @@ auto cleaned(oauth_world& world) -> boost::asio::awaitable<bool> {
     co_return true;
 }
 
-auto goes_on() -> bool {
-    return false;
-}
-
 }  // namespace
 
 TEST_CASE("an erased user is in no row any more, nor is the account, and the log's chain holds") {

@@ -6,7 +6,7 @@
 namespace tenon::host {
 namespace {
 
-const time_point start{milliseconds(1'700'000'000'123)};
+const time_point granted_at{milliseconds(1'700'000'000'123)};
 
 auto sample_grant() -> granted {
     granted made;
@@ -18,9 +18,9 @@ auto sample_grant() -> granted {
     made.token_type = "Bearer";
     made.scope = "read write";
     made.base_url = "https://eu.example";
-    made.expires_at = start + milliseconds(1);
-    made.refresh_expires_at = start + milliseconds(2);
-    made.refresh_not_before = start - milliseconds(3);
+    made.expires_at = granted_at + milliseconds(1);
+    made.refresh_expires_at = granted_at + milliseconds(2);
+    made.refresh_not_before = granted_at - milliseconds(3);
     return made;
 }
 
@@ -34,7 +34,7 @@ auto sample_landing() -> landing {
     made.metadata = R"({"n": 1.10})";
     made.connect_params = R"({"shop":"x"})";
     made.profile = R"({"accountId":"T1"})";
-    made.issued_at = start;
+    made.issued_at = granted_at;
     made.grants = {sample_grant(), granted{}};
     return made;
 }
@@ -53,7 +53,7 @@ auto sample_input() -> exchange_input {
     made.callback = {{"iss", "https://a"}, {"iss", "https://b"}};
     made.reconnect = account_id("T1");
     made.confirm = true;
-    made.began_at = start;
+    made.began_at = granted_at;
     return made;
 }
 

@@ -1,5 +1,6 @@
 // A host that stands still for longer than the lease that it has just taken.
 #include "base/pause.hpp"
+#include "unit/oauth/absent_database.hpp"
 #include "unit/oauth/flow_case.hpp"
 
 namespace tenon::test {
@@ -29,11 +30,6 @@ class stalling_database final : public database {
     database& inner_;
     std::function<void()> stall_;
 };
-
-auto pass(manual_clock& time, milliseconds span) -> boost::asio::awaitable<void> {
-    time.advance(span);
-    co_return;
-}
 
 }  // namespace
 

@@ -7,14 +7,15 @@
 namespace tenon::host {
 namespace {
 
-const provider_id slack{"slack"};
+const provider_id asked_of{"slack"};
 
 }  // namespace
 
 TEST_CASE("the redirect target learns which account was connected, whatever its id holds") {
     CHECK(
         connected_location(
-            "https://app.example/done", slack, account_id("a&status=error b"), connection_id("c1")
+            "https://app.example/done", asked_of, account_id("a&status=error b"),
+            connection_id("c1")
         ) ==
         "https://app.example/done?provider=slack&status=connected&accountId=a%26status%3Derror%20b"
         "&connectionId=c1"
@@ -23,14 +24,14 @@ TEST_CASE("the redirect target learns which account was connected, whatever its 
 
 TEST_CASE("the redirect target keeps its own query") {
     CHECK(
-        confirm_location("https://app.example/done?tab=2", slack, "code") ==
+        confirm_location("https://app.example/done?tab=2", asked_of, "code") ==
         "https://app.example/done?tab=2&provider=slack&status=confirm&confirmation=code"
     );
 }
 
 TEST_CASE("a failure is told by its code and a message for the end user, never the developer's") {
     const auto failure = fail(errc::access_denied, "for the log only");
-    const auto location = error_location("https://app.example/done", slack, failure);
+    const auto location = error_location("https://app.example/done", asked_of, failure);
     CHECK(
         location ==
         "https://app.example/done?provider=slack&status=error&error=ACCESS_DENIED&message="

@@ -5,14 +5,14 @@
 namespace tenon::host {
 namespace {
 
-const org_id org{"org"};
+const org_id home{"org"};
 const user_id user{"alice"};
 constexpr std::string_view provider = "slack";
 const time_point now{milliseconds(1'700'000'000'000)};
 const connection_id connection{"connection-1"};
 
 auto key_of(std::string_view account = "T1", std::string_view slot = "") -> token_key {
-    return {org, user, provider, account, slot};
+    return {home, user, provider, account, slot};
 }
 
 auto make_grant(std::int64_t generation, const std::string& id = "grant-1")
@@ -91,7 +91,7 @@ TEST_CASE("no part of the key can be taken for another") {
     const org_id other_org("other");
     const user_id other_user("bob");
     CHECK(cache.find({other_org, user, provider, "ab", "c"}, now).grant == nullptr);
-    CHECK(cache.find({org, other_user, provider, "ab", "c"}, now).grant == nullptr);
+    CHECK(cache.find({home, other_user, provider, "ab", "c"}, now).grant == nullptr);
 }
 
 TEST_CASE("nothing is answered from memory while changes can't be seen") {

@@ -12,13 +12,7 @@
 #include <boost/asio/detached.hpp>
 
 namespace tenon::test {
-namespace {
-
-auto goes_on() -> bool {
-    return false;
-}
-
-}  // namespace
+namespace {}  // namespace
 
 TEST_CASE("an exchange that another host is at is ended by that one when its user is erased") {
     two_hosts world;

@@ -5,6 +5,7 @@
 #include "oauth/disconnect.hpp"
 #include "oauth/landing.hpp"
 #include "oauth/recovery.hpp"
+#include "store/audit.hpp"
 #include "store/grants.hpp"
 #include "support/any_engine.hpp"
 #include "support/catch.hpp"
@@ -48,6 +49,12 @@ inline void add_organizations(oauth_world& world, const std::vector<std::string>
             run(session, "INSERT INTO organizations (id, name, created_at) VALUES ($1, '', 1)", id);
         }
         return 0;
+    });
+}
+
+inline auto lines_of(oauth_world& world, const std::string& action) -> std::vector<audit_row> {
+    return transact(world, [&](sql_session& session) {
+        return list_audit(session, {.action = action});
     });
 }
 

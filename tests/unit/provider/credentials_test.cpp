@@ -16,7 +16,7 @@ auto keyed(operation_kind kind) -> operation_request {
     return out;
 }
 
-auto header(const outbound_request& sent, std::string_view name) -> std::string {
+auto sent_header(const outbound_request& sent, std::string_view name) -> std::string {
     const auto found =
         std::ranges::find(sent.headers, name, &std::pair<std::string, std::string>::first);
     return found == sent.headers.end() ? "" : found->second;
@@ -29,7 +29,7 @@ TEST_CASE("what was filled in is sent by the host, encoded, and the provider's t
     all.http.answer(200, "session-1");
     const auto out = all.perform(keyed(operation_kind::validate), "keyed");
     REQUIRE(out.has_value());
-    CHECK(header(all.http.seen.at(0), "Authorization") == "Basic YW5uJH06cGFzcy13b3Jk");
+    CHECK(sent_header(all.http.seen.at(0), "Authorization") == "Basic YW5uJH06cGFzcy13b3Jk");
     CHECK(all.http.seen[0].body == "pin=none");
     CHECK_FALSE(all.http.seen[0].may_resend);  // an origin of role token mints tokens
     REQUIRE(out->grants.size() == 1);
@@ -80,8 +80,8 @@ TEST_CASE("refresh, profile and revoke may name them too") {
     asked.secrets.access_token = secret("session-2");
     const auto done = all.perform(std::move(asked), "keyed");
     REQUIRE(done.has_value());
-    CHECK(header(all.http.seen.at(1), "X-User") == "ann$}");
-    CHECK(header(all.http.seen[1], "Authorization") == "Bearer session-2");
+    CHECK(sent_header(all.http.seen.at(1), "X-User") == "ann$}");
+    CHECK(sent_header(all.http.seen[1], "Authorization") == "Bearer session-2");
 
     all.http.answer(200, "");
     asked = keyed(operation_kind::revoke);
@@ -90,5 +90,5 @@ TEST_CASE("refresh, profile and revoke may name them too") {
     const auto again = all.perform(std::move(asked), "keyed");
     REQUIRE(again.has_value());
     CHECK(all.http.seen.at(2).url == "https://api.keys.example.test/7");
-    CHECK(header(all.http.seen[2], "X-Pin") == "1234");
+    CHECK(sent_header(all.http.seen[2], "X-Pin") == "1234");
 }

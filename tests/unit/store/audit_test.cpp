@@ -6,7 +6,7 @@ namespace tenon::test {
 
 namespace {
 
-auto sample(const std::string& id, const std::string& action) -> audit_row {
+auto sample_line(const std::string& id, const std::string& action) -> audit_row {
     audit_row row;
     row.id = id;
     row.at = at(1'000);
@@ -27,7 +27,7 @@ TEST_CASE("the log is listed newest first, narrowed, page by page", "[store]") {
     test_database store(any_engine());
     writing(store.db(), [](sql_session& session) {
         for (int i = 0; i < 5; ++i) {
-            auto row = sample("e" + std::to_string(i), i == 3 ? "special" : "usual");
+            auto row = sample_line("e" + std::to_string(i), i == 3 ? "special" : "usual");
             if (i == 4) {
                 row.subject.reset();
                 row.connection.reset();
@@ -56,7 +56,9 @@ TEST_CASE("the log is listed newest first, narrowed, page by page", "[store]") {
 
 TEST_CASE("the log can't be changed, deleted or emptied", "[store]") {
     test_database store(any_engine());
-    writing(store.db(), [](sql_session& session) { append_audit(session, sample("e1", "x")); });
+    writing(store.db(), [](sql_session& session) {
+        append_audit(session, sample_line("e1", "x"));
+    });
     const auto* const statement = GENERATE(
         "UPDATE audit_log SET outcome = 'nothing'", "UPDATE audit_log SET seq = seq + 1",
         "UPDATE audit_log SET subject = NULL", "DELETE FROM audit_log",
@@ -87,7 +89,7 @@ TEST_CASE("a row of the log is sealed once", "[store]") {
             blob{"p"});
     };
     writing(store.db(), [&](sql_session& session) {
-        append_audit(session, sample("e1", "x"));
+        append_audit(session, sample_line("e1", "x"));
         seal(session);
     });
     CHECK(refused(store.db(), access::write, seal) == errc::internal);

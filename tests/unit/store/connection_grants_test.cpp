@@ -5,13 +5,7 @@
 
 namespace tenon::test {
 
-namespace {
-
-void put(sql_session& session, const grant_row& row) {
-    (void)*upsert_grant(session, row);
-}
-
-}  // namespace
+namespace {}  // namespace
 
 TEST_CASE("a token read finds connection and grant at once, the main slot by default", "[store]") {
     test_database store(any_engine());

@@ -6,13 +6,13 @@
 namespace tenon::test {
 namespace {
 
-const connection_id c1("c1");
+const connection_id raced("c1");
 
 void put_grant(sql_session& session, const std::string& slot, grant_state state) {
     auto row = sample_grant(slot, "account-1", slot);
     row.state = state;
     (void)*upsert_grant(session, row);
-    link_grant(session, {c1, slot, row.id, 0});
+    link_grant(session, {raced, slot, row.id, 0});
 }
 
 void revive(sql_session& session, const std::string& slot) {
@@ -31,7 +31,7 @@ void bury(sql_session& session, const std::string& slot) {
 }
 
 auto state_of_connection(database& db) -> connection_state {
-    return reading(db, [](sql_session& session) { return find_connection(session, c1)->state; });
+    return reading(db, [](sql_session& session) { return find_connection(session, raced)->state; });
 }
 
 // One transaction while another one, of `other`, is open and has done `first`.
@@ -55,7 +55,7 @@ TEST_CASE("a connection whose two grants come back at once is connected", "[stor
         (void)upsert_connection(session, sample_connection("c1"));
         put_grant(session, "bot", grant_state::dead);
         put_grant(session, "user", grant_state::dead);
-        set_connection_state(session, c1, connection_state::expired, "ended", at(2));
+        set_connection_state(session, raced, connection_state::expired, "ended", at(2));
     });
     at_once(
         store.db(), *other, [](sql_session& session) { revive(session, "bot"); },
@@ -71,7 +71,7 @@ TEST_CASE("a connection of whose grants one ends as the other comes back is expi
         (void)upsert_connection(session, sample_connection("c1"));
         put_grant(session, "bot", grant_state::live);
         put_grant(session, "user", grant_state::dead);
-        set_connection_state(session, c1, connection_state::expired, "ended", at(2));
+        set_connection_state(session, raced, connection_state::expired, "ended", at(2));
     });
     const auto ends = [](sql_session& session) { bury(session, "bot"); };
     const auto comes_back = [](sql_session& session) { revive(session, "user"); };

@@ -10,8 +10,9 @@ namespace tenon::test {
 
 namespace {
 
-auto sample(const std::string& id, const std::string& connection, const std::string& subject = "p1")
-    -> consent_row {
+auto sample_consent(
+    const std::string& id, const std::string& connection, const std::string& subject = "p1"
+) -> consent_row {
     consent_row row;
     row.id = id;
     row.subject = subject;
@@ -35,9 +36,9 @@ auto of(sql_session& session, const std::string& subject) -> std::vector<consent
 TEST_CASE("a consent stands until a later one of the connection takes its place", "[store]") {
     test_database store(any_engine());
     writing(store.db(), [](sql_session& session) {
-        record_consent(session, sample("1", "c1"), at(1'001));
-        record_consent(session, sample("2", "c2"), at(1'002));
-        record_consent(session, sample("3", "c1"), at(2'000));
+        record_consent(session, sample_consent("1", "c1"), at(1'001));
+        record_consent(session, sample_consent("2", "c2"), at(1'002));
+        record_consent(session, sample_consent("3", "c1"), at(2'000));
         const auto all = of(session, "p1");
         REQUIRE(all.size() == 3);
         CHECK(all[0].org == org_a);
@@ -58,7 +59,7 @@ TEST_CASE("a consent stands until a later one of the connection takes its place"
 TEST_CASE("what ended stays ended as it did", "[store]") {
     test_database store(any_engine());
     writing(store.db(), [](sql_session& session) {
-        record_consent(session, sample("1", "c1"), at(1'000));
+        record_consent(session, sample_consent("1", "c1"), at(1'000));
         end_consent(session, connection_id("c1"), consent_end::revoked, at(2'000));
         end_consent(session, connection_id("c1"), consent_end::disconnected, at(3'000));
         end_consent(session, connection_id("none"), consent_end::lapsed, at(3'000));
@@ -72,9 +73,9 @@ TEST_CASE("what ended stays ended as it did", "[store]") {
 TEST_CASE("an erased user's consents name no account, and none of them stands", "[store]") {
     test_database store(any_engine());
     writing(store.db(), [](sql_session& session) {
-        record_consent(session, sample("1", "c1"), at(1'000));
-        record_consent(session, sample("2", "c2"), at(1'000));
-        record_consent(session, sample("3", "c3", "p2"), at(1'000));
+        record_consent(session, sample_consent("1", "c1"), at(1'000));
+        record_consent(session, sample_consent("2", "c2"), at(1'000));
+        record_consent(session, sample_consent("3", "c3", "p2"), at(1'000));
         end_consent(session, connection_id("c1"), consent_end::disconnected, at(2'000));
         CHECK(erase_consents(session, "p1", at(3'000)) == 2);
         const auto all = of(session, "p1");
@@ -93,7 +94,7 @@ TEST_CASE("consents are listed oldest first, page by page, within the organizati
     test_database store(any_engine());
     writing(store.db(), [](sql_session& session) {
         for (const auto* const id : {"1", "2", "3"}) {
-            record_consent(session, sample(id, "c1"), at(1'000));
+            record_consent(session, sample_consent(id, "c1"), at(1'000));
         }
         const auto first = list_consents(session, {.subject = "p1", .limit = 2});
         REQUIRE(first.size() == 2);

@@ -11,13 +11,7 @@
 
 namespace tenon::test {
 
-namespace {
-
-void insert(sql_session& session, const std::string& id, const std::string& account) {
-    (void)upsert_connection(session, sample_connection(id, "user-1", account));
-}
-
-}  // namespace
+namespace {}  // namespace
 
 TEST_CASE("what a function wrote is there after it succeeded", "[store]") {
     test_database store(any_engine());

@@ -8,8 +8,6 @@ namespace tenon::test {
 
 namespace {
 
-const erased_user ann{user_id("ann"), std::string(32, 'a')};
-
 void put_answer(sql_session& session, const std::string& key, const std::optional<user_id>& user) {
     (void)begin_idempotent(session, key, key, at(1), at(9));
     REQUIRE(finish_idempotent(session, key, {200, "sealed", user, {}, at(9)}));
@@ -55,10 +53,10 @@ TEST_CASE("an answer for who is being erased, or was a moment ago, is not kept",
             (void)begin_idempotent(session, key, key, at(1), at(9));
             return finish_idempotent(session, key, {200, "sealed", about.user, about, at(9)});
         };
-        (void)begin_erasure(session, ann, "r1", at(1));
-        CHECK_FALSE(keep("under way", ann));
-        CHECK(finish_erasure(session, ann, at(2)));
-        CHECK_FALSE(keep("finished", ann));
+        (void)begin_erasure(session, erased_ann, "r1", at(1));
+        CHECK_FALSE(keep("under way", erased_ann));
+        CHECK(finish_erasure(session, erased_ann, at(2)));
+        CHECK_FALSE(keep("finished", erased_ann));
         CHECK(keep("bobs", {user_id("bob"), std::string(32, 'b')}));
         CHECK(count_rows(session, "idempotency") == 3);
         const auto again = begin_idempotent(session, "finished", "finished", at(2), at(9));
@@ -68,7 +66,8 @@ TEST_CASE("an answer for who is being erased, or was a moment ago, is not kept",
     writing(store.db(), [](sql_session& session) {
         const auto keep = [&](const char* key, time_point began) {
             (void)begin_idempotent(session, key, key, began, began + milliseconds(9));
-            const kept_answer answer{200, "sealed", ann.user, ann, began + milliseconds(9)};
+            const kept_answer answer{
+                200, "sealed", erased_ann.user, erased_ann, began + milliseconds(9)};
             return finish_idempotent(session, key, answer);
         };
         CHECK_FALSE(keep("by a clock that is ahead", at(2) + erasure_margin));
@@ -85,9 +84,9 @@ TEST_CASE("an answer about several is not kept if any user was erased meanwhile"
             return finish_idempotent(session, key, answer);
         };
         CHECK(keep("before", at(1)));
-        (void)begin_erasure(session, ann, "r1", at(1));
+        (void)begin_erasure(session, erased_ann, "r1", at(1));
         CHECK_FALSE(keep("under way", at(1)));
-        CHECK(finish_erasure(session, ann, at(2)));
+        CHECK(finish_erasure(session, erased_ann, at(2)));
         CHECK_FALSE(keep("finished", at(2)));
         CHECK(keep("after", at(3) + erasure_margin));
         const auto again = begin_idempotent(session, "finished", "finished", at(3), at(9));

@@ -17,8 +17,6 @@ namespace tenon::test {
 
 namespace {
 
-const erased_user ann{user_id("ann"), std::string(32, 'a')};
-
 auto put_key(sql_session& session, const std::string& id, const std::string& user) {
     api_key_row key;
     key.id = api_key_id(id);
@@ -36,38 +34,38 @@ TEST_CASE(
 ) {
     test_database store(any_engine());
     writing(store.db(), [](sql_session& session) {
-        CHECK_FALSE(find_erasure(session, ann));
-        CHECK(begin_erasure(session, ann, "r1", at(10)) == "r1");
-        CHECK(begin_erasure(session, ann, "r2", at(11)) == "r1");
-        REQUIRE(find_erasure(session, ann));
-        CHECK_FALSE(find_erasure(session, ann)->finished_at);
-        write_receipt(session, ann, "done");
-        CHECK(finish_erasure(session, ann, at(12)));
-        CHECK_FALSE(finish_erasure(session, ann, at(13)));
-        CHECK(find_erasure(session, ann)->finished_at == at(12));
-        CHECK(find_erasure(session, ann)->receipt == "done");
+        CHECK_FALSE(find_erasure(session, erased_ann));
+        CHECK(begin_erasure(session, erased_ann, "r1", at(10)) == "r1");
+        CHECK(begin_erasure(session, erased_ann, "r2", at(11)) == "r1");
+        REQUIRE(find_erasure(session, erased_ann));
+        CHECK_FALSE(find_erasure(session, erased_ann)->finished_at);
+        write_receipt(session, erased_ann, "done");
+        CHECK(finish_erasure(session, erased_ann, at(12)));
+        CHECK_FALSE(finish_erasure(session, erased_ann, at(13)));
+        CHECK(find_erasure(session, erased_ann)->finished_at == at(12));
+        CHECK(find_erasure(session, erased_ann)->receipt == "done");
     });
     CHECK(columns_that_hold(store.db(), "ann").empty());
     writing(store.db(), [](sql_session& session) {
-        CHECK(begin_erasure(session, ann, "r3", at(20)) == "r3");
-        CHECK_FALSE(find_erasure(session, ann)->finished_at);
-        CHECK(find_erasure(session, ann)->receipt.empty());
+        CHECK(begin_erasure(session, erased_ann, "r3", at(20)) == "r3");
+        CHECK_FALSE(find_erasure(session, erased_ann)->finished_at);
+        CHECK(find_erasure(session, erased_ann)->receipt.empty());
     });
 }
 
 TEST_CASE("who was erased a moment ago gets no pseudonym, who is being erased has one", "[store]") {
     test_database store(any_engine());
     writing(store.db(), [](sql_session& session) {
-        CHECK(new_pseudonym(session, ann, "p1") == "p1");
-        CHECK(new_pseudonym(session, ann, "p2") == "p1");
-        (void)begin_erasure(session, ann, "r1", at(10));
-        CHECK(new_pseudonym(session, ann, "p3") == "p1");
-        CHECK(forget_subject(session, ann.user));
-        CHECK(finish_erasure(session, ann, at(12)));
-        CHECK_FALSE(new_pseudonym(session, ann, "p4"));
+        CHECK(new_pseudonym(session, erased_ann, "p1") == "p1");
+        CHECK(new_pseudonym(session, erased_ann, "p2") == "p1");
+        (void)begin_erasure(session, erased_ann, "r1", at(10));
+        CHECK(new_pseudonym(session, erased_ann, "p3") == "p1");
+        CHECK(forget_subject(session, erased_ann.user));
+        CHECK(finish_erasure(session, erased_ann, at(12)));
+        CHECK_FALSE(new_pseudonym(session, erased_ann, "p4"));
         CHECK(count_rows(session, "subjects") == 0);
-        give_pseudonym(session, ann.user, "p5");  // who comes back
-        CHECK(new_pseudonym(session, ann, "p6") == "p5");
+        give_pseudonym(session, erased_ann.user, "p5");  // who comes back
+        CHECK(new_pseudonym(session, erased_ann, "p6") == "p5");
     });
 }
 
@@ -79,17 +77,17 @@ TEST_CASE(
         return store->with_org_now(
             org_a, access::write,
             [](sql_session& session) -> host::result<void> {
-                hold_user(session, ann.user);
-                (void)begin_erasure(session, ann, "r1", at(1));
-                forget_subject(session, ann.user);
-                finish_erasure(session, ann, at(2));
+                hold_user(session, erased_ann.user);
+                (void)begin_erasure(session, erased_ann, "r1", at(1));
+                forget_subject(session, erased_ann.user);
+                finish_erasure(session, erased_ann, at(2));
                 return {};
             }
         );
     };
     std::future<host::result<void>> erased;
     writing(store.db(), [&](sql_session& session) {
-        CHECK(new_pseudonym(session, ann, "p1") == "p1");
+        CHECK(new_pseudonym(session, erased_ann, "p1") == "p1");
         erased = std::async(std::launch::async, erase);
         // It can't be done before this transaction is; where it could, it would be soon.
         const auto done = erased.wait_for(std::chrono::milliseconds(200));
@@ -102,7 +100,7 @@ TEST_CASE(
 TEST_CASE("what a process left of erasures is found, and old hashes go", "[store]") {
     test_database store(any_engine());
     writing(store.db(), [](sql_session& session) {
-        (void)begin_erasure(session, ann, "r1", at(10));
+        (void)begin_erasure(session, erased_ann, "r1", at(10));
         (void)begin_erasure(session, {user_id("bob"), std::string(32, 'b')}, "r2", at(20));
         (void)begin_erasure(session, {user_id("eve"), std::string(32, 'e')}, "r3", at(5));
         CHECK(finish_erasure(session, {user_id("eve"), std::string(32, 'e')}, at(6)));
@@ -261,7 +259,7 @@ TEST_CASE("of an erased user no reads are accounted for, whenever they are added
     as_service(store.db(), access::write, account);
     writing(store.db(), [](sql_session& session) {
         REQUIRE(count_rows(session, "credential_reads") == 3);
-        (void)begin_erasure(session, ann, "r1", at(3));
+        (void)begin_erasure(session, erased_ann, "r1", at(3));
         erase_credential_reads(session, "anns");
         CHECK(erase_consents(session, "anns", at(3)) == 2);
         CHECK(count_rows(session, "credential_reads") == 1);

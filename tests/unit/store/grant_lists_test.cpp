@@ -20,15 +20,15 @@ void add_due(sql_session& session, const std::string& id, time_point due) {
 auto claimed(database& db, const std::string& owner, const std::vector<due_grant>& wanted)
     -> std::multiset<std::string> {
     return as_service(db, access::write, [&](sql_session& session) {
-        std::multiset<std::string> ids;
+        std::multiset<std::string> id_set;
         for (const auto& one : claim_due_grants(session, wanted, owner, at(1'000), at(200))) {
-            ids.insert(one.id.text());
+            id_set.insert(one.id.text());
         }
-        return ids;
+        return id_set;
     });
 }
 
-using ids = std::multiset<std::string>;
+using id_set = std::multiset<std::string>;
 
 }  // namespace
 
@@ -83,10 +83,10 @@ TEST_CASE("what another transaction has in hand is passed over, not waited for",
         });
     });
     locked.acquire();
-    CHECK(claimed(store.db(), "first", seen) == ids{"free"});
+    CHECK(claimed(store.db(), "first", seen) == id_set{"free"});
     let_go.release();
     holder.wait();
-    CHECK(claimed(store.db(), "second", seen) == ids{"held"});
+    CHECK(claimed(store.db(), "second", seen) == id_set{"held"});
 }
 
 TEST_CASE(

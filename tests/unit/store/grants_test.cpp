@@ -8,10 +8,6 @@ namespace {
 
 const grant_id g1("g1");
 
-void put(sql_session& session, const grant_row& row) {
-    (void)*upsert_grant(session, row);
-}
-
 auto renewed(const std::string& token) -> refreshed_grant {
     refreshed_grant values;
     values.access_token = token;

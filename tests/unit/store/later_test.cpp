@@ -6,10 +6,6 @@ namespace tenon::test {
 
 namespace {
 
-void insert(sql_session& session, const std::string& id, const std::string& account) {
-    (void)upsert_connection(session, sample_connection(id, "user-1", account));
-}
-
 void insert_later(sql_session& session, const std::string& account) {
     run_later(
         session,

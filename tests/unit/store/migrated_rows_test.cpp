@@ -17,7 +17,7 @@ namespace tenon::test {
 
 namespace {
 
-const std::string hash(32, 'h');
+const std::string some_hash(32, 'h');
 const user_id ann("ann");
 const system_clock wall;
 
@@ -27,7 +27,7 @@ void put_accounts(sql_session& session) {
     run(session,
         "INSERT INTO api_keys (id, org_id, name, key_hash, hint, scopes, user_id, is_bootstrap, "
         "created_at) VALUES ('k1', 'org-a', 'phone', $1, 'tk_1', 'tokens:read', 'ann', $2, 2)",
-        blob{hash}, true);
+        blob{some_hash}, true);
     run(session,
         "INSERT INTO connections (id, org_id, user_id, provider, account_id, status, "
         "status_reason, scope, metadata, connect_params, profile, profile_at, created_at, "
@@ -52,12 +52,12 @@ void put_flows(sql_session& session) {
         "redirect_url, requested_scope, connect_params, verifier, issuer, confirm, created_at, "
         "expires_at) VALUES ($1, 'org-a', 'ann', 'slack', 'client', 'http://x/', 'read', '{}', "
         "$2, '', $3, 1, 99)",
-        blob{hash}, blob{"sealed verifier"}, true);
+        blob{some_hash}, blob{"sealed verifier"}, true);
     run(session,
         "INSERT INTO confirmations (code_hash, org_id, user_id, provider, account_id, scope, "
         "metadata, connection_id, sealed, created_at, expires_at) VALUES ($1, 'org-a', 'ann', "
         "'slack', 'T2', 'read', '{}', 'c2', $2, 1, 99)",
-        blob{hash}, blob{"sealed landing"});
+        blob{some_hash}, blob{"sealed landing"});
     run(session,
         "INSERT INTO intents (id, org_id, kind, provider, user_id, generation, sealed, owner, "
         "created_at, updated_at) VALUES ('i1', 'org-a', 'exchange', 'slack', 'ann', 0, $1, "
@@ -70,7 +70,7 @@ void put_flows(sql_session& session) {
     run(session,
         "INSERT INTO idempotency (org_id, key_hash, request_hash, status, sealed, created_at, "
         "expires_at) VALUES ('org-a', $1, $1, 200, $2, 1, 99)",
-        blob{hash}, blob{"sealed answer"});
+        blob{some_hash}, blob{"sealed answer"});
 }
 
 void put_records(sql_session& session) {
@@ -117,7 +117,7 @@ void check_accounts(sql_session& session) {
 void check_flows(sql_session& session) {
     const auto pending = list_pending_connects(session, ann, "", 9);
     REQUIRE(pending.size() == 1);
-    CHECK(pending[0].state_hash == hash);
+    CHECK(pending[0].state_hash == some_hash);
     CHECK(pending[0].verifier == "sealed verifier");
     CHECK(pending[0].confirm);
     CHECK(pending[0].redirect_uri.empty());
@@ -130,7 +130,7 @@ void check_flows(sql_session& session) {
     const auto replies = replies_of_intent(session, "i1");
     REQUIRE(replies.size() == 1);
     CHECK(replies[0].sealed == "sealed reply");
-    const auto kept = begin_idempotent(session, hash, hash, at(2), at(99));
+    const auto kept = begin_idempotent(session, some_hash, some_hash, at(2), at(99));
     REQUIRE(std::holds_alternative<idempotent_finished>(kept));
     CHECK(std::get<idempotent_finished>(kept).sealed == "sealed answer");
 }
@@ -156,7 +156,7 @@ void check_services(sql_session& session) {
     const auto organization = find_organization(session, org_a);
     REQUIRE(organization);
     CHECK(organization->name == "A");
-    const auto key = find_api_key_by_hash(session, hash);
+    const auto key = find_api_key_by_hash(session, some_hash);
     REQUIRE(key);
     CHECK(key->user == ann);
     CHECK(key->is_bootstrap);
@@ -198,7 +198,7 @@ TEST_CASE(
     // Whose data an answer of back then holds nobody knows: it goes with whoever is erased.
     writing(store.db(), [](sql_session& session) {
         (void)erase_answers(session, user_id("bob"));
-        const auto gone = begin_idempotent(session, hash, hash, at(2), at(99));
+        const auto gone = begin_idempotent(session, some_hash, some_hash, at(2), at(99));
         CHECK(std::holds_alternative<idempotent_erased>(gone));
     });
 }

@@ -11,7 +11,7 @@ namespace tenon::test {
 
 namespace {
 
-const system_clock wall;
+const system_clock wall_clock;
 
 constexpr std::string_view one_text =
     "-- first\n\n-- up\nCREATE TABLE one (id BIGINT);\n-- down\nDROP TABLE one;\n";
@@ -44,7 +44,7 @@ TEST_CASE("the built-in migrations go up, all the way down, and up again", "[sto
     test_database store = empty_database();
     const auto count = static_cast<int>(built_in_migrations().size());
     for (int round = 0; round < 2; ++round) {
-        const auto up = migrate_up(store.db(), wall);
+        const auto up = migrate_up(store.db(), wall_clock);
         REQUIRE(up);
         CHECK(*up == count);
         CHECK(tables(store.db()) > 10);
@@ -57,7 +57,7 @@ TEST_CASE("the built-in migrations go up, all the way down, and up again", "[sto
 
 TEST_CASE("what is applied is not applied again", "[store]") {
     test_database store(any_engine());
-    const auto up = migrate_up(store.db(), wall);
+    const auto up = migrate_up(store.db(), wall_clock);
     REQUIRE(up);
     CHECK(*up == 0);
 }
@@ -65,7 +65,7 @@ TEST_CASE("what is applied is not applied again", "[store]") {
 TEST_CASE("each engine gets its own parts, in their order", "[store]") {
     test_database store = empty_database();
     const auto both = std::to_array<migration>({one, two});
-    REQUIRE(migrate_up(store.db(), wall, both));
+    REQUIRE(migrate_up(store.db(), wall_clock, both));
     const auto engine = as_service(store.db(), access::read, [](sql_session& session) {
         return run(session, "SELECT engine FROM two WHERE id = 1")[0].text(0);
     });
@@ -76,7 +76,7 @@ TEST_CASE("status tells what is applied and what is pending", "[store]") {
     test_database store = empty_database();
     const auto first = std::to_array<migration>({one});
     const auto both = std::to_array<migration>({one, two});
-    REQUIRE(migrate_up(store.db(), wall, first));
+    REQUIRE(migrate_up(store.db(), wall_clock, first));
     const auto states = migration_status(store.db(), both);
     REQUIRE(states);
     REQUIRE(states->size() == 2);
@@ -88,7 +88,7 @@ TEST_CASE("status tells what is applied and what is pending", "[store]") {
 TEST_CASE("down goes back to the version that is asked for", "[store]") {
     test_database store = empty_database();
     const auto both = std::to_array<migration>({one, two});
-    REQUIRE(migrate_up(store.db(), wall, both));
+    REQUIRE(migrate_up(store.db(), wall_clock, both));
     const auto down = migrate_down(store.db(), 1, both);
     REQUIRE(down);
     CHECK(*down == 1);
@@ -98,9 +98,9 @@ TEST_CASE("down goes back to the version that is asked for", "[store]") {
 TEST_CASE("an applied migration that was changed is refused, and nothing happens", "[store]") {
     test_database store = empty_database();
     const auto first = std::to_array<migration>({one});
-    REQUIRE(migrate_up(store.db(), wall, first));
+    REQUIRE(migrate_up(store.db(), wall_clock, first));
     const auto changed = std::to_array<migration>({{1, "one", "another", one_text}, two});
-    const auto up = migrate_up(store.db(), wall, changed);
+    const auto up = migrate_up(store.db(), wall_clock, changed);
     REQUIRE_FALSE(up);
     CHECK(up.error().code == errc::conflict);
     CHECK_THAT(up.error().message, Catch::Contains("1 (one)") && Catch::Contains("changed"));
@@ -111,8 +111,8 @@ TEST_CASE("a database that is newer than the binary is refused", "[store]") {
     test_database store = empty_database();
     const auto both = std::to_array<migration>({one, two});
     const auto first = std::to_array<migration>({one});
-    REQUIRE(migrate_up(store.db(), wall, both));
-    const auto up = migrate_up(store.db(), wall, first);
+    REQUIRE(migrate_up(store.db(), wall_clock, both));
+    const auto up = migrate_up(store.db(), wall_clock, first);
     REQUIRE_FALSE(up);
     CHECK(up.error().code == errc::conflict);
     CHECK_THAT(up.error().message, Catch::Contains("2 (two)") && Catch::Contains("newer"));
@@ -126,7 +126,7 @@ TEST_CASE("a migration that fails leaves nothing behind, and keeps what came bef
         {one,
          {2, "bad", "c", "-- up\nCREATE TABLE half (id BIGINT);\nCREATE TABEL oops;\n-- down\n"}}
     );
-    const auto up = migrate_up(store.db(), wall, broken);
+    const auto up = migrate_up(store.db(), wall_clock, broken);
     REQUIRE_FALSE(up);
     CHECK(up.error().code == errc::internal);
     CHECK(tables(store.db()) == 1);
@@ -144,7 +144,7 @@ TEST_CASE("hosts that start at once migrate once", "[store][concurrency]") {
     for (int i = 0; i < 4; ++i) {
         hosts.emplace_back([&] {
             const auto own = open_database(store.url());
-            const auto up = own ? migrate_up(**own, wall) : host::result<int>(own.error());
+            const auto up = own ? migrate_up(**own, wall_clock) : host::result<int>(own.error());
             failed += up ? 0 : 1;
             applied += up ? *up : 0;
         });

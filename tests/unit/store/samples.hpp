@@ -4,6 +4,7 @@
 #include "store/connection_grants.hpp"
 #include "store/connections.hpp"
 #include "store/database.hpp"
+#include "store/erasures.hpp"
 #include "store/grants.hpp"
 #include "support/any_engine.hpp"
 #include "support/catch.hpp"
@@ -18,6 +19,7 @@ using namespace tenon::host;  // NOLINT: tests of that namespace
 
 inline const org_id org_a("org-a");
 inline const org_id org_b("org-b");
+inline const erased_user erased_ann{user_id("ann"), std::string(32, 'a')};
 
 [[nodiscard]] inline auto at(std::int64_t ms) -> time_point {
     return time_point{milliseconds{ms}};
@@ -32,6 +34,13 @@ inline const org_id org_b("org-b");
     const std::string& id, const std::string& account = "account-1", const std::string& slot = "",
     const std::string& provider = "slack"
 ) -> grant_row;
+
+inline void put(sql_session& session, const grant_row& row) {
+    (void)*upsert_grant(session, row);
+}
+inline void insert(sql_session& session, const std::string& id, const std::string& account) {
+    (void)upsert_connection(session, sample_connection(id, "user-1", account));
+}
 
 // Runs a function that returns a plain value, or nothing, in a transaction, and requires success.
 template <class Fn>

@@ -14,7 +14,7 @@ namespace tenon::test {
 
 namespace {
 
-constexpr int writers = 4;
+constexpr int writer_threads = 4;
 
 // In the child: four threads commit numbers, and say each number once it is committed. No Catch.
 [[noreturn]] void commit_for_ever(const std::string& url, int say) {
@@ -23,7 +23,7 @@ constexpr int writers = 4;
         ::_exit(1);
     }
     std::vector<std::thread> threads;
-    for (int writer = 0; writer < writers; ++writer) {
+    for (int writer = 0; writer < writer_threads; ++writer) {
         threads.emplace_back([&, writer] {
             for (std::uint32_t number = 0;; ++number) {
                 const std::string id = std::to_string(writer) + "-" + std::to_string(number);

@@ -12,7 +12,7 @@ namespace tenon::test {
 
 namespace {
 
-void insert(sql_session& session, const std::string& id, std::size_t size = 10) {
+void insert_sized(sql_session& session, const std::string& id, std::size_t size = 10) {
     auto row = sample_connection(id, "user-1", id);
     row.scope = std::string(size, 's');
     (void)upsert_connection(session, row);
@@ -44,7 +44,7 @@ TEST_CASE(
             ->with_org_now(
                 org_a, access::write,
                 [&](sql_session& session) -> host::result<void> {
-                    insert(session, "c1");
+                    insert_sized(session, "c1");
                     locked.release();
                     let_go.acquire();
                     return {};
@@ -54,7 +54,7 @@ TEST_CASE(
     });
     locked.acquire();
     CHECK(refused(store.db(), access::write, [](sql_session& session) {
-              insert(session, "c2");
+              insert_sized(session, "c2");
           }) == errc::storage_unavailable);
     CHECK_FALSE(store->ping_write_now());
     CHECK(reading(store.db(), count_connections) == 0);
@@ -82,7 +82,7 @@ TEST_CASE(
                 const auto outcome = store->with_org_now(
                     org_a, access::write,
                     [&](sql_session& session) -> host::result<void> {
-                        insert(session, id, i % 2 == 0 ? 10 : 3'000);
+                        insert_sized(session, id, i % 2 == 0 ? 10 : 3'000);
                         return {};
                     }
                 );
@@ -112,17 +112,17 @@ TEST_CASE(
         CHECK(wrong == 0);
     });
     limit_pages(store.db(), false);
-    writing(store.db(), [](sql_session& session) { insert(session, "after", 3'000); });
+    writing(store.db(), [](sql_session& session) { insert_sized(session, "after", 3'000); });
 }
 
 TEST_CASE("a database that may not be written is unavailable for writing only", "[store]") {
     test_database store(sql_engine::sqlite);
     writing(store.db(), [](sql_session& session) {
-        insert(session, "c1");
+        insert_sized(session, "c1");
         run(session, "PRAGMA query_only = ON");
     });
     CHECK(refused(store.db(), access::write, [](sql_session& session) {
-              insert(session, "c2");
+              insert_sized(session, "c2");
           }) == errc::storage_unavailable);
     CHECK(reading(store.db(), count_connections) == 1);
 }
