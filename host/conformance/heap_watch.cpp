@@ -127,7 +127,7 @@ auto function(const char* name, Function* to) -> redirection {
     return {name, reinterpret_cast<void*>(to)};
 }
 
-auto redirections() -> std::vector<redirection> {
+auto heap_redirections() -> std::vector<redirection> {
     return {
         function("malloc", &my_malloc),
         function("free", &my_free),
@@ -152,7 +152,7 @@ auto redirections() -> std::vector<redirection> {
 
 auto watch_heap(const void* address_in_plugin) -> bool {
     name_addresses_by(&guarded_heap::describe);
-    const auto to = redirections();
+    const auto to = heap_redirections();
     // The C++ library first: what it allocates, the plugin may free.
     const auto in_library = redirect_library("libstdc++.so.6", to);
     return redirect_calls(address_in_plugin, to) + in_library != 0;

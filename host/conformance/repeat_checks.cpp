@@ -138,7 +138,7 @@ constexpr std::array<stand_in, 15> stand_ins{
      {"secure_getenv", [] { return asked_for("secure_getenv"); }},
      {"setlocale", [] { return asked_for("setlocale"); }}}};
 
-auto redirections() -> std::vector<redirection> {
+auto stand_ins_of_surroundings() -> std::vector<redirection> {
     std::vector<redirection> out;
     for (const auto& one : stand_ins) {
         out.push_back({one.symbol, reinterpret_cast<void*>(one.to)});
@@ -150,8 +150,9 @@ void no_surroundings(const job& about, findings& found) {
     bool redirected = false;
     each_sample(about, found, [&](const subject& whose, const sample& one, findings&) {
         if (!std::exchange(redirected, true)) {
-            (void
-            )redirect_calls(reinterpret_cast<const void*>(whose.raw->op_begin), redirections());
+            (void)redirect_calls(
+                reinterpret_cast<const void*>(whose.raw->op_begin), stand_ins_of_surroundings()
+            );
         }
         each_run(whose, one, {}, [](const std::string&, const performance&) {});
     });

@@ -5,7 +5,7 @@
 namespace tenon::host {
 namespace {
 
-constexpr std::size_t most_in_query = 256;
+constexpr std::size_t most_pairs = 256;
 
 auto hex_value(char digit) -> int {
     if (digit >= '0' && digit <= '9') {
@@ -121,7 +121,7 @@ auto parse_parameters(std::string_view text, parameter_list& into) -> result<voi
         if (!is_text(*name) || !is_text(*value)) {
             return fail(errc::invalid_request, "A parameter is not UTF-8, or holds a NUL.");
         }
-        if (into.size() >= most_in_query) {
+        if (into.size() >= most_pairs) {
             return fail(errc::invalid_request, "There are more than 256 parameters.");
         }
         into.emplace_back(std::move(*name), std::move(*value));

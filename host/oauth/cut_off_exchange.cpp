@@ -74,10 +74,10 @@ auto is_left(const oauth_context& context, const intent_row& intent) -> bool {
     return intent.owner.empty() || of_before || intent.updated_at <= context.time.now() - own.lease;
 }
 
-enum class claim { ours, gone, held };
+enum class exchange_claim { ours, gone, held };
 
 auto claim_once(oauth_context& context, intent_row& intent)
-    -> boost::asio::awaitable<result<claim>> {
+    -> boost::asio::awaitable<result<exchange_claim>> {
     auto look = [id = intent.id](sql_session& session) -> result<std::optional<intent_row>> {
         return find_intent(session, id);
     };
@@ -86,7 +86,7 @@ auto claim_once(oauth_context& context, intent_row& intent)
         co_return seen.error();
     }
     if (!*seen || !is_left(context, **seen)) {
-        co_return *seen ? claim::held : claim::gone;
+        co_return *seen ? exchange_claim::held : exchange_claim::gone;
     }
     intent = std::move(**seen);
     auto adopt = [&context, intent](sql_session& session) -> result<bool> {
@@ -96,15 +96,16 @@ auto claim_once(oauth_context& context, intent_row& intent)
     if (ours.has_error()) {
         co_return ours.error();
     }
-    co_return *ours ? claim::ours : claim::held;
+    co_return *ours ? exchange_claim::ours : exchange_claim::held;
 }
 
 // Pauses are counted: the clock may stand, or jump.
 auto claim_exchange(oauth_context& context, intent_row& intent)
-    -> boost::asio::awaitable<result<claim>> {
+    -> boost::asio::awaitable<result<exchange_claim>> {
     const auto most = context.options.lease / claim_poll + 1;
     auto now = co_await claim_once(context, intent);
-    for (std::int64_t looks = 0; looks < most && now.has_value() && *now == claim::held; ++looks) {
+    for (std::int64_t looks = 0; looks < most && now.has_value() && *now == exchange_claim::held;
+         ++looks) {
         co_await pause(claim_poll);
         now = co_await claim_once(context, intent);
     }
@@ -145,10 +146,10 @@ auto discard_exchange(oauth_context& context, actor by, intent_row intent)
     if (claimed.has_error()) {
         co_return claimed.error();
     }
-    if (*claimed == claim::held) {
+    if (*claimed == exchange_claim::held) {
         co_return fail(errc::storage_unavailable, "an exchange of the user's is still at work");
     }
-    if (*claimed == claim::gone) {
+    if (*claimed == exchange_claim::gone) {
         co_return std::vector<revocation>();
     }
     auto left = co_await reopen_exchange(context, intent);

@@ -125,7 +125,7 @@ auto erase(oauth_context& context, actor by, erasing how)
     co_return fail(errc::storage_unavailable, "the user's rows do not come to rest; try again");
 }
 
-auto abandoned(oauth_context& context, bool at_start)
+auto abandoned_erasures(oauth_context& context, bool at_start)
     -> boost::asio::awaitable<result<std::vector<erasure_row>>> {
     const auto now = context.time.now();
     const bool all = at_start && context.options.sole_owner;
@@ -152,7 +152,7 @@ auto erase_user(oauth_context& context, actor by)
 
 auto finish_erasures(oauth_context& context, bool at_start, std::function<bool()> stopping)
     -> boost::asio::awaitable<std::size_t> {
-    const auto found = co_await abandoned(context, at_start);
+    const auto found = co_await abandoned_erasures(context, at_start);
     if (found.has_error() || stopping()) {
         co_return 0;
     }

@@ -59,7 +59,7 @@ auto hold(sql_session& session, const oauth_context& context, std::size_t grants
     return take_lease(session, lease_name, context.options.instance, until, now);
 }
 
-auto claim(oauth_context& context) -> boost::asio::awaitable<result<confirmation_rows>> {
+auto claim_lapsed(oauth_context& context) -> boost::asio::awaitable<result<confirmation_rows>> {
     auto look = [&context](sql_session& session) -> result<confirmation_rows> {
         return find_due(session, context, context.time.now());
     };
@@ -114,7 +114,7 @@ auto drop(oauth_context& context, actor by, confirmation_row row, std::string wh
 
 auto discard_lapsed(oauth_context& context, std::function<bool()> stopping)
     -> boost::asio::awaitable<std::size_t> {
-    auto found = co_await claim(context);
+    auto found = co_await claim_lapsed(context);
     if (found.has_error()) {
         co_return 0;
     }

@@ -17,7 +17,7 @@
 namespace tenon::host {
 namespace {
 
-constexpr milliseconds lease_poll{100};
+constexpr milliseconds leaver_poll{100};
 constexpr std::size_t leaving_at_once = 100;  // of each provider
 
 // Whether anybody else uses the grant: then the leaving connection lets go of it here and now, so
@@ -27,7 +27,7 @@ constexpr std::size_t leaving_at_once = 100;  // of each provider
 enum class holding { shared, leased, busy, gone, back };
 
 // The row is the one that was held: who connects from then on brings tokens of his own.
-struct held_grant {
+struct leaver_grant {
     holding how = holding::gone;
     std::optional<grant_row> row;
 };
@@ -45,7 +45,7 @@ auto is_back(sql_session& session, const connection_row& leaver) -> bool {
 auto hold_in(
     sql_session& session, const oauth_context& context, const connection_row& leaver,
     const grant_id& grant
-) -> held_grant {
+) -> leaver_grant {
     if (!lock_grant(session, grant)) {
         return {};
     }
@@ -80,8 +80,8 @@ auto looks_busy(oauth_context& context, org_id org, grant_id grant)
 
 auto hold_grant(
     oauth_context& context, org_id org, std::shared_ptr<const connection_row> leaver, grant_id grant
-) -> boost::asio::awaitable<result<held_grant>> {
-    auto attempt = [&context, leaver, grant](sql_session& session) -> result<held_grant> {
+) -> boost::asio::awaitable<result<leaver_grant>> {
+    auto attempt = [&context, leaver, grant](sql_session& session) -> result<leaver_grant> {
         return hold_in(session, context, *leaver, grant);
     };
     const auto give_up = context.time.now() + context.options.lease;
@@ -98,10 +98,10 @@ auto hold_grant(
             }
         }
         if (context.time.now() > give_up) {
-            co_return held_grant{holding::busy, std::nullopt};
+            co_return leaver_grant{holding::busy, std::nullopt};
         }
         look_first = true;
-        co_await pause(lease_poll);
+        co_await pause(leaver_poll);
     }
 }
 
@@ -193,7 +193,7 @@ auto erase(oauth_context& context, actor by, leaving gone, std::vector<settled_t
     co_return co_await persist(context, by.org, std::move(write));
 }
 
-auto abandoned(oauth_context& context, bool at_start)
+auto abandoned_leavers(oauth_context& context, bool at_start)
     -> boost::asio::awaitable<result<std::vector<connection_row>>> {
     const auto now = context.time.now();
     const bool all = at_start && context.options.sole_owner;
@@ -264,7 +264,7 @@ auto finish_leaving(oauth_context& context, actor by, leaving gone)
 
 auto finish_abandoned(oauth_context& context, bool at_start)
     -> boost::asio::awaitable<std::size_t> {
-    auto found = co_await abandoned(context, at_start);
+    auto found = co_await abandoned_leavers(context, at_start);
     if (found.has_error()) {
         co_return 0;
     }

@@ -20,7 +20,7 @@ namespace {
 // Longer than one takes; what a host left that ended meanwhile is due again then.
 constexpr milliseconds claimed_for = revoke_deadline + milliseconds(15'000);
 
-auto claim(oauth_context& context)
+auto claim_owed(oauth_context& context)
     -> boost::asio::awaitable<result<std::vector<owed_revocation_row>>> {
     auto take = [now = context.time.now()](sql_session& session
                 ) -> result<std::vector<owed_revocation_row>> {
@@ -126,7 +126,7 @@ auto settle(oauth_context& context, owed_revocation_row row) -> boost::asio::awa
 }  // namespace
 
 auto make_owed_revocations(oauth_context& context) -> boost::asio::awaitable<std::size_t> {
-    auto claimed = co_await claim(context);
+    auto claimed = co_await claim_owed(context);
     if (claimed.has_error()) {
         co_return 0;
     }

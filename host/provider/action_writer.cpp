@@ -4,13 +4,6 @@
 namespace tenon::host {
 namespace {
 
-void put_pairs(wire_writer& to, const std::vector<key_value>& pairs) {
-    to.number(pairs.size());
-    for (const auto& pair : pairs) {
-        put_pair(to, pair);
-    }
-}
-
 void put_request(wire_writer& to, const http_action& request) {
     to.number(request.flags);
     to.text(request.method);

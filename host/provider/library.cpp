@@ -25,10 +25,6 @@ auto one_at_a_time() -> std::mutex& {
     return out;
 }
 
-auto refuse(const std::filesystem::path& path, const std::string& why) -> error {
-    return fail(errc::invalid_request, path.filename().string() + ": " + why);
-}
-
 // The addresses at which objects are mapped now.
 auto mapped_bases() -> std::set<ElfW(Addr)> {
     std::set<ElfW(Addr)> out;
@@ -90,7 +86,7 @@ auto plugin_library::mapped::open() -> result<const tenon_plugin*> {
     if (failed) {
         const char* reason = ::dlerror();
         // NOLINTEND(concurrency-mt-unsafe)
-        return refuse(
+        return refuse_plugin(
             path,
             "the loader refuses it: " + (reason == nullptr ? failed.message() : std::string(reason))
         );
@@ -98,7 +94,9 @@ auto plugin_library::mapped::open() -> result<const tenon_plugin*> {
     const auto entry =
         reinterpret_cast<tenon_plugin_entry_fn>(::dlsym(library.native(), TENON_PLUGIN_ENTRY));
     if (entry == nullptr || !is_fresh(reinterpret_cast<const void*>(entry), loaded_as, before)) {
-        return refuse(path, "its entry does not lie in what was just loaded: restart the host");
+        return refuse_plugin(
+            path, "its entry does not lie in what was just loaded: restart the host"
+        );
     }
     return entry();
 }
@@ -131,10 +129,10 @@ auto plugin_library::mapped::take(const tenon_plugin* plugin) -> result<void> {
     const auto& path = image->path();
     const auto about = reader.structure(plugin, "tenon_plugin");
     if (!reader.ok()) {
-        return refuse(path, reader.problem());
+        return refuse_plugin(path, reader.problem());
     }
     if (about.magic != TENON_PLUGIN_MAGIC) {
-        return refuse(
+        return refuse_plugin(
             path,
             "its entry answers a struct without the plugin's magic: build it with the host's "
             "headers"
@@ -142,7 +140,7 @@ auto plugin_library::mapped::take(const tenon_plugin* plugin) -> result<void> {
     }
     if (about.provider_count == 0 || about.provider_count > most_providers ||
         about.providers == nullptr) {
-        return refuse(
+        return refuse_plugin(
             path,
             "serves " + std::to_string(about.provider_count) + " providers; expected 1 to 1024"
         );
@@ -151,7 +149,7 @@ auto plugin_library::mapped::take(const tenon_plugin* plugin) -> result<void> {
         take_provider(about.providers[i], i, about.abi_minor);
     }
     if (providers.empty()) {
-        return refuse(path, refused.front());
+        return refuse_plugin(path, refused.front());
     }
     return {};
 }

@@ -9,16 +9,12 @@
 namespace tenon::host {
 namespace {
 
-auto refuse(const std::filesystem::path& path, const std::string& why) -> error {
-    return fail(errc::invalid_request, path.filename().string() + ": " + why);
-}
-
 auto read_file(const std::filesystem::path& path) -> result<std::string> {
     constexpr std::uintmax_t longest = 256UL << 20U;
     std::error_code failed;
     const auto size = std::filesystem::file_size(path, failed);
     if (failed || size > longest) {
-        return refuse(
+        return refuse_plugin(
             path, failed ? "can't be read: " + failed.message() : "is larger than 256 MiB"
         );
     }
@@ -26,12 +22,16 @@ auto read_file(const std::filesystem::path& path) -> result<std::string> {
     std::string bytes(size, '\0');
     file.read(bytes.data(), static_cast<std::streamsize>(size));
     if (!file || file.gcount() != static_cast<std::streamsize>(size)) {
-        return refuse(path, "can't be read: check its permissions");
+        return refuse_plugin(path, "can't be read: check its permissions");
     }
     return bytes;
 }
 
 }  // namespace
+
+auto refuse_plugin(const std::filesystem::path& path, const std::string& why) -> error {
+    return fail(errc::invalid_request, path.filename().string() + ": " + why);
+}
 
 plugin_image::plugin_image(std::filesystem::path path, sealed_copy copy, std::string digest)
     : path_(std::move(path)), copy_(std::move(copy)), digest_(std::move(digest)) {}
@@ -43,7 +43,7 @@ auto plugin_image::read(const std::filesystem::path& path)
         return bytes.error();
     }
     if (const auto checked = check_plugin_file(*bytes); checked.has_error()) {
-        return refuse(path, checked.error().message);
+        return refuse_plugin(path, checked.error().message);
     }
     auto copy = sealed_copy::make(*bytes);
     if (copy.has_error()) {

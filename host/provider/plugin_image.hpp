@@ -10,6 +10,10 @@
 
 namespace tenon::host {
 
+// invalid_request, about the file of that name.
+[[nodiscard]] auto refuse_plugin(const std::filesystem::path& path, const std::string& why)
+    -> error;
+
 class plugin_image {
   public:
     // Reads the file, judges its bytes without running any (elf_reader.hpp), and keeps them in a

@@ -7,10 +7,6 @@
 namespace tenon::host {
 namespace {
 
-auto refuse(const plugin_image& image, const std::string& why) -> error {
-    return fail(errc::invalid_request, image.path().filename().string() + ": " + why);
-}
-
 auto how_to_approve(const plugin_image& image) -> std::string {
     return "look at what it may reach and approve it: `tenon plugin install " +
            image.path().filename().string() + "`";
@@ -66,28 +62,29 @@ auto plugin_folder::admit(std::shared_ptr<plugin_image> image) const -> result<t
         return trusted_plugin{std::move(image), nullptr};
     }
     if (pins_.has_error()) {
-        return refuse(
-            *image, "it is not loaded, for its folder's pins are not good. " + pins_.error().message
+        return refuse_plugin(
+            image->path(),
+            "it is not loaded, for its folder's pins are not good. " + pins_.error().message
         );
     }
     if (policy_.require == plugin_requirement::signature) {
         const auto signer = signer_of(*image, policy_.public_keys);
         if (signer.has_error()) {
-            return refuse(*image, signer.error().message);
+            return refuse_plugin(image->path(), signer.error().message);
         }
     }
     const auto pin = pins_->find(image->path().filename().string());
     if (pin == pins_->end()) {
-        return refuse(
-            *image, "nobody approved it (" + (path_ / pins_name).string() +
-                        " does not name it): " + how_to_approve(*image)
+        return refuse_plugin(
+            image->path(), "nobody approved it (" + (path_ / pins_name).string() +
+                               " does not name it): " + how_to_approve(*image)
         );
     }
     if (policy_.require == plugin_requirement::pin && pin->second.digest != image->digest()) {
-        return refuse(
-            *image, "it is not the file that was approved: the pinned SHA-256 is " +
-                        pin->second.digest + ", its own is " + image->digest() +
-                        ". If you changed it, " + how_to_approve(*image)
+        return refuse_plugin(
+            image->path(), "it is not the file that was approved: the pinned SHA-256 is " +
+                               pin->second.digest + ", its own is " + image->digest() +
+                               ". If you changed it, " + how_to_approve(*image)
         );
     }
     auto approved = std::make_shared<const plugin_approval>(pin->second.approved);

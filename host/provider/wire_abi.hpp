@@ -2,6 +2,7 @@
 // an action or a descriptor then, whether it came from memory or over the wire.
 #pragma once
 
+#include "provider/abi_reader.hpp"
 #include "provider/wire.hpp"
 
 #include <tenon/descriptor.h>
@@ -22,6 +23,13 @@ void put_pair(wire_writer& to, const Pair& pair) {
     to.text(pair.key);
     to.text(pair.value);
     to.number(pair.flags);
+}
+
+inline void put_pairs(wire_writer& to, const std::vector<key_value>& pairs) {
+    to.number(pairs.size());
+    for (const auto& pair : pairs) {
+        put_pair(to, pair);
+    }
 }
 
 // Keeps the lists that structs point to; addresses stay good as long as it lives.

@@ -10,13 +10,6 @@ auto begun(worker_call what, std::uint64_t op) -> wire_writer {
     return out;
 }
 
-void put_pairs(wire_writer& to, const std::vector<key_value>& pairs) {
-    to.number(pairs.size());
-    for (const auto& pair : pairs) {
-        put_pair(to, pair);
-    }
-}
-
 auto view(const tenon_str& text) -> std::string_view {
     return {text.ptr, text.len};
 }

@@ -21,20 +21,21 @@ FOUND = re.compile(r": (error|warning):")
 
 
 def included(build, command):
-    """What a source is made of, beside the system's headers; the source alone if it can't be read."""
+    """What a source is made of, beside the system's headers; nothing if it can't be compiled."""
     asked = re.sub(r" -o \S+ -c ", " -MM ", command)
     told = subprocess.run(asked, shell=True, cwd=build, capture_output=True, text=True, check=False).stdout
     return [word for word in told.replace("\\\n", " ").split()[1:]]
 
 
-def state_of(root, build, source, command):
-    """A digest of what the verdict on a source depends on."""
-    state = hashlib.sha256(command.encode())
+def state_of(root, build, source, commands):
+    """A digest of what the verdict on a source depends on: it is compiled by each of the commands."""
+    state = hashlib.sha256("\n".join(commands).encode())
     for folder in (root / source).parents:
         rules = folder / ".clang-tidy"
         if folder.is_relative_to(root) and rules.is_file():
             state.update(rules.read_bytes())
-    for file in sorted({(build / file).resolve() for file in [root / source, *included(build, command)]}):
+    files = {root / source}.union(*(included(build, command) for command in commands))
+    for file in sorted({(build / file).resolve() for file in files}):
         if file.is_relative_to(root) and file.is_file():
             state.update(f"{file.relative_to(root)}\n".encode())
             state.update(file.read_bytes())
@@ -74,18 +75,19 @@ def main(root, seconds):
     scope = made_scope(build)
     commands = {}
     for entry in json.loads((build / "compile_commands.json").read_text()):
-        commands[os.path.relpath(entry["file"], root)] = entry["command"]
+        commands.setdefault(os.path.relpath(entry["file"], root), []).append(entry["command"])
     todo = sorted(wanted & commands.keys())
-    print(f"clang-tidy on {len(todo)} files; not built, and left out: {len(wanted) - len(todo)}", flush=True)
+    left_out = sorted(wanted - commands.keys())
+    print(f"clang-tidy on {len(todo)} files", *(f"not built, and left out: {source}" for source in left_out), sep="\n", flush=True)
     until = time.monotonic() + seconds
 
     def visit(source):
+        if time.monotonic() > until:
+            print(f"clang-tidy: no time left for {source}", flush=True)
+            return True
         mark = kept / source.replace("/", "%")
         state = state_of(root, build, source, commands[source])
         if mark.is_file() and mark.read_text() == state:
-            return True
-        if time.monotonic() > until:
-            print(f"clang-tidy: no time left for {source}", flush=True)
             return True
         against = look(root, build, scope, source)
         if against:

@@ -9,17 +9,10 @@ namespace {
 
 using Catch::Matchers::Contains;
 
-auto verify(world& here) -> ended {
-    return run_tenon(
-        {"audit", "verify", "--config", here.host().config_file().string()},
-        {{"TOKEN_ENCRYPTION_KEY", here.database().empty() ? "" : encryption_key}}
-    );
-}
-
 // Once all lines are chained.
 auto verified(world& here) -> ended {
     for (int i = 0; i < 100; ++i) {
-        auto done = verify(here);
+        auto done = here.verify_audit();
         if (done.code != 0 || done.out.find("; 0 not chained yet") != std::string::npos) {
             return done;
         }
@@ -51,7 +44,7 @@ TEST_CASE("the audit log is chained while the host runs, and a changed line is t
     CHECK_THAT(sound.out, Contains(" hold; "));
     here.host().stop();
     here.change_database(tampering(here));
-    const auto broken = verify(here);
+    const auto broken = here.verify_audit();
     CHECK(broken.code == 1);
     CHECK_THAT(broken.out, Contains("do NOT hold"));
     CHECK_THAT(broken.out, Contains("is not what was sealed"));

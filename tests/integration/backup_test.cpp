@@ -5,7 +5,6 @@
 #include <sys/stat.h>
 
 #include <atomic>
-#include <fstream>
 #include <thread>
 
 namespace tenon::test {
@@ -14,14 +13,6 @@ namespace {
 using Catch::Matchers::Contains;
 using nlohmann::json;
 namespace fs = std::filesystem;
-
-auto any_engine() -> engine {
-    return GENERATE(engine::sqlite, engine::postgresql);
-}
-
-void rewrite(const fs::path& file, const std::string& bytes) {
-    std::ofstream(file, std::ios::binary) << bytes;
-}
 
 // Reads and renews tokens until it goes.
 class load {
@@ -152,7 +143,7 @@ TEST_CASE("a backup goes to standard output, whole; nothing but a backup is repl
     CHECK(piped.code == 0);
     CHECK_THAT(piped.err, Contains("backed up"));
     const auto file = here.host().dir() / "piped";
-    rewrite(file, piped.out);
+    write_file(file, piped.out);
     CHECK(run_tenon({"restore", "--verify", file.string(), "--config", config}).code == 0);
     const auto refused = run_tenon({"backup", config, "--config", config});
     CHECK(refused.code == 1);

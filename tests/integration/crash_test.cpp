@@ -29,10 +29,6 @@ auto on_either_engine() -> world_options {
     return options;
 }
 
-auto integrations(world& here) -> json {
-    return here.api().get("/api/integrations/status").json().at("integrations");
-}
-
 }  // namespace
 
 TEST_CASE(
@@ -56,8 +52,8 @@ TEST_CASE(
     here.host().kill();
     browser.join();
     here.host().start();
-    REQUIRE(soon([&] { return integrations(here).size() == 1; }));
-    const auto mine = integrations(here).at(0);
+    REQUIRE(soon([&] { return here.integrations().size() == 1; }));
+    const auto mine = here.integrations().at(0);
     CHECK(mine.at("isConnected") == true);
     CHECK(here.api().get(here.token_path(mine.at("connectionId"))).status == 200);
     CHECK(here.provider().count().exchanges >= 1);
@@ -73,10 +69,10 @@ TEST_CASE("Instagram's second request that is put off is asked again, and the ac
     away.kind = sim::fault_kind::status;
     here.provider().inject(away);
     CHECK(query_parameter(here.connect(), "status") == "error");
-    CHECK(integrations(here).empty());
+    CHECK(here.integrations().empty());
     here.host().stop();
     here.host().start();
-    REQUIRE(soon([&] { return integrations(here).size() == 1; }));
+    REQUIRE(soon([&] { return here.integrations().size() == 1; }));
     CHECK(here.provider().count().code_reuses == 0);
 }
 

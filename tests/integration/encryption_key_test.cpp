@@ -3,7 +3,6 @@
 #include "support/catch.hpp"
 
 #include <csignal>
-#include <fstream>
 #include <thread>
 
 namespace tenon::test {
@@ -127,7 +126,7 @@ TEST_CASE("another key under a known id is one clear line at the start") {
     auto text = read_file(file);
     const auto end = text.find_last_of("0123456789abcdef");
     text[end] = text[end] == '0' ? '1' : '0';
-    std::ofstream(file) << text;
+    write_file(file, text);
     CHECK_THROWS_WITH(
         here.host().start(),
         Catch::Contains("encryption key") && Catch::Contains("is not the one that this database")

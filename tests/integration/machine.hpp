@@ -3,6 +3,7 @@
 #pragma once
 
 #include "integration/world.hpp"
+#include "support/catch.hpp"
 #include "support/temp_dir.hpp"
 
 #include <filesystem>
@@ -11,6 +12,11 @@
 #include <vector>
 
 namespace tenon::test {
+
+// Once a test case: it runs on both.
+inline auto any_engine() -> engine {
+    return GENERATE(engine::sqlite, engine::postgresql);
+}
 
 class machine {
   public:

@@ -3,7 +3,6 @@
 #include "support/catch.hpp"
 
 #include <algorithm>
-#include <fstream>
 
 namespace tenon::test {
 namespace {
@@ -15,7 +14,7 @@ void tamper(const fs::path& file) {
     auto bytes = read_file(file);
     bytes[bytes.size() / 2] = static_cast<char>(bytes[bytes.size() / 2] ^ 1);
     fs::remove(file);
-    std::ofstream(file, std::ios::binary) << bytes;
+    write_file(file, bytes);
 }
 
 // What the simulated provider was ever sent by the host, beside what browsers sent it.

@@ -40,17 +40,10 @@ auto erase(world& here) -> json {
     return answer.json();
 }
 
-auto verify(world& here) -> ended {
-    return run_tenon(
-        {"audit", "verify", "--config", here.host().config_file().string()},
-        {{"TOKEN_ENCRYPTION_KEY", here.database().empty() ? "" : encryption_key}}
-    );
-}
-
 void check_chain_holds(world& here) {
     ended done;
     REQUIRE(soon([&] {
-        done = verify(here);
+        done = here.verify_audit();
         return done.out.find("; 0 not chained yet") != std::string::npos;
     }));
     INFO(done.out + done.err);

@@ -18,7 +18,6 @@ using std::chrono::milliseconds;
 using stopwatch = std::chrono::steady_clock;
 
 constexpr int limit = 10;
-const json begin{{"redirectUrl", "http://127.0.0.1:9/after"}};
 
 // One kind of call, as clients saw it.
 struct tally {

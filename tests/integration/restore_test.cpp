@@ -3,21 +3,12 @@
 #include "support/catch.hpp"
 
 #include <csignal>
-#include <fstream>
 
 namespace tenon::test {
 namespace {
 
 using Catch::Matchers::Contains;
 namespace fs = std::filesystem;
-
-auto any_engine() -> engine {
-    return GENERATE(engine::sqlite, engine::postgresql);
-}
-
-void rewrite(const fs::path& file, const std::string& bytes) {
-    std::ofstream(file, std::ios::binary) << bytes;
-}
 
 }  // namespace
 
@@ -49,13 +40,13 @@ TEST_CASE("restore --verify opens all that is sealed, and touches no database") 
     CHECK_THAT(missing.err, Contains("are missing: "));
     CHECK_THAT(verify("").err, Contains("are missing: "));
 
-    rewrite(file, bytes.substr(0, bytes.size() / 2));
+    write_file(file, bytes.substr(0, bytes.size() / 2));
     CHECK_THAT(verify(encryption_key).err, Contains("it was cut off"));
     auto flipped = bytes;
     flipped[bytes.size() / 2] = static_cast<char>(flipped[bytes.size() / 2] ^ 0x20);
-    rewrite(file, flipped);
+    write_file(file, flipped);
     CHECK_THAT(verify(encryption_key).err, Contains("damaged"));
-    rewrite(file, "SQLite format 3");
+    write_file(file, "SQLite format 3");
     CHECK_THAT(verify(encryption_key).err, Contains("it is no backup"));
     fs::remove(file);
     CHECK_THAT(verify(encryption_key).err, Contains("No such file"));

@@ -5,10 +5,14 @@
 #include "support/redis.hpp"
 
 #include <memory>
+#include <nlohmann/json.hpp>
 #include <string>
 #include <vector>
 
 namespace tenon::test {
+
+// What begins a flow.
+inline const nlohmann::json begin{{"redirectUrl", "http://127.0.0.1:9/after"}};
 
 struct sharing_pair {
     explicit sharing_pair(world_options options = {});

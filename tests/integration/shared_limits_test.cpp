@@ -11,8 +11,6 @@ namespace {
 using namespace std::chrono_literals;
 using nlohmann::json;
 
-const json begin{{"redirectUrl", "http://127.0.0.1:9/after"}};
-
 auto fault_at_token(std::int64_t times, std::uint32_t status) -> sim::fault {
     sim::fault one;
     one.path = "/token";

@@ -16,7 +16,7 @@ using nlohmann::json;
 
 constexpr int accounts = 4;
 // Longer than anything may be answered from memory without a look at the database.
-constexpr auto host_patience = 1'500ms;
+constexpr auto beyond_patience = 1'500ms;
 
 // A provider whose refresh tokens are good for one use, and an operation that may last 5 seconds.
 auto options_for(misfortune which) -> world_options {
@@ -73,7 +73,7 @@ auto account_of(load& under) -> std::string {
 // What tokens are read meanwhile: from memory and from a database that can still be read; or, where
 // that is gone, none that nobody can vouch for.
 void check_reading(load& under, bool readable) {
-    std::this_thread::sleep_for(host_patience);
+    std::this_thread::sleep_for(beyond_patience);
     const auto before = under.seen(load::reading);
     std::this_thread::sleep_for(1s);
     const auto after = under.seen(load::reading);
@@ -153,7 +153,7 @@ TEST_CASE("tokens are read from memory while PostgreSQL is away, for a second at
     storage.begin();
     const auto gone = std::chrono::steady_clock::now();
     std::vector<int> answers;
-    while (std::chrono::steady_clock::now() < gone + host_patience) {
+    while (std::chrono::steady_clock::now() < gone + beyond_patience) {
         const auto answer = api.get(here.token_path(id));
         answers.push_back(answer.status);
         std::this_thread::sleep_for(1ms);
@@ -182,7 +182,7 @@ TEST_CASE("a host ends within its grace, though its database says nothing") {
         "GET " + here.token_path(id) +
         " HTTP/1.1\r\nHost: h\r\nX-Tenon-User: ann\r\nX-API-Key: " + operator_key + "\r\n\r\n"
     ));
-    std::this_thread::sleep_for(host_patience);
+    std::this_thread::sleep_for(beyond_patience);
     const auto began = std::chrono::steady_clock::now();
     CHECK(here.host().stop(60s) == 0);
     CHECK(std::chrono::steady_clock::now() - began < 6s);

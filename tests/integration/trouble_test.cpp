@@ -13,10 +13,6 @@ auto refresh(world& here, const std::string& id) -> http_response {
     return here.api().post("/api/integrations/refresh/demo/" + id, json::object());
 }
 
-auto integrations(world& here) -> json {
-    return here.api().get("/api/integrations/status").json().at("integrations");
-}
-
 void let_in(const std::string& database, bool anybody) {
     postgres_command(
         "postgres",
@@ -37,7 +33,7 @@ TEST_CASE("a client secret that the provider refuses is the operator's fault, an
     CHECK(refused.json().at("error") == "PROVIDER_MISCONFIGURED");
     const auto told = here.connect("bob", "u2");
     CHECK(query_parameter(told, "error") == "PROVIDER_MISCONFIGURED");
-    CHECK(integrations(here).at(0).at("status") == "connected");
+    CHECK(here.integrations().at(0).at("status") == "connected");
     CHECK(here.api().get(here.token_path(id)).status == 200);
 }
 

@@ -145,6 +145,17 @@ auto world::consent(const std::string& auth_url, const std::string& account) -> 
     return answer.field("location").value_or("");
 }
 
+auto world::integrations() -> json {
+    return api().get("/api/integrations/status").json().at("integrations");
+}
+
+auto world::verify_audit() -> ended {
+    return run_tenon(
+        {"audit", "verify", "--config", host().config_file().string()},
+        {{"TOKEN_ENCRYPTION_KEY", database().empty() ? "" : encryption_key}}
+    );
+}
+
 auto world::visit(const std::string& url) -> http_response {
     http_client browser("");
     if (url.starts_with(host_->url())) {

@@ -69,6 +69,10 @@ class world {
     ) -> std::string;
     // GET the callback; the whole answer.
     auto visit(const std::string& url) -> http_response;
+    // GET …/status: all of ann's integrations.
+    [[nodiscard]] auto integrations() -> nlohmann::json;
+    // `tenon audit verify`.
+    [[nodiscard]] auto verify_audit() -> ended;
     // All three: where the callback sent the browser.
     auto connect(
         const std::string& user = "ann", const std::string& account = "u1",

@@ -10,8 +10,6 @@
 #include <boost/asio/detached.hpp>
 
 namespace tenon::simulation {
-namespace {}  // namespace
-
 auto user::provider() const -> std::string {
     return what_.rotating ? "rotating" : "plain";
 }

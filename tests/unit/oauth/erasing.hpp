@@ -3,7 +3,6 @@
 
 #include "oauth/erased.hpp"
 #include "oauth/erasure.hpp"
-#include "store/audit.hpp"
 #include "support/sealed_scan.hpp"
 #include "verbs.hpp"
 

@@ -12,8 +12,6 @@
 #include <boost/asio/detached.hpp>
 
 namespace tenon::test {
-namespace {}  // namespace
-
 TEST_CASE("an exchange that another host is at is ended by that one when its user is erased") {
     two_hosts world;
     const auto told = world.connect_there([&] { world.begin_erasure_here(); });

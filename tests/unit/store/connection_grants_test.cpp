@@ -5,8 +5,6 @@
 
 namespace tenon::test {
 
-namespace {}  // namespace
-
 TEST_CASE("a token read finds connection and grant at once, the main slot by default", "[store]") {
     test_database store(any_engine());
     const user_id user("user-1");

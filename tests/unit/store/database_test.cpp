@@ -11,8 +11,6 @@
 
 namespace tenon::test {
 
-namespace {}  // namespace
-
 TEST_CASE("what a function wrote is there after it succeeded", "[store]") {
     test_database store(any_engine());
     writing(store.db(), [](sql_session& session) { insert(session, "c1", "a1"); });

@@ -4,8 +4,6 @@
 
 namespace tenon::test {
 
-namespace {}  // namespace
-
 TEST_CASE("an erasure is found under whichever of its user's hashes it was begun", "[store]") {
     test_database store(any_engine());
     const erased_user later{

@@ -20,11 +20,11 @@ void add_due(sql_session& session, const std::string& id, time_point due) {
 auto claimed(database& db, const std::string& owner, const std::vector<due_grant>& wanted)
     -> std::multiset<std::string> {
     return as_service(db, access::write, [&](sql_session& session) {
-        std::multiset<std::string> id_set;
+        std::multiset<std::string> ids;
         for (const auto& one : claim_due_grants(session, wanted, owner, at(1'000), at(200))) {
-            id_set.insert(one.id.text());
+            ids.insert(one.id.text());
         }
-        return id_set;
+        return ids;
     });
 }
 
