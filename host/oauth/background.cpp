@@ -80,6 +80,14 @@ struct background_work::implementation : std::enable_shared_from_this<implementa
         });
     }
 
+    auto caller_of(sleeper& one) -> std::function<void()> {
+        return [weak = weak_from_this(), &one] {
+            if (const auto alive = weak.lock()) {
+                alive->call(one);
+            }
+        };
+    }
+
     void wake_all() {
         for (const auto& one : sleepers) {
             call(*one);
@@ -192,12 +200,9 @@ void background_work::on_change(
 void background_work::start() {
     auto& self = *implementation_;
     auto& changes = self.spawn("changes", &implementation::watch_changes);
-    self.context.db.on_announcement([weak = implementation_->weak_from_this(), &changes] {
-        if (const auto alive = weak.lock()) {
-            alive->call(changes);
-        }
-    });
-    self.spawn("refresh", &implementation::refresh_due);
+    self.context.db.on_announcement(self.caller_of(changes));
+    auto& due = self.spawn("refresh", &implementation::refresh_due);
+    self.scheduler.when_room(self.caller_of(due));
     self.spawn("recovery", &implementation::recover);
     self.spawn("disconnects", &implementation::finish_disconnects);
     self.spawn("erasures", &implementation::go_on_erasing);

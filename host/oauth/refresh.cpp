@@ -2,6 +2,7 @@
 
 #include "oauth/audit_entry.hpp"
 #include "oauth/grant_state.hpp"
+#include "oauth/refresh_claim.hpp"
 #include "oauth/refresh_flight.hpp"
 #include "oauth/single_flight.hpp"
 #include "store/connection_grants.hpp"
@@ -57,7 +58,7 @@ struct refresher::implementation {
 
     oauth_context& context;
     single_flight<grant_id, result<shared_grant>> flights;
-    unanswered_boardings unanswered;
+    unsent_intents unsent;
 };
 
 refresher::refresher(oauth_context& context)
@@ -69,9 +70,19 @@ auto refresher::refresh(refresh_order order) -> boost::asio::awaitable<result<sh
     auto& self = *implementation_;
     auto grant = order.grant;
     auto work = [&self, order = std::move(order)] {
-        return fly_refresh(self.context, self.unanswered, order, self.listener_of(order.grant));
+        return fly_refresh(self.context, self.unsent, order, self.listener_of(order.grant));
     };
     return self.flights.run(std::move(grant), std::move(work));
+}
+
+auto refresher::claim(std::vector<due_grant> wanted)
+    -> boost::asio::awaitable<result<std::vector<refresh_order>>> {
+    auto& self = *implementation_;
+    // What is under way, though its lease is over, may write at any moment.
+    std::erase_if(wanted, [&self](const due_grant& one) {
+        return self.flights.is_under_way(one.id);
+    });
+    return claim_refreshes(self.context, self.unsent, std::move(wanted));
 }
 
 auto refresher::refresh_connection(actor by, account_selector which)

@@ -7,9 +7,13 @@
 #include "store/grants.hpp"
 
 #include <boost/asio/awaitable.hpp>
+#include <functional>
 #include <memory>
+#include <vector>
 
 namespace tenon::host {
+
+struct boarding;
 
 enum class refresh_reason {
     ahead,    // the scheduler's
@@ -26,6 +30,8 @@ struct refresh_order {
     std::int64_t seen = 0;  // a generation past this one serves whoever asked, except `asked`
     std::optional<time_point> due =
         {};  // of the scheduler: when it was due; moved meanwhile: let it be
+    std::shared_ptr<const boarding> aboard = {};  // its lease and intent, where claim() wrote them
+    std::function<void()> answered = {};  // called when nothing is left but to write down the end
 };
 
 struct refresh_report {
@@ -49,6 +55,13 @@ class refresher {
     // provider_misconfigured, rate_limited, unsupported_by_provider (it lives, but can't be renewed
     // now), storage_unavailable, and those of registry::acquire.
     auto refresh(refresh_order order) -> boost::asio::awaitable<result<shared_grant>>;
+
+    // For the scheduler: takes the leases of those that are due still, that nobody holds and no
+    // refresh is under way of, and writes down what it takes to begin, all at once. Answers with
+    // the orders of what it got, each of which must be given to refresh(). Error:
+    // storage_unavailable.
+    auto claim(std::vector<due_grant> wanted)
+        -> boost::asio::awaitable<result<std::vector<refresh_order>>>;
 
     // POST …/refresh: every slot of the connection.
     auto refresh_connection(actor by, account_selector which)

@@ -20,11 +20,18 @@ auto dead_error(const grant_row& row) -> error {
     );
 }
 
+// What boarding takes beside the session.
+struct boarding_room {
+    const oauth_context& context;
+    unsent_intents& unsent;
+};
+
 // Adopts what an earlier run of the same generation left, or begins a new intent. Whether another
 // host's is among what recorded nothing.
 auto begin_intent(
-    sql_session& session, const oauth_context& context, boarding& on, boarding_attempt& attempt
+    sql_session& session, const boarding_room& room, boarding& on, boarding_attempt& attempt
 ) -> bool {
+    const auto& context = room.context;
     const auto now = context.time.now();
     bool of_another = false;
     for (const auto& left : intents_of_grant(session, on.row->id)) {
@@ -32,8 +39,10 @@ auto begin_intent(
         if (!lock_intent(session, left.id)) {
             continue;
         }
-        if (left.id == attempt.intent && !attempt.follows_cut_off) {
-            delete_intent(session, left.id);  // of an attempt whose commit's answer was lost
+        // Of an attempt whose commit's answer was lost, or of a claim.
+        if ((left.id == attempt.intent && !attempt.follows_cut_off) ||
+            room.unsent.is_claim(on.row->id, left.id)) {
+            delete_intent(session, left.id);
             continue;
         }
         auto replies = replies_of_intent(session, left.id);
@@ -71,9 +80,10 @@ struct first_look {
 };
 
 auto try_board(
-    sql_session& session, const oauth_context& context, const refresh_order& order,
+    sql_session& session, const boarding_room& room, const refresh_order& order,
     boarding_attempt& attempt
 ) -> result<first_look> {
+    const auto& context = room.context;
     first_look seen;
     auto& on = seen.on;
     const auto now = context.time.now();
@@ -97,6 +107,7 @@ auto try_board(
         on.row = std::make_shared<const grant_row>(std::move(*before));
         return seen;
     }
+    room.unsent.overtake(order.grant);
     on.row = std::make_shared<const grant_row>(std::move(*leased));
     if (has_moved(*on.row, order)) {
         // Another host's commit came between the look and the lease, which waited for it.
@@ -104,13 +115,14 @@ auto try_board(
         on.state = boarding::kind::moved;
         return seen;
     }
-    seen.once_more = begin_intent(session, context, on, attempt);
+    seen.once_more = begin_intent(session, room, on, attempt);
     return seen;
 }
 
 // Under the lease: what another host has stored since.
-auto look_once_more(sql_session& session, const oauth_context& context, boarding on)
+auto look_once_more(sql_session& session, const boarding_room& room, boarding on)
     -> result<boarding> {
+    const auto& context = room.context;
     // What another host commits at this moment is waited for.
     auto row = lock_grant(session, on.row->id) ? find_grant(session, on.row->id) : std::nullopt;
     if (!row) {
@@ -131,18 +143,18 @@ auto look_once_more(sql_session& session, const oauth_context& context, boarding
     }
     on.intent.clear();
     boarding_attempt anew{make_uuid(context.time, context.random)};
-    begin_intent(session, context, on, anew);
+    begin_intent(session, room, on, anew);
     return on;
 }
 
-auto wait_for_answer(oauth_context& context, boarding on)
+auto wait_for_answer(oauth_context& context, unsent_intents& unsent, boarding on)
     -> boost::asio::awaitable<result<boarding>> {
     for (milliseconds waited{0}; waited < latest_answer; waited += lease_poll) {
         co_await pause(lease_poll);
     }
     const auto org = on.row->org;
-    auto look = [&context, on = std::move(on)](sql_session& session) -> result<boarding> {
-        return look_once_more(session, context, on);
+    auto look = [&context, &unsent, on = std::move(on)](sql_session& session) -> result<boarding> {
+        return look_once_more(session, {context, unsent}, on);
     };
     co_return co_await context.db.with_org(org, access::write, std::move(look));
 }
@@ -174,38 +186,26 @@ auto intent_of(
     return made;
 }
 
-auto unanswered_boardings::take(const grant_id& grant, std::string intent)
-    -> std::shared_ptr<boarding_attempt> {
-    const std::lock_guard lock(guard_);
-    auto left = left_.extract(grant);
-    return left ? std::move(left.mapped())
-                : std::make_shared<boarding_attempt>(boarding_attempt{std::move(intent)});
-}
-
-void unanswered_boardings::keep(const grant_id& grant, std::shared_ptr<boarding_attempt> attempt) {
-    const std::lock_guard lock(guard_);
-    left_.insert_or_assign(grant, std::move(attempt));
-}
-
-auto board(oauth_context& context, unanswered_boardings& unanswered, refresh_order order)
+auto board(oauth_context& context, unsent_intents& unsent, refresh_order order)
     -> boost::asio::awaitable<result<boarding>> {
-    const auto mine = unanswered.take(order.grant, make_uuid(context.time, context.random));
+    const auto mine = unsent.take(order.grant, make_uuid(context.time, context.random));
     const auto give_up = context.time.now() + context.options.lease;
     std::int64_t generation = 0;
     for (;;) {
-        auto attempt = [&context, order, mine](sql_session& session) -> result<first_look> {
-            return try_board(session, context, order, *mine);
+        auto attempt = [&context, &unsent, order,
+                        mine](sql_session& session) -> result<first_look> {
+            return try_board(session, {context, unsent}, order, *mine);
         };
         auto seen = co_await context.db.with_org(order.org, access::write, std::move(attempt));
         if (seen.has_error()) {
             if (seen.error().code == errc::storage_unavailable) {
-                unanswered.keep(order.grant, mine);
+                unsent.keep(order.grant, mine);
             }
             co_return seen.error();
         }
         auto& on = seen->on;
         if (seen->once_more) {
-            co_return co_await wait_for_answer(context, std::move(on));
+            co_return co_await wait_for_answer(context, unsent, std::move(on));
         }
         if (on.state != boarding::kind::taken) {
             co_return std::move(on);
@@ -223,7 +223,7 @@ auto board(oauth_context& context, unanswered_boardings& unanswered, refresh_ord
 }
 
 auto give_back(
-    oauth_context& context, unanswered_boardings& unanswered, boarding on,
+    oauth_context& context, unsent_intents& unsent, boarding on,
     std::optional<time_point> put_off_to
 ) -> boost::asio::awaitable<void> {
     const bool ours_alone = on.recorded.empty() && !on.cut_off_at;
@@ -237,9 +237,7 @@ auto give_back(
     };
     const auto done = co_await context.db.with_org(on.row->org, access::write, std::move(release));
     if (done.has_error() && ours_alone) {
-        unanswered.keep(
-            on.row->id, std::make_shared<boarding_attempt>(boarding_attempt{on.intent})
-        );
+        unsent.keep(on.row->id, std::make_shared<boarding_attempt>(boarding_attempt{on.intent}));
     }
 }
 

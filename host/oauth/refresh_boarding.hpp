@@ -4,35 +4,13 @@
 #include "base/result.hpp"
 #include "oauth/context.hpp"
 #include "oauth/refresh.hpp"
+#include "oauth/unsent_intents.hpp"
 #include "store/grants.hpp"
 #include "store/intents.hpp"
 
 #include <boost/asio/awaitable.hpp>
-#include <map>
-#include <memory>
-#include <mutex>
 
 namespace tenon::host {
-
-// A boarding that writes, or has written, this intent.
-struct boarding_attempt {
-    std::string intent;
-    bool follows_cut_off = false;  // it stands for an earlier run's as well
-};
-
-// Of boardings whose commit's answer was lost, or that could not be given back: their intents may
-// be there, and nothing was sent with them. Another process can't know that, and spares the grant.
-// Any thread.
-class unanswered_boardings {
-  public:
-    // The one that is left of that grant, or a new one, which writes `intent`.
-    auto take(const grant_id& grant, std::string intent) -> std::shared_ptr<boarding_attempt>;
-    void keep(const grant_id& grant, std::shared_ptr<boarding_attempt> attempt);
-
-  private:
-    std::mutex guard_;
-    std::map<grant_id, std::shared_ptr<boarding_attempt>> left_;
-};
 
 struct boarding {
     enum class kind {
@@ -57,15 +35,14 @@ struct boarding {
 // more: its host may hold an answer that storage, which was away, does not have yet. Errors:
 // not_found, reconnect_required, provider_unavailable (the other host takes too long),
 // storage_unavailable.
-auto board(oauth_context& context, unanswered_boardings& unanswered, refresh_order order)
+auto board(oauth_context& context, unsent_intents& unsent, refresh_order order)
     -> boost::asio::awaitable<result<boarding>>;
 
 // Ends the lease of a refresh that does not take place, and sets when it is due again, where that
 // is given. What an earlier run left stays for the next one: it may hold the only copy of a refresh
-// token. Where storage does not take it, the lease ends by itself, and `unanswered` keeps the
-// intent.
+// token. Where storage does not take it, the lease ends by itself, and `unsent` keeps the intent.
 auto give_back(
-    oauth_context& context, unanswered_boardings& unanswered, boarding on,
+    oauth_context& context, unsent_intents& unsent, boarding on,
     std::optional<time_point> put_off_to = std::nullopt
 ) -> boost::asio::awaitable<void>;
 

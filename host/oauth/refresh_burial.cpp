@@ -50,20 +50,21 @@ void mourn(oauth_context& context, const grant_row& row, std::size_t expired, ex
 auto commit_renewed(
     sql_session& session, const oauth_context& context, const grant_row& row,
     const refreshed_grant& values
-) -> bool {
+) -> std::optional<grant_row> {
     const auto now = context.time.now();
-    if (commit_refresh(session, row.id, row.generation, values, now)) {
-        return true;
+    if (auto renewed = commit_refresh(session, row.id, row.generation, values, now)) {
+        return renewed;
     }
-    if (!commit_refresh(session, row.id, row.generation, values, now, grant_state::dead)) {
-        return false;
+    auto renewed = commit_refresh(session, row.id, row.generation, values, now, grant_state::dead);
+    if (!renewed) {
+        return std::nullopt;
     }
     const auto revived =
         set_state_of_connections_of_grant(session, row.id, connection_state::connected, "", now);
     for (const auto& one : revived) {
         note_revived(session, context, actor{row.org, {}, "refresh", {}}, one);
     }
-    return true;
+    return renewed;
 }
 
 }  // namespace tenon::host

@@ -29,10 +29,11 @@ void mourn(oauth_context& context, const grant_row& row, std::size_t expired, ex
 
 // Commits what a refresh of that row brought, but not where the user connected anew meanwhile:
 // those tokens are the newer ones. Where another host, which could know nothing of them, has buried
-// the grant they make it live again, with its connections. False: nothing was written.
+// the grant they make it live again, with its connections. Answers with the row as it is then;
+// nothing: nothing was written.
 [[nodiscard]] auto commit_renewed(
     sql_session& session, const oauth_context& context, const grant_row& row,
     const refreshed_grant& values
-) -> bool;
+) -> std::optional<grant_row>;
 
 }  // namespace tenon::host

@@ -111,46 +111,54 @@ auto write_end(refresh_settlement settle, operation_result outcome, time_point b
                                    : settle_identified(std::move(settle), std::move(tokens), began);
 }
 
-auto turned_back(
-    oauth_context& context, unanswered_boardings& unanswered, boarding on, error reason
-) -> boost::asio::awaitable<result<shared_grant>> {
-    co_await give_back(context, unanswered, std::move(on));
+auto turned_back(oauth_context& context, unsent_intents& unsent, boarding on, error reason)
+    -> boost::asio::awaitable<result<shared_grant>> {
+    co_await give_back(context, unsent, std::move(on));
     co_return reason;
 }
 
 using operation = boost::asio::awaitable<operation_result>;
 
+// Who is told what while it lasts.
+struct flight_listeners {
+    overdue_listener overdue;
+    std::function<void()> answered;
+};
+
 // What a refresh waits in: nothing is kept here but what the end is written with.
-auto await_end(refresh_settlement settle, operation running, time_point began)
-    -> boost::asio::awaitable<result<shared_grant>> {
+auto await_end(
+    refresh_settlement settle, operation running, time_point began, std::function<void()> answered
+) -> boost::asio::awaitable<result<shared_grant>> {
     auto outcome = co_await std::move(running);
+    if (answered) {
+        answered();
+    }
     auto writing = write_end(std::move(settle), std::move(outcome), began);
     co_return co_await std::move(writing);
 }
 
 auto carry_out(
-    unanswered_boardings& unanswered, refresh_settlement settle, boarding on,
-    overdue_listener overdue
+    unsent_intents& unsent, refresh_settlement settle, boarding on, flight_listeners listeners
 ) -> boost::asio::awaitable<result<shared_grant>> {
     auto& context = settle.context;
-    auto request = refresh_request(context, on, std::move(overdue));
+    auto request = refresh_request(context, on, std::move(listeners.overdue));
     if (request.has_error()) {
-        return turned_back(context, unanswered, std::move(on), request.error());
+        return turned_back(context, unsent, std::move(on), request.error());
     }
     if (const auto wait = held_back(context, *settle.provider, *request)) {
-        return put_off(context, unanswered, std::move(on), *wait);
+        return put_off(context, unsent, std::move(on), *wait);
     }
     // What is replayed was issued when it was recorded.
     const bool replays = !request->recorded.empty();
     const auto began = replays ? request->recorded.begin()->second.began_at : context.time.now();
     auto running = perform(context, settle.provider, std::move(*request));
-    return await_end(std::move(settle), std::move(running), began);
+    return await_end(std::move(settle), std::move(running), began, std::move(listeners.answered));
 }
 
 // Where a refresh goes that holds lease and intent.
 auto depart(
-    unanswered_boardings& unanswered, refresh_settlement settle, boarding on, departure way,
-    overdue_listener overdue
+    unsent_intents& unsent, refresh_settlement settle, boarding on, departure way,
+    flight_listeners listeners
 ) -> boost::asio::awaitable<result<shared_grant>> {
     auto& context = settle.context;
     switch (way) {
@@ -159,14 +167,14 @@ auto depart(
         case departure::lapsed: return settle_lapse(std::move(settle));
         case departure::spared: {
             auto reason = spared(*on.row, context.time.now());
-            return turned_back(context, unanswered, std::move(on), std::move(reason));
+            return turned_back(context, unsent, std::move(on), std::move(reason));
         }
         case departure::not_now: {
             auto reason = not_renewable(*on.row);
-            return turned_back(context, unanswered, std::move(on), std::move(reason));
+            return turned_back(context, unsent, std::move(on), std::move(reason));
         }
     }
-    return carry_out(unanswered, std::move(settle), std::move(on), std::move(overdue));
+    return carry_out(unsent, std::move(settle), std::move(on), std::move(listeners));
 }
 
 // The host stood still between the lease and this moment: others may be at it already.
@@ -174,16 +182,37 @@ auto is_late(const oauth_context& context, const boarding& on) -> bool {
     return on.state == boarding::kind::ours && *on.row->lease_until <= context.time.now();
 }
 
+// What was claimed for it, if nobody has boarded since.
+auto claimed_boarding(unsent_intents& unsent, const refresh_order& order)
+    -> std::optional<boarding> {
+    if (!order.aboard || !unsent.depart(order.grant, order.aboard->intent)) {
+        return std::nullopt;
+    }
+    return *order.aboard;
+}
+
 // Boards until there is a lease to go with.
-auto board_in_time(oauth_context& context, unanswered_boardings& unanswered, refresh_order order)
+auto board_in_time(oauth_context& context, unsent_intents& unsent, refresh_order order)
     -> boost::asio::awaitable<result<boarding>> {
+    if (auto claimed = claimed_boarding(unsent, order)) {
+        if (!is_late(context, *claimed)) {
+            co_return std::move(*claimed);
+        }
+        co_await give_back(context, unsent, std::move(*claimed));
+    }
     for (;;) {
-        auto boarding_now = board(context, unanswered, order);
+        auto boarding_now = board(context, unsent, order);
         auto boarded = co_await std::move(boarding_now);
-        if (boarded.has_error() || !is_late(context, *boarded)) {
+        if (boarded.has_error()) {
             co_return boarded;
         }
-        co_await give_back(context, unanswered, std::move(*boarded));
+        if (order.aboard) {
+            unsent.drop(order.grant, order.aboard->intent);
+        }
+        if (!is_late(context, *boarded)) {
+            co_return boarded;
+        }
+        co_await give_back(context, unsent, std::move(*boarded));
     }
 }
 
@@ -218,15 +247,17 @@ auto judge(
 }  // namespace
 
 auto fly_refresh(
-    oauth_context& context, unanswered_boardings& unanswered, refresh_order order,
-    overdue_listener overdue
+    oauth_context& context, unsent_intents& unsent, refresh_order order, overdue_listener overdue
 ) -> boost::asio::awaitable<result<shared_grant>> {
     auto acquiring = context.providers.acquire(order.provider.text());
     auto provider = co_await std::move(acquiring);
     if (provider.has_error()) {
+        if (auto claimed = claimed_boarding(unsent, order)) {
+            co_await give_back(context, unsent, std::move(*claimed));
+        }
         co_return provider.error();
     }
-    auto boarding_now = board_in_time(context, unanswered, order);
+    auto boarding_now = board_in_time(context, unsent, order);
     auto boarded = co_await std::move(boarding_now);
     if (boarded.has_error()) {
         co_return boarded.error();
@@ -237,7 +268,8 @@ auto fly_refresh(
     forget_unclear_refusal(context, *boarded);
     const auto way = judge(context, *boarded, order, **provider);
     refresh_settlement settle{context, std::move(*provider), boarded->row, boarded->intent};
-    auto rest = depart(unanswered, std::move(settle), std::move(*boarded), way, std::move(overdue));
+    flight_listeners listeners{std::move(overdue), std::move(order.answered)};
+    auto rest = depart(unsent, std::move(settle), std::move(*boarded), way, std::move(listeners));
     co_return co_await std::move(rest);
 }
 

@@ -18,8 +18,7 @@ namespace tenon::host {
 // answer that came is kept, however long: `overdue` is told when nobody should wait for that any
 // more.
 auto fly_refresh(
-    oauth_context& context, unanswered_boardings& unanswered, refresh_order order,
-    overdue_listener overdue
+    oauth_context& context, unsent_intents& unsent, refresh_order order, overdue_listener overdue
 ) -> boost::asio::awaitable<result<shared_grant>>;
 
 }  // namespace tenon::host

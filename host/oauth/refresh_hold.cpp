@@ -8,15 +8,14 @@
 
 namespace tenon::host {
 
-auto put_off(
-    oauth_context& context, unanswered_boardings& unanswered, boarding on, milliseconds wait
-) -> boost::asio::awaitable<result<shared_grant>> {
+auto put_off(oauth_context& context, unsent_intents& unsent, boarding on, milliseconds wait)
+    -> boost::asio::awaitable<result<shared_grant>> {
     const auto now = context.time.now();
     const auto again = after_hold(wait, random_fraction(context.random), now);
     const auto& due = on.row->next_refresh_at;
     auto reason = limit_error(on.row->provider, again - now);
     const auto put_off_to = due && *due < again ? std::optional(again) : std::nullopt;
-    co_await give_back(context, unanswered, std::move(on), put_off_to);
+    co_await give_back(context, unsent, std::move(on), put_off_to);
     co_return reason;
 }
 

@@ -14,9 +14,8 @@ namespace tenon::host {
 
 // Of one that is about to be sent: gives its lease back, and puts it off to a little behind the end
 // of the hold, which is in `wait`. The error is rate_limited, with retry_after.
-auto put_off(
-    oauth_context& context, unanswered_boardings& unanswered, boarding on, milliseconds wait
-) -> boost::asio::awaitable<result<shared_grant>>;
+auto put_off(oauth_context& context, unsent_intents& unsent, boarding on, milliseconds wait)
+    -> boost::asio::awaitable<result<shared_grant>>;
 
 // What a reader is told of a grant that was put off and is still held, without looking further.
 [[nodiscard]] auto still_held(

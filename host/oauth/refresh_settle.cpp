@@ -208,12 +208,13 @@ auto settle_success(refresh_settlement settle, granted tokens, time_point began)
                    values = std::move(values)](sql_session& session) -> result<shared_grant> {
         const auto& row = *settle.row;
         const auto now = settle.context.time.now();
-        const bool committed = commit_renewed(session, settle.context, row, *values);
-        if (committed && !settle.context.options.sole_owner) {
+        auto renewed = commit_renewed(session, settle.context, row, *values);
+        if (renewed && !settle.context.options.sole_owner) {
             append_change(session, change_kind::grant, row.id.text(), now, row.generation + 1);
         }
         delete_intent(session, settle.intent);
-        return look_again(session, row.id);
+        return renewed ? std::make_shared<const grant_row>(std::move(*renewed))
+                       : look_again(session, row.id);
     };
     auto written = co_await persist(context, settle.row->org, std::move(commit));
     if (written.has_error()) {

@@ -6,16 +6,23 @@
 #include "store/database.hpp"
 #include "store/grants.hpp"
 
+#include <algorithm>
 #include <atomic>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
+#include <functional>
+#include <iterator>
 #include <mutex>
+#include <unordered_map>
 #include <unordered_set>
+#include <utility>
 
 namespace tenon::host {
 namespace {
 
 constexpr int most_looks = 10;  // in one turn
+// Of refreshes at once, with those that have been answered and are being written down.
+constexpr std::size_t most_busy = 800;
 constexpr milliseconds idle_wait{1'000};
 constexpr milliseconds busy_wait{20};
 // What can't be refreshed for reasons of our own (the provider is switched off) is looked at again
@@ -28,30 +35,57 @@ struct refresh_scheduler::implementation : std::enable_shared_from_this<implemen
     implementation(oauth_context& shared, refresher& refreshes)
         : context(shared), refresh(refreshes), places(shared.options.refresh_concurrency) {}
 
+    // Of a provider's places so many are filled at once: while these are asked, those of before are
+    // written down.
+    auto batch() const -> std::size_t {
+        constexpr std::size_t batches = 4;
+        return (places.of_each() + batches - 1) / batches;
+    }
+
     oauth_context& context;
     refresher& refresh;
     std::atomic<bool> stopping{false};
     mutable std::mutex guard;
-    std::unordered_set<grant_id> busy;
+    std::unordered_map<grant_id, bool> busy;  // whether it still has a place at its provider
     refresh_places places;
+    std::size_t freed = 0;  // places, since the last look
+    std::function<void()> on_room;
 
-    // True if the grant may start now; it then counts until left().
+    // True if the grant may start now; it then has a place at its provider until answered(), and
+    // counts until left().
     auto enter(const due_grant& due) -> bool {
         const std::lock_guard lock(guard);
-        if (busy.contains(due.id) || !places.enter(due.provider)) {
+        if (busy.size() >= most_busy || busy.contains(due.id) || !places.enter(due.provider)) {
             return false;
         }
-        busy.insert(due.id);
+        busy.emplace(due.id, true);
         return true;
     }
 
-    void left(const due_grant& due) {
-        const std::lock_guard lock(guard);
-        busy.erase(due.id);
-        places.leave(due.provider);
+    void answered(const grant_id& grant, const provider_id& provider) {
+        std::function<void()> tell;
+        {
+            const std::lock_guard lock(guard);
+            if (!std::exchange(busy.at(grant), false)) {
+                return;
+            }
+            places.leave(provider);
+            if (++freed == batch()) {
+                tell = on_room;
+            }
+        }
+        if (tell) {
+            tell();
+        }
     }
 
-    // Who may not begin anything now; each that serves has places of its own.
+    void left(const grant_id& grant, const provider_id& provider) {
+        answered(grant, provider);
+        const std::lock_guard lock(guard);
+        busy.erase(grant);
+    }
+
+    // Before a look: who may not begin anything now; each that serves has places of its own.
     auto full_providers() -> std::vector<provider_id> {
         std::vector<provider_id> serving;
         const auto snapshot = context.providers.snapshot();
@@ -61,6 +95,7 @@ struct refresh_scheduler::implementation : std::enable_shared_from_this<implemen
             }
         }
         const std::lock_guard lock(guard);
+        freed = 0;
         places.know(serving);
         return places.full();
     }
@@ -71,94 +106,96 @@ struct refresh_scheduler::implementation : std::enable_shared_from_this<implemen
     }
 
     // A failure that left the due time where it was would come up again with every tick.
-    auto put_off(due_grant due) -> boost::asio::awaitable<void> {
-        auto write = [due, now = context.time.now()](sql_session& session) -> result<void> {
+    auto put_off(refresh_order order) -> boost::asio::awaitable<void> {
+        const auto org = order.org;
+        auto write = [order = std::move(order),
+                      now = context.time.now()](sql_session& session) -> result<void> {
             // What another host writes of it at this moment is waited for, and stays.
             const auto row =
-                lock_grant(session, due.id) ? find_grant(session, due.id) : std::nullopt;
-            if (row && row->next_refresh_at == due.next_refresh_at) {
+                lock_grant(session, order.grant) ? find_grant(session, order.grant) : std::nullopt;
+            if (row && row->next_refresh_at == order.due) {
                 const auto later = now + set_aside;
                 const bool ends_before = row->expires_at > now && row->expires_at < later;
                 set_next_refresh(
-                    session, due.id, row->generation, ends_before ? *row->expires_at : later
+                    session, order.grant, row->generation, ends_before ? *row->expires_at : later
                 );
             }
             return {};
         };
         [[maybe_unused]] auto done =
-            co_await context.db.with_org(due.org, access::write, std::move(write));
+            co_await context.db.with_org(org, access::write, std::move(write));
     }
 
-    auto run(due_grant due) -> boost::asio::awaitable<void> {
+    auto run(refresh_order order) -> boost::asio::awaitable<void> {
+        const auto grant = order.grant;
+        const auto provider = order.provider;
+        order.answered = [self = shared_from_this(), grant, provider] {
+            self->answered(grant, provider);
+        };
         try {
-            refresh_order order{due.org, due.id, due.provider, refresh_reason::ahead};
-            order.due = due.next_refresh_at;
-            auto renewed = co_await refresh.refresh(std::move(order));
+            auto renewed = co_await refresh.refresh(order);
             if (renewed.has_error()) {
-                co_await put_off(due);
+                co_await put_off(std::move(order));
             }
         } catch (const std::exception& problem) {
             log(log_level::error, "refresh failed",
-                {{log_key::grant, due.id.text()}, {log_key::detail, problem.what()}});
+                {{log_key::grant, grant.text()}, {log_key::detail, problem.what()}});
         }
-        left(due);
+        left(grant, provider);
     }
 
-    // What is due is seen by every host: each takes the leases of what it begins, all at once.
-    // Answers with those that it got, and those whose provider this host may be unable to ask: what
-    // it can't begin it must not keep from others.
+    // What is due is seen by every host: each claims what it begins, all at once. Answers with the
+    // orders of what it got, and of those whose provider this host may be unable to ask: what it
+    // can't begin it must not keep from others.
     auto claim(std::vector<due_grant> entered)
-        -> boost::asio::awaitable<result<std::vector<due_grant>>> {
-        if (context.options.sole_owner || entered.empty()) {
-            co_return entered;
-        }
-        std::vector<due_grant> doubted;
+        -> boost::asio::awaitable<result<std::vector<refresh_order>>> {
+        std::vector<refresh_order> doubted;
         std::erase_if(entered, [this, &doubted](const due_grant& one) {
             const bool doubt = context.providers.find(one.provider.text()).has_error();
             if (doubt) {
-                doubted.push_back(one);
+                refresh_order order{one.org, one.id, one.provider, refresh_reason::ahead};
+                order.due = one.next_refresh_at;
+                doubted.push_back(std::move(order));
             }
             return doubt;
         });
-        const auto now = context.time.now();
-        auto take = [entered = std::move(entered), now, until = now + context.options.lease,
-                     owner = context.options.instance](sql_session& session
-                    ) -> result<std::vector<due_grant>> {
-            return claim_due_grants(session, entered, owner, until, now);
-        };
-        auto claimed = co_await context.db.as_service(access::write, std::move(take));
+        if (entered.empty()) {
+            co_return doubted;
+        }
+        auto claiming = refresh.claim(std::move(entered));
+        auto claimed = co_await std::move(claiming);
         if (claimed.has_value()) {
-            claimed->insert(claimed->end(), doubted.begin(), doubted.end());
+            std::ranges::move(doubted, std::back_inserter(*claimed));
         }
         co_return claimed;
     }
 
-    // Begins what there is room for. Answers whether other hosts took some of that.
+    // Begins what there is room for. Answers whether there may be more to begin: it was a whole
+    // batch, or other hosts took some of it.
     auto begin(std::vector<due_grant> due) -> boost::asio::awaitable<bool> {
         std::erase_if(due, [this](const due_grant& one) { return stopping || !enter(one); });
         auto claiming = claim(due);
         auto claimed = co_await std::move(claiming);
         std::unordered_set<grant_id> ours;
         if (claimed.has_value()) {
-            for (auto& one : *claimed) {
-                ours.insert(one.id);
-                start(std::move(one));
+            for (auto& order : *claimed) {
+                ours.insert(order.grant);
+                start(std::move(order));
             }
         }
         for (const auto& one : due) {
             if (!ours.contains(one.id)) {
-                left(one);
+                left(one.id, one.provider);
             }
         }
-        co_return claimed.has_value() && ours.size() < due.size();
+        co_return claimed.has_value() && (ours.size() < due.size() || due.size() >= batch());
     }
 
-    void start(due_grant due) {
+    void start(refresh_order order) {
         boost::asio::co_spawn(
             context.background,
-            [self = shared_from_this(), due = std::move(due)]() -> boost::asio::awaitable<void> {
-                co_await self->run(due);
-            },
+            [self = shared_from_this(), order = std::move(order)](
+            ) -> boost::asio::awaitable<void> { co_await self->run(order); },
             boost::asio::detached
         );
     }
@@ -171,11 +208,10 @@ refresh_scheduler::~refresh_scheduler() = default;
 
 auto refresh_scheduler::tick() -> boost::asio::awaitable<milliseconds> {
     auto self = implementation_;
-    bool shared = false;
-    // What other hosts began meanwhile is looked past.
-    for (int looks = 0; looks < most_looks; ++looks) {
-        // What runs of a provider may be seen as well.
-        auto look = [of_each = self->places.of_each(), full = self->full_providers(),
+    bool more = true;
+    for (int looks = 0; more && looks < most_looks; ++looks) {
+        // What runs is held, and not seen.
+        auto look = [of_each = self->batch(), full = self->full_providers(),
                      now = self->context.time.now()](sql_session& session
                     ) -> result<std::vector<due_grant>> {
             return due_grants(session, now, of_each, full);
@@ -185,12 +221,14 @@ auto refresh_scheduler::tick() -> boost::asio::awaitable<milliseconds> {
             co_return idle_wait;
         }
         auto beginning = self->begin(std::move(*due));
-        shared = co_await std::move(beginning);
-        if (!shared) {
-            break;
-        }
+        more = co_await std::move(beginning);
     }
-    co_return shared || self->count() > 0 ? busy_wait : idle_wait;
+    co_return more || self->count() > 0 ? busy_wait : idle_wait;
+}
+
+void refresh_scheduler::when_room(std::function<void()> tell) {
+    const std::lock_guard lock(implementation_->guard);
+    implementation_->on_room = std::move(tell);
 }
 
 void refresh_scheduler::stop() {

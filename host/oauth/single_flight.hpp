@@ -61,6 +61,11 @@ class single_flight {
         answer_all(*one);
     }
 
+    [[nodiscard]] auto is_under_way(const Key& key) const -> bool {
+        const std::lock_guard lock(shared_->guard);
+        return shared_->flights.contains(key);
+    }
+
     [[nodiscard]] auto size() const -> std::size_t {
         const std::lock_guard lock(shared_->guard);
         return shared_->flights.size();

@@ -10,18 +10,21 @@ namespace tenon::host {
 
 namespace {
 
-// PostgreSQL's alone. SQLite has one writer: nobody has a row in hand meanwhile.
-constexpr std::string_view passing_over = " FOR UPDATE SKIP LOCKED";
-
-// Ids are looked up with their organizations, as the table's key has them.
+// What is named is looked up first, whatever is due beside it: PostgreSQL, where it has no
+// statistics yet, would rather walk through all that is due. `lock`: PostgreSQL's alone; SQLite has
+// one writer, and nobody has a row in hand meanwhile.
 auto claim_statement(std::string_view lock) -> std::string {
     constexpr std::size_t first = 4;
-    return "UPDATE grants SET lease_owner = $1, lease_until = $2 WHERE (org_id, id) IN "
-           "(SELECT org_id, id FROM grants WHERE org_id IN (" +
-           list_parameters(first) + ") AND id IN (" + list_parameters(first + list_length) +
-           ") AND next_refresh_at <= $3 AND status = 'live' AND (lease_until IS NULL OR "
-           "lease_until <= $3)" +
-           std::string(lock) + ") RETURNING id, org_id, provider, next_refresh_at";
+    return "WITH found AS " + std::string(lock.empty() ? "" : "MATERIALIZED ") +
+           "(SELECT g.org_id, g.id, g.next_refresh_at, g.status, g.lease_until FROM (VALUES " +
+           pair_parameters(first) +
+           ") AS wanted JOIN grants g ON g.org_id = wanted.column1 AND g.id = wanted.column2" +
+           std::string(lock) +
+           ") UPDATE grants SET lease_owner = $1, lease_until = $2 FROM found "
+           "WHERE grants.org_id = found.org_id AND grants.id = found.id "
+           "AND found.next_refresh_at <= $3 AND found.status = 'live' "
+           "AND (found.lease_until IS NULL OR found.lease_until <= $3) RETURNING " +
+           grant_columns("grants.");
 }
 
 auto read_due(const sql_row& row) -> due_grant {
@@ -91,24 +94,25 @@ void release_grant_lease(
 auto commit_refresh(
     sql_session& session, const grant_id& id, std::int64_t expected_generation,
     const refreshed_grant& values, time_point now, grant_state expected
-) -> bool {
+) -> std::optional<grant_row> {
+    static const auto statement =
+        "UPDATE grants SET status = 'live', access_token = $4, "
+        "refresh_token = COALESCE($5, refresh_token), id_token = COALESCE($6, id_token), "
+        "key_id = $7, token_type = $8, scope = $9, base_url = $10, issued_at = $11, "
+        "expires_at = $12, refresh_expires_at = $13, refresh_not_before = $14, "
+        "next_refresh_at = $15, failures = $16, last_failure = $17, failure_code = $18, "
+        "refused_since = NULL, generation = generation + 1, lease_owner = '', lease_until = "
+        "NULL, updated_at = $19 "
+        "WHERE org_id = $1 AND id = $2 AND generation = $3 AND status = $20 RETURNING " +
+        grant_columns();
     const auto rows =
-        run(session,
-            "UPDATE grants SET status = 'live', access_token = $4, "
-            "refresh_token = COALESCE($5, refresh_token), id_token = COALESCE($6, id_token), "
-            "key_id = $7, token_type = $8, scope = $9, base_url = $10, issued_at = $11, "
-            "expires_at = $12, refresh_expires_at = $13, refresh_not_before = $14, "
-            "next_refresh_at = $15, failures = $16, last_failure = $17, failure_code = $18, "
-            "refused_since = NULL, generation = generation + 1, lease_owner = '', lease_until = "
-            "NULL, updated_at = $19 "
-            "WHERE org_id = $1 AND id = $2 AND generation = $3 AND status = $20",
-            session.org(), id, expected_generation, blob{values.access_token},
+        run(session, statement, session.org(), id, expected_generation, blob{values.access_token},
             to_sql_bytes(values.refresh_token), to_sql_bytes(values.id_token), values.key_id,
             values.token_type, values.scope, values.base_url, values.issued_at, values.expires_at,
             values.refresh_expires_at, values.refresh_not_before, values.next_refresh_at,
             values.failures, values.last_failure, values.failure_code, now,
             expected == grant_state::live ? "live" : "dead");
-    return rows.affected() > 0;
+    return read_first(rows, [](const sql_row& row) { return read_grant(row); });
 }
 
 auto mark_grant_dead(
@@ -167,23 +171,21 @@ auto due_grants(
 auto claim_due_grants(
     sql_session& session, const std::vector<due_grant>& wanted, const std::string& owner,
     time_point until, time_point now
-) -> std::vector<due_grant> {
-    static const auto statements = std::pair(claim_statement(""), claim_statement(passing_over));
+) -> std::vector<grant_row> {
+    static const auto statements =
+        std::pair(claim_statement(""), claim_statement(" FOR UPDATE OF g SKIP LOCKED"));
     const auto& statement =
         session.engine() == sql_engine::postgresql ? statements.second : statements.first;
-    std::vector<due_grant> claimed;
-    for (std::size_t begin = 0; begin < wanted.size(); begin += list_length) {
-        std::vector<sql_value> arguments{to_sql(owner), to_sql(until), to_sql(now)};
-        const auto last = std::min(begin + list_length, wanted.size()) - 1;
-        for (std::size_t i = 0; i < list_length; ++i) {
-            arguments.push_back(to_sql(wanted[std::min(begin + i, last)].org));
+    std::vector<grant_row> claimed;
+    ask_in_pairs(
+        {to_sql(owner), to_sql(until), to_sql(now)}, wanted, &due_grant::org, &due_grant::id,
+        [&](const auto& arguments) {
+            const auto rows = session.execute(statement, arguments);
+            for (std::size_t i = 0; i < rows.size(); ++i) {
+                claimed.push_back(read_grant(rows[i]));
+            }
         }
-        for (std::size_t i = 0; i < list_length; ++i) {
-            arguments.push_back(to_sql(wanted[std::min(begin + i, last)].id));
-        }
-        auto some = read_all(session.execute(statement, arguments), read_due);
-        claimed.insert(claimed.end(), some.begin(), some.end());
-    }
+    );
     return claimed;
 }
 

@@ -104,12 +104,13 @@ struct refreshed_grant {
     std::string failure_code;
 };
 // Compare-and-swap on the generation of a grant that is live, or of one that is `dead` where that
-// is expected: writes the values, adds one to it, ends the lease, makes the grant live. False: it
-// moved meanwhile, is in another state or gone; nothing was written.
+// is expected: writes the values, adds one to it, ends the lease, makes the grant live. Answers
+// with the row as it is then; nothing: it moved meanwhile, is in another state or gone, and nothing
+// was written.
 [[nodiscard]] auto commit_refresh(
     sql_session& session, const grant_id& id, std::int64_t expected_generation,
     const refreshed_grant& values, time_point now, grant_state expected = grant_state::live
-) -> bool;
+) -> std::optional<grant_row>;
 // The same in whatever state, for what a refresh that failed leaves: tokens and generation stay,
 // the lease ends (of a grant that lives on: its owner's).
 [[nodiscard]] auto mark_grant_dead(
@@ -155,7 +156,7 @@ struct due_grant {
 [[nodiscard]] auto claim_due_grants(
     sql_session& session, const std::vector<due_grant>& wanted, const std::string& owner,
     time_point until, time_point now
-) -> std::vector<due_grant>;
+) -> std::vector<grant_row>;
 
 // How the live and dead grants of each provider are doing, in the words of a connection's health;
 // `soon`: refresh tokens that lapse before it are expiring. Reads all grants.

@@ -36,16 +36,24 @@ auto select(std::string_view rest) -> std::string {
     return "SELECT " + std::string(columns) + " FROM intents " + std::string(rest);
 }
 
-}  // namespace
-
-void insert_intent(sql_session& session, const intent_row& row) {
+void insert(sql_session& session, const org_id& org, const intent_row& row) {
     run_later(
         session,
         "INSERT INTO intents (org_id, id, kind, provider, user_id, grant_id, generation, sealed, "
         "owner, created_at, updated_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)",
-        session.org(), row.id, text_of(row.kind), row.provider, row.user, row.grant, row.generation,
+        org, row.id, text_of(row.kind), row.provider, row.user, row.grant, row.generation,
         blob{row.sealed}, row.owner, row.created_at, row.updated_at
     );
+}
+
+}  // namespace
+
+void insert_intent(sql_session& session, const intent_row& row) {
+    insert(session, session.org(), row);
+}
+
+void insert_intent_of_any(sql_session& session, const intent_row& row) {
+    insert(session, row.org, row);
 }
 
 auto find_intent(sql_session& session, const std::string& id) -> std::optional<intent_row> {
@@ -56,6 +64,21 @@ auto find_intent(sql_session& session, const std::string& id) -> std::optional<i
 auto intents_of_grant(sql_session& session, const grant_id& grant) -> std::vector<intent_row> {
     static const auto statement = select("WHERE org_id = $1 AND grant_id = $2 ORDER BY id");
     return read_all(run(session, statement, session.org(), grant), read);
+}
+
+auto grants_with_intents(sql_session& session, const std::vector<grant_row>& among)
+    -> std::vector<grant_id> {
+    static const auto statement =
+        "SELECT DISTINCT i.grant_id FROM (VALUES " + pair_parameters(1) +
+        ") AS asked JOIN intents i ON i.org_id = asked.column1 AND i.grant_id = asked.column2";
+    std::vector<grant_id> found;
+    ask_in_pairs({}, among, &grant_row::org, &grant_row::id, [&](const auto& arguments) {
+        const auto rows = session.execute(statement, arguments);
+        for (std::size_t i = 0; i < rows.size(); ++i) {
+            found.emplace_back(rows[i].text(0));
+        }
+    });
+    return found;
 }
 
 // The intent first: whoever holds it makes this wait, and is seen.

@@ -2,6 +2,7 @@
 // before the call, of an exchange with its first reply.
 #pragma once
 
+#include "store/grants.hpp"
 #include "store/sql.hpp"
 
 #include <optional>
@@ -35,10 +36,15 @@ struct intent_reply {
 
 // Into the session's organization.
 void insert_intent(sql_session& session, const intent_row& row);
+// As the service: into the organization that the row names.
+void insert_intent_of_any(sql_session& session, const intent_row& row);
 [[nodiscard]] auto find_intent(sql_session& session, const std::string& id)
     -> std::optional<intent_row>;
 [[nodiscard]] auto intents_of_grant(sql_session& session, const grant_id& grant)
     -> std::vector<intent_row>;
+// As the service: those about which there are intents.
+[[nodiscard]] auto grants_with_intents(sql_session& session, const std::vector<grant_row>& among)
+    -> std::vector<grant_id>;
 // Records a reply and says that the owner is alive. The same position again replaces it. Throws
 // storage_failure conflict where the intent is gone.
 void add_intent_reply(sql_session& session, const std::string& id, const intent_reply& reply);

@@ -161,7 +161,10 @@ postgres_link::postgres_link(
         throw postgres_lost(failure.what());
     }
     const auto statement_ms = std::to_string(options.statement_timeout.count());
+    // Statements look up, or walk an index in its order until they have enough. Of a table that it
+    // has no statistics of yet PostgreSQL thinks that it is small, and would collect all of it.
     send(
+        "SET enable_bitmapscan = off;"
         "SET client_encoding = 'UTF8'; SET standard_conforming_strings = on;"
         "SET bytea_output = 'hex'; SET default_transaction_isolation = 'read committed';"
         "SET application_name = 'tenon'; SET client_min_messages = 'error';"

@@ -4,6 +4,7 @@
 #include "store/sql.hpp"
 
 #include <algorithm>
+#include <functional>
 #include <optional>
 #include <string>
 #include <type_traits>
@@ -62,6 +63,33 @@ void ask_in_lists(
         auto arguments = leading;
         for (std::size_t i = 0; i < length; ++i) {
             arguments.push_back(to_sql(values[std::min(begin + i, values.size() - 1)]));
+        }
+        ask(arguments);
+    }
+}
+
+// `($first, $(first + 1)), …`: rows of two values, for VALUES.
+inline auto pair_parameters(std::size_t first) -> std::string {
+    std::string list;
+    for (std::size_t i = 0; i < list_length; ++i) {
+        const auto at = first + 2 * i;
+        list +=
+            (i == 0 ? "($" : ", ($") + std::to_string(at) + ", $" + std::to_string(at + 1) + ")";
+    }
+    return list;
+}
+
+// Calls `ask(arguments)` as ask_in_lists does, for things of which two values are asked for.
+template <class Things, class First, class Second, class Ask>
+void ask_in_pairs(
+    const std::vector<sql_value>& leading, const Things& things, First first, Second second, Ask ask
+) {
+    for (std::size_t begin = 0; begin < things.size(); begin += list_length) {
+        auto arguments = leading;
+        for (std::size_t i = 0; i < list_length; ++i) {
+            const auto& thing = things[std::min(begin + i, things.size() - 1)];
+            arguments.push_back(to_sql(std::invoke(first, thing)));
+            arguments.push_back(to_sql(std::invoke(second, thing)));
         }
         ask(arguments);
     }

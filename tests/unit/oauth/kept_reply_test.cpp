@@ -1,36 +1,14 @@
 // What becomes of tokens that come at a bad moment: the only good refresh token is among them.
-#include "base/pause.hpp"
 #include "oauth/limited_client.hpp"
 #include "oauth/rate_governor.hpp"
 #include "oauth/refresh_boarding.hpp"
 #include "oauth/refresh_burial.hpp"
-#include "unit/oauth/absent_database.hpp"
-#include "unit/oauth/eventful_http.hpp"
-#include "unit/oauth/flow_case.hpp"
+#include "unit/oauth/bad_moment.hpp"
 
 namespace tenon::test {
 namespace {
 
 using std::chrono::minutes;
-
-// A host of its own over a world's storage and provider.
-struct bad_moment : flow_case {
-    bad_moment() {
-        boost::asio::use_service<pause_service>(io).wait = [this](milliseconds span) {
-            return pass(time, span);
-        };
-    }
-    auto renew(const grant_row& row, refresh_reason reason = refresh_reason::asked)
-        -> result<shared_grant> {
-        refresh_order order{row.org, row.id, row.provider, reason};
-        return run(late.refresh(std::move(order)));
-    }
-
-    absent_database db{store.db(), time};
-    eventful_http wire{http};
-    oauth_context at = context_with({.db = &db, .http = &wire});
-    refresher late{at};
-};
 
 auto refusal(std::uint32_t status, bool served) -> sim::fault {
     sim::fault made;

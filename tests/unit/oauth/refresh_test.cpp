@@ -106,7 +106,8 @@ TEST_CASE("intents of grants that are gone or dead are dropped") {
         refreshed_grant values;
         values.key_id = "k";
         CHECK(here.look([&](sql_session& session) -> result<bool> {
-            return commit_refresh(session, before.id, before.generation, values, here.time.now());
+            return commit_refresh(session, before.id, before.generation, values, here.time.now())
+                .has_value();
         }));
     }
     recover(here);

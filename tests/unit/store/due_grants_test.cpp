@@ -1,5 +1,6 @@
 // What looking for due grants costs, and how providers share it.
 #include "samples.hpp"
+#include "store/intents.hpp"
 #include "store/shared_sql.hpp"
 
 #include <algorithm>
@@ -64,6 +65,29 @@ TEST_CASE("a backlog is not walked through to find what another provider has due
             CHECK(rows_read(session) - before < 60);
         });
     }
+}
+
+TEST_CASE("a backlog is not walked through to claim some of it", "[store]") {
+    test_database store(sql_engine::postgresql);
+    add_backlog(store.db(), 1);
+    as_service(store.db(), access::write, add_copies);
+    for (int i = 0; i < 12; ++i) {  // the plan for these values, and then the one for any
+        as_service(store.db(), access::write, [](sql_session& session) {
+            const auto due = due_grants(session, at(200), 10);
+            const auto before = rows_read(session);
+            const auto claimed = claim_due_grants(session, due, "host", at(1'000), at(200));
+            CHECK(claimed.size() == due.size());
+            CHECK(rows_read(session) - before < 200);
+            CHECK(grants_with_intents(session, claimed).empty());
+        });
+    }
+}
+
+TEST_CASE("a table without statistics is not collected to find the first row of an index") {
+    test_database store(sql_engine::postgresql);
+    as_service(store.db(), access::read, [](sql_session& session) {
+        CHECK(run(session, "SELECT current_setting('enable_bitmapscan')")[0].text(0) == "off");
+    });
 }
 
 TEST_CASE("each step to what is due is a lookup", "[store]") {

@@ -56,6 +56,11 @@ TEST_CASE("what is due is claimed by one host, and only while it is due and unhe
     CHECK(first.contains("other"));
     CHECK(first.count("g0") + first.count("g1") + first.count("g2") == 0);
     CHECK(claimed(store.db(), "second", seen).empty());
+    in_org(store.db(), org_b, access::read, [](sql_session& session) {
+        const auto row = find_grant(session, grant_id("other"));
+        CHECK(row->lease_owner == "first");
+        CHECK(row->lease_until == at(1'000));
+    });
     writing(store.db(), [](sql_session& session) {
         CHECK_FALSE(take_grant_lease(session, grant_id("g5"), "second", at(1'000), at(200)));
         CHECK(take_grant_lease(session, grant_id("g5"), "first", at(1'000), at(200)));

@@ -21,6 +21,40 @@ auto sample_intent(const std::string& id, std::int64_t updated) -> intent_row {
 
 }  // namespace
 
+TEST_CASE(
+    "of grants of several organizations, those are named that an intent is about", "[store]"
+) {
+    test_database store(any_engine());
+    const auto grant_of = [](const org_id& org, const std::string& id) {
+        auto row = sample_grant(id, id);
+        row.org = org;
+        return row;
+    };
+    std::vector<grant_row> among;
+    for (int i = 0; i < 60; ++i) {  // more than one statement takes
+        among.push_back(grant_of(org_a, "free" + std::to_string(i)));
+    }
+    among.push_back(grant_of(org_b, "g1"));
+    as_service(store.db(), access::write, [&](sql_session& session) {
+        auto about = sample_intent("i1", 1'000);
+        about.org = org_a;
+        about.grant = grant_id("not asked for");
+        insert_intent_of_any(session, about);
+        CHECK(grants_with_intents(session, among).empty());
+        about.id = "i2";
+        about.org = org_b;
+        about.grant = grant_id("g1");
+        insert_intent_of_any(session, about);
+        CHECK(grants_with_intents(session, among) == std::vector{grant_id("g1")});
+        CHECK(grants_with_intents(session, {}).empty());
+    });
+    in_org(store.db(), org_b, access::read, [](sql_session& session) {
+        const auto found = intents_of_grant(session, grant_id("g1"));
+        REQUIRE(found.size() == 1);
+        CHECK(found[0].org == org_b);
+    });
+}
+
 TEST_CASE("an intent keeps its input and its replies in order, until it is done", "[store]") {
     test_database store(any_engine());
     writing(store.db(), [](sql_session& session) {
