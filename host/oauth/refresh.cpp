@@ -2,6 +2,7 @@
 
 #include "oauth/audit_entry.hpp"
 #include "oauth/grant_state.hpp"
+#include "oauth/refresh_boarding.hpp"
 #include "oauth/refresh_claim.hpp"
 #include "oauth/refresh_flight.hpp"
 #include "oauth/single_flight.hpp"
@@ -76,13 +77,17 @@ auto refresher::refresh(refresh_order order) -> boost::asio::awaitable<result<sh
 }
 
 auto refresher::claim(std::vector<due_grant> wanted)
-    -> boost::asio::awaitable<result<std::vector<refresh_order>>> {
+    -> boost::asio::awaitable<result<claimed_refreshes>> {
     auto& self = *implementation_;
     // What is under way, though its lease is over, may write at any moment.
     std::erase_if(wanted, [&self](const due_grant& one) {
         return self.flights.is_under_way(one.id);
     });
     return claim_refreshes(self.context, self.unsent, std::move(wanted));
+}
+
+auto refresher::is_left(const refresh_order& order) const -> bool {
+    return order.aboard && implementation_->unsent.may_depart(order.grant, order.aboard->intent);
 }
 
 auto refresher::refresh_connection(actor by, account_selector which)

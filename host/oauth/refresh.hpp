@@ -31,7 +31,14 @@ struct refresh_order {
     std::optional<time_point> due =
         {};  // of the scheduler: when it was due; moved meanwhile: let it be
     std::shared_ptr<const boarding> aboard = {};  // its lease and intent, where claim() wrote them
-    std::function<void()> answered = {};  // called when nothing is left but to write down the end
+    // Called when the provider has been asked, and nothing is left but to write down the end; not
+    // where it is not asked, or another's refresh is joined.
+    std::function<void()> answered = {};
+};
+
+struct claimed_refreshes {
+    std::vector<refresh_order> orders;
+    bool others_took_some = false;
 };
 
 struct refresh_report {
@@ -58,10 +65,12 @@ class refresher {
 
     // For the scheduler: takes the leases of those that are due still, that nobody holds and no
     // refresh is under way of, and writes down what it takes to begin, all at once. Answers with
-    // the orders of what it got, each of which must be given to refresh(). Error:
-    // storage_unavailable.
-    auto claim(std::vector<due_grant> wanted)
-        -> boost::asio::awaitable<result<std::vector<refresh_order>>>;
+    // the orders of what it got, each of which must be given to refresh(). Errors: those of
+    // storage.
+    auto claim(std::vector<due_grant> wanted) -> boost::asio::awaitable<result<claimed_refreshes>>;
+    // Behind refresh(): it joined one that never boarded, and what was claimed for it is good
+    // still.
+    [[nodiscard]] auto is_left(const refresh_order& order) const -> bool;
 
     // POST …/refresh: every slot of the connection.
     auto refresh_connection(actor by, account_selector which)

@@ -204,6 +204,9 @@ auto board(oauth_context& context, unsent_intents& unsent, refresh_order order)
             co_return seen.error();
         }
         auto& on = seen->on;
+        if (on.state == boarding::kind::ours) {
+            unsent.forget(order.grant);
+        }
         if (seen->once_more) {
             co_return co_await wait_for_answer(context, unsent, std::move(on));
         }

@@ -46,25 +46,37 @@ auto claim_in(
 }  // namespace
 
 auto claim_refreshes(oauth_context& context, unsent_intents& unsent, std::vector<due_grant> wanted)
-    -> boost::asio::awaitable<result<std::vector<refresh_order>>> {
+    -> boost::asio::awaitable<result<claimed_refreshes>> {
     auto intents = std::make_shared<intent_ids>();
+    std::unordered_set<grant_id> anew;
     for (const auto& one : wanted) {
-        intents->emplace(one.id, unsent.claim(one.id, make_uuid(context.time, context.random)));
+        const auto made = make_uuid(context.time, context.random);
+        auto intent = unsent.claim(one.id, made);
+        if (intent == made) {
+            anew.insert(one.id);
+        }
+        intents->emplace(one.id, std::move(intent));
     }
+    const auto count = wanted.size();
     auto claim = [&context, wanted = std::move(wanted),
                   intents](sql_session& session) -> result<std::vector<refresh_order>> {
         return claim_in(session, context, wanted, *intents);
     };
     auto claimed = co_await context.db.as_service(access::write, std::move(claim));
-    if (claimed.has_value()) {
-        for (const auto& order : *claimed) {
-            intents->erase(order.grant);
-        }
-        for (const auto& [grant, intent] : *intents) {
-            unsent.drop(grant, intent);
-        }
+    if (claimed.has_error()) {
+        co_return claimed.error();
     }
-    co_return claimed;
+    // What this claim did not write. One of before may still be written: its boarding forgets it.
+    for (const auto& order : *claimed) {
+        anew.erase(order.grant);
+    }
+    for (const auto& grant : anew) {
+        unsent.forget(grant);
+    }
+    claimed_refreshes made;
+    made.others_took_some = claimed->size() < count;
+    made.orders = std::move(*claimed);
+    co_return made;
 }
 
 }  // namespace tenon::host

@@ -88,12 +88,23 @@ auto spared(const grant_row& row, time_point now) -> error {
     return reason;
 }
 
-// Tokens that an ID token came with, which is to say whose they are.
-auto settle_identified(refresh_settlement settle, granted tokens, time_point began)
-    -> boost::asio::awaitable<result<shared_grant>> {
+using answer_listener = std::function<void()>;
+
+void tell(const answer_listener& answered) {
+    if (answered) {
+        answered();
+    }
+}
+
+// Tokens that an ID token came with, which is to say whose they are: the provider may be asked for
+// its keys.
+auto settle_identified(
+    refresh_settlement settle, granted tokens, time_point began, answer_listener answered
+) -> boost::asio::awaitable<result<shared_grant>> {
     auto checking =
         check_renewed(settle.context, settle.provider, settle.row, std::move(tokens), began);
     auto checked = co_await std::move(checking);
+    tell(answered);
     auto writing = checked.has_error()
                        ? settle_failure(std::move(settle), checked.error())
                        : settle_success(std::move(settle), std::move(*checked), began);
@@ -101,14 +112,18 @@ auto settle_identified(refresh_settlement settle, granted tokens, time_point beg
 }
 
 // What is written of the operation's end.
-auto write_end(refresh_settlement settle, operation_result outcome, time_point began)
-    -> boost::asio::awaitable<result<shared_grant>> {
-    if (outcome.has_error()) {
-        return settle_failure(std::move(settle), outcome.error());
+auto write_end(
+    refresh_settlement settle, operation_result outcome, time_point began, answer_listener answered
+) -> boost::asio::awaitable<result<shared_grant>> {
+    if (outcome.has_value() && !outcome->grants.front().id_token.empty()) {
+        return settle_identified(
+            std::move(settle), std::move(outcome->grants.front()), began, std::move(answered)
+        );
     }
-    auto& tokens = outcome->grants.front();
-    return tokens.id_token.empty() ? settle_success(std::move(settle), std::move(tokens), began)
-                                   : settle_identified(std::move(settle), std::move(tokens), began);
+    tell(answered);
+    return outcome.has_error()
+               ? settle_failure(std::move(settle), outcome.error())
+               : settle_success(std::move(settle), std::move(outcome->grants.front()), began);
 }
 
 auto turned_back(oauth_context& context, unsent_intents& unsent, boarding on, error reason)
@@ -122,7 +137,7 @@ using operation = boost::asio::awaitable<operation_result>;
 // Who is told what while it lasts.
 struct flight_listeners {
     overdue_listener overdue;
-    std::function<void()> answered;
+    answer_listener answered;
 };
 
 // What a refresh waits in: nothing is kept here but what the end is written with.
@@ -130,10 +145,7 @@ auto await_end(
     refresh_settlement settle, operation running, time_point began, std::function<void()> answered
 ) -> boost::asio::awaitable<result<shared_grant>> {
     auto outcome = co_await std::move(running);
-    if (answered) {
-        answered();
-    }
-    auto writing = write_end(std::move(settle), std::move(outcome), began);
+    auto writing = write_end(std::move(settle), std::move(outcome), began, std::move(answered));
     co_return co_await std::move(writing);
 }
 
@@ -203,13 +215,7 @@ auto board_in_time(oauth_context& context, unsent_intents& unsent, refresh_order
     for (;;) {
         auto boarding_now = board(context, unsent, order);
         auto boarded = co_await std::move(boarding_now);
-        if (boarded.has_error()) {
-            co_return boarded;
-        }
-        if (order.aboard) {
-            unsent.drop(order.grant, order.aboard->intent);
-        }
-        if (!is_late(context, *boarded)) {
+        if (boarded.has_error() || !is_late(context, *boarded)) {
             co_return boarded;
         }
         co_await give_back(context, unsent, std::move(*boarded));

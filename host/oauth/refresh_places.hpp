@@ -1,4 +1,4 @@
-// How many refreshes ahead run at once, of all providers: a provider that hangs keeps its places
+// How many refreshes ahead ask at once, of all providers: a provider that hangs keeps its places
 // for as long as its operations may take, and must keep them from nobody else.
 #pragma once
 

@@ -10,6 +10,7 @@
 #include <atomic>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
+#include <exception>
 #include <functional>
 #include <iterator>
 #include <mutex>
@@ -66,11 +67,7 @@ struct refresh_scheduler::implementation : std::enable_shared_from_this<implemen
         std::function<void()> tell;
         {
             const std::lock_guard lock(guard);
-            if (!std::exchange(busy.at(grant), false)) {
-                return;
-            }
-            places.leave(provider);
-            if (++freed == batch()) {
+            if (free_place(grant, provider) && ++freed == batch()) {
                 tell = on_room;
             }
         }
@@ -80,9 +77,19 @@ struct refresh_scheduler::implementation : std::enable_shared_from_this<implemen
     }
 
     void left(const grant_id& grant, const provider_id& provider) {
-        answered(grant, provider);
         const std::lock_guard lock(guard);
+        free_place(grant, provider);
         busy.erase(grant);
+    }
+
+    // Under the lock. False: it had none, or left while its answer waited for storage.
+    auto free_place(const grant_id& grant, const provider_id& provider) -> bool {
+        const auto found = busy.find(grant);
+        if (found == busy.end() || !std::exchange(found->second, false)) {
+            return false;
+        }
+        places.leave(provider);
+        return true;
     }
 
     // Before a look: who may not begin anything now; each that serves has places of its own.
@@ -134,6 +141,9 @@ struct refresh_scheduler::implementation : std::enable_shared_from_this<implemen
         };
         try {
             auto renewed = co_await refresh.refresh(order);
+            if (refresh.is_left(order)) {
+                renewed = co_await refresh.refresh(order);
+            }
             if (renewed.has_error()) {
                 co_await put_off(std::move(order));
             }
@@ -148,14 +158,14 @@ struct refresh_scheduler::implementation : std::enable_shared_from_this<implemen
     // orders of what it got, and of those whose provider this host may be unable to ask: what it
     // can't begin it must not keep from others.
     auto claim(std::vector<due_grant> entered)
-        -> boost::asio::awaitable<result<std::vector<refresh_order>>> {
-        std::vector<refresh_order> doubted;
+        -> boost::asio::awaitable<result<claimed_refreshes>> {
+        claimed_refreshes doubted;
         std::erase_if(entered, [this, &doubted](const due_grant& one) {
             const bool doubt = context.providers.find(one.provider.text()).has_error();
             if (doubt) {
                 refresh_order order{one.org, one.id, one.provider, refresh_reason::ahead};
                 order.due = one.next_refresh_at;
-                doubted.push_back(std::move(order));
+                doubted.orders.push_back(std::move(order));
             }
             return doubt;
         });
@@ -165,7 +175,7 @@ struct refresh_scheduler::implementation : std::enable_shared_from_this<implemen
         auto claiming = refresh.claim(std::move(entered));
         auto claimed = co_await std::move(claiming);
         if (claimed.has_value()) {
-            std::ranges::move(doubted, std::back_inserter(*claimed));
+            std::ranges::move(doubted.orders, std::back_inserter(claimed->orders));
         }
         co_return claimed;
     }
@@ -174,21 +184,32 @@ struct refresh_scheduler::implementation : std::enable_shared_from_this<implemen
     // batch, or other hosts took some of it.
     auto begin(std::vector<due_grant> due) -> boost::asio::awaitable<bool> {
         std::erase_if(due, [this](const due_grant& one) { return stopping || !enter(one); });
-        auto claiming = claim(due);
-        auto claimed = co_await std::move(claiming);
-        std::unordered_set<grant_id> ours;
-        if (claimed.has_value()) {
-            for (auto& order : *claimed) {
-                ours.insert(order.grant);
-                start(std::move(order));
+        claimed_refreshes claimed;
+        std::exception_ptr thrown;
+        try {
+            auto claiming = claim(due);
+            auto made = co_await std::move(claiming);
+            if (made.has_value()) {
+                claimed = std::move(*made);
             }
+        } catch (...) {
+            thrown = std::current_exception();
+        }
+        const bool more = claimed.others_took_some || claimed.orders.size() >= batch();
+        std::unordered_set<grant_id> ours;
+        for (auto& order : claimed.orders) {
+            ours.insert(order.grant);
+            start(std::move(order));
         }
         for (const auto& one : due) {
             if (!ours.contains(one.id)) {
                 left(one.id, one.provider);
             }
         }
-        co_return claimed.has_value() && (ours.size() < due.size() || due.size() >= batch());
+        if (thrown) {
+            std::rethrow_exception(thrown);
+        }
+        co_return more;
     }
 
     void start(refresh_order order) {
@@ -210,7 +231,7 @@ auto refresh_scheduler::tick() -> boost::asio::awaitable<milliseconds> {
     auto self = implementation_;
     bool more = true;
     for (int looks = 0; more && looks < most_looks; ++looks) {
-        // What runs is held, and not seen.
+        // What was claimed is held, and not seen.
         auto look = [of_each = self->batch(), full = self->full_providers(),
                      now = self->context.time.now()](sql_session& session
                     ) -> result<std::vector<due_grant>> {

@@ -45,6 +45,19 @@ auto unsent_intents::is_claim(const grant_id& grant, const std::string& intent) 
     return find_claim(grant, intent) != unsent_.end();
 }
 
+void unsent_intents::forget(const grant_id& grant) {
+    const std::lock_guard lock(guard_);
+    if (const auto found = unsent_.find(grant); found != unsent_.end()) {
+        forget_claim(found);
+    }
+}
+
+auto unsent_intents::may_depart(const grant_id& grant, const std::string& intent) -> bool {
+    const std::lock_guard lock(guard_);
+    const auto claimed = find_claim(grant, intent);
+    return claimed != unsent_.end() && !claimed->second.overtaken;
+}
+
 auto unsent_intents::depart(const grant_id& grant, const std::string& intent) -> bool {
     const std::lock_guard lock(guard_);
     const auto claimed = find_claim(grant, intent);
@@ -53,13 +66,6 @@ auto unsent_intents::depart(const grant_id& grant, const std::string& intent) ->
     }
     forget_claim(claimed);
     return true;
-}
-
-void unsent_intents::drop(const grant_id& grant, const std::string& intent) {
-    const std::lock_guard lock(guard_);
-    if (const auto claimed = find_claim(grant, intent); claimed != unsent_.end()) {
-        forget_claim(claimed);
-    }
 }
 
 auto unsent_intents::find_claim(const grant_id& grant, const std::string& intent)

@@ -17,7 +17,7 @@ struct boarding_attempt {
 };
 
 // Of boardings whose commit's answer was lost, or that could not be given back, and of claims,
-// which whose intents are of no use once somebody else has boarded. Another process can't know that
+// whose intents are of no use once somebody else has boarded. Another process can't know that
 // nothing was sent, and spares the grant. Any thread.
 class unsent_intents {
   public:
@@ -25,16 +25,18 @@ class unsent_intents {
     auto take(const grant_id& grant, std::string intent) -> std::shared_ptr<boarding_attempt>;
     void keep(const grant_id& grant, std::shared_ptr<boarding_attempt> attempt);
 
-    // Before a claim: the intent that it is to write. No boarding writes it, and nothing is sent
-    // with it but by whoever departs.
+    // Before a claim: the intent that it is to write: this one, or that of a claim of which it is
+    // not known whether it was written. Nothing is sent with it but by whoever departs.
     auto claim(const grant_id& grant, std::string intent) -> std::string;
+    [[nodiscard]] auto is_claim(const grant_id& grant, const std::string& intent) -> bool;
     // A boarding has the lease: what a claim wrote before is over.
     void overtake(const grant_id& grant);
-    [[nodiscard]] auto is_claim(const grant_id& grant, const std::string& intent) -> bool;
-    // Before something is sent with it. False: it is over.
+    // The boarding is committed: no claim's intent is left.
+    void forget(const grant_id& grant);
+    // Whether it may depart still.
+    [[nodiscard]] auto may_depart(const grant_id& grant, const std::string& intent) -> bool;
+    // Before something is sent with it. False: it may not.
     auto depart(const grant_id& grant, const std::string& intent) -> bool;
-    // It is not written, or not any more.
-    void drop(const grant_id& grant, const std::string& intent);
 
   private:
     struct unsent {

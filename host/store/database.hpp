@@ -68,8 +68,9 @@ class database {
         co_return job->take();
     }
 
-    // For the few statements that belong to no organization: looking up keys and states, the due
-    // list, the change table, organizations themselves.
+    // For the few statements that belong to no organization, or to several at once: looking up keys
+    // and states, the due list and claims of what it has, the change table, organizations
+    // themselves.
     template <class Fn>
     auto as_service(access mode, Fn fn)
         -> boost::asio::awaitable<std::invoke_result_t<Fn&, sql_session&>> {

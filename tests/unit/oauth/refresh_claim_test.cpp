@@ -17,7 +17,7 @@ struct claim_case : bad_moment {
     }
     auto claim() -> std::vector<refresh_order> {
         const due_grant due{before.id, before.org, before.provider, *before.next_refresh_at};
-        return run(late.claim({due})).value();
+        return run(late.claim({due})).value().orders;
     }
     auto claim_one() -> refresh_order {
         auto orders = claim();
@@ -69,6 +69,58 @@ TEST_CASE("a claim whose commit's answer was lost is sent when its lease is over
     SECTION("or at once, for a reader") {
         CHECK(here.renew(here.before, refresh_reason::needed).has_value());
     }
+    here.check_once();
+}
+
+TEST_CASE("tokens that come for a claim while storage is away, however long, are stored") {
+    claim_case here;
+    refresh_scheduler scheduler(here.at, here.late);
+    here.wire.meanwhile = [&] { here.db.away_until = here.time.now() + hours(1); };
+    here.run(scheduler.tick());
+    CHECK(scheduler.in_flight() == 0);
+    here.check_once();
+}
+
+TEST_CASE("a claim that storage does not take begins nothing, and wakes nobody") {
+    claim_case here;
+    here.at.options.refresh_concurrency = 1;
+    refresh_scheduler scheduler(here.at, here.late);
+    int woken = 0;
+    scheduler.when_room([&] { ++woken; });
+    here.db.loses_answer = true;
+    here.run(scheduler.tick());
+    CHECK(scheduler.in_flight() == 0);
+    CHECK(woken == 0);
+    CHECK(here.http.seen.empty());
+}
+
+TEST_CASE("the next tick may come when a batch was answered, before its end is written") {
+    claim_case here;
+    here.at.options.refresh_concurrency = 4;  // of which a batch is one
+    refresh_scheduler scheduler(here.at, here.late);
+    std::vector<std::int64_t> generations;
+    scheduler.when_room([&] {
+        generations.push_back(here.look([&](sql_session& session) -> result<std::int64_t> {
+            return find_grant(session, here.before.id).value().generation;
+        }));
+    });
+    here.run(scheduler.tick());
+    CHECK(generations == std::vector{here.before.generation});
+    here.check_once();
+}
+
+TEST_CASE("a claim that is written, unknown to its host, is known when the next gets nothing") {
+    claim_case here;
+    here.db.loses_answer = true;
+    const due_grant due{
+        here.before.id, here.before.org, here.before.provider, *here.before.next_refresh_at};
+    REQUIRE(here.run(here.late.claim({due})).has_error());
+    REQUIRE(here.intents(here.before.id).size() == 1);
+    const auto held = here.run(here.late.claim({due}));
+    REQUIRE(held.has_value());
+    CHECK(held->orders.empty());
+    CHECK(held->others_took_some);
+    CHECK(here.renew(here.before, refresh_reason::needed).has_value());
     here.check_once();
 }
 
@@ -150,8 +202,8 @@ TEST_CASE("what is under way is not claimed, though its lease be over") {
             here.before.id, here.before.org, here.before.provider, *here.before.next_refresh_at};
         boost::asio::co_spawn(
             here.io, here.late.claim({due}),
-            [&](const std::exception_ptr&, result<std::vector<refresh_order>> orders) {
-                claimed = std::move(orders).value();
+            [&](const std::exception_ptr&, result<claimed_refreshes> made) {
+                claimed = std::move(made).value().orders;
             }
         );
     };

@@ -37,15 +37,17 @@ TEST_CASE("a claim departs once, and only while no boarding has overtaken it") {
     CHECK(unsent.is_claim(grant, "three"));
 }
 
-TEST_CASE("a claim that was not flown is claimed again with the same intent, until it is dropped") {
+TEST_CASE("a claim that did not depart is claimed again with the same intent, until it is over") {
     unsent_intents unsent;
     unsent.overtake(grant);
     CHECK(unsent.claim(grant, "one") == "one");
+    CHECK(unsent.may_depart(grant, "one"));
     unsent.overtake(grant);
+    CHECK_FALSE(unsent.may_depart(grant, "one"));
     CHECK(unsent.claim(grant, "two") == "one");
-    unsent.drop(grant, "two");
-    CHECK(unsent.is_claim(grant, "one"));
-    unsent.drop(grant, "one");
+    CHECK_FALSE(unsent.is_claim(grant, "two"));
+    CHECK(unsent.may_depart(grant, "one"));
+    unsent.forget(grant);
     CHECK_FALSE(unsent.is_claim(grant, "one"));
     CHECK(unsent.claim(grant, "three") == "three");
 }
