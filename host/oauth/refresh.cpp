@@ -86,8 +86,20 @@ auto refresher::claim(std::vector<due_grant> wanted)
     return claim_refreshes(self.context, self.unsent, std::move(wanted));
 }
 
-auto refresher::is_left(const refresh_order& order) const -> bool {
-    return order.aboard && implementation_->unsent.may_depart(order.grant, order.aboard->intent);
+auto refresher::refresh_claimed(refresh_order order)
+    -> boost::asio::awaitable<result<shared_grant>> {
+    auto& unsent = implementation_->unsent;
+    auto refreshing = refresh(order);
+    auto renewed = co_await std::move(refreshing);
+    if (!order.aboard) {
+        co_return renewed;
+    }
+    if (unsent.may_depart(order.grant, order.aboard->intent)) {
+        auto once_more = refresh(order);
+        renewed = co_await std::move(once_more);
+    }
+    unsent.end_claim(order.grant);
+    co_return renewed;
 }
 
 auto refresher::refresh_connection(actor by, account_selector which)

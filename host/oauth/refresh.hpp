@@ -65,12 +65,11 @@ class refresher {
 
     // For the scheduler: takes the leases of those that are due still, that nobody holds and no
     // refresh is under way of, and writes down what it takes to begin, all at once. Answers with
-    // the orders of what it got, each of which must be given to refresh(). Errors: those of
+    // the orders of what it got, each of which must be given to refresh_claimed(). Errors: those of
     // storage.
     auto claim(std::vector<due_grant> wanted) -> boost::asio::awaitable<result<claimed_refreshes>>;
-    // Behind refresh(): it joined one that never boarded, and what was claimed for it is good
-    // still.
-    [[nodiscard]] auto is_left(const refresh_order& order) const -> bool;
+    // As refresh(). One that joined another's, which never boarded, goes on with what was claimed.
+    auto refresh_claimed(refresh_order order) -> boost::asio::awaitable<result<shared_grant>>;
 
     // POST …/refresh: every slot of the connection.
     auto refresh_connection(actor by, account_selector which)

@@ -205,7 +205,7 @@ auto board(oauth_context& context, unsent_intents& unsent, refresh_order order)
         }
         auto& on = seen->on;
         if (on.state == boarding::kind::ours) {
-            unsent.forget(order.grant);
+            unsent.boarded(order.grant);
         }
         if (seen->once_more) {
             co_return co_await wait_for_answer(context, unsent, std::move(on));

@@ -43,6 +43,29 @@ auto claim_in(
     return orders;
 }
 
+// Of the claims that began with these intents, those whose orders have nothing to depart with end.
+void end_others(
+    unsent_intents& unsent, const intent_ids& begun, const std::unordered_set<grant_id>& anew,
+    const std::vector<refresh_order>& orders
+) {
+    std::unordered_set<grant_id> aboard;
+    for (const auto& order : orders) {
+        if (order.aboard) {
+            aboard.insert(order.grant);
+        }
+    }
+    for (const auto& [grant, intent] : begun) {
+        if (aboard.contains(grant)) {
+            continue;
+        }
+        if (anew.contains(grant)) {
+            unsent.drop_claim(grant);
+        } else {
+            unsent.end_claim(grant);
+        }
+    }
+}
+
 }  // namespace
 
 auto claim_refreshes(oauth_context& context, unsent_intents& unsent, std::vector<due_grant> wanted)
@@ -64,15 +87,10 @@ auto claim_refreshes(oauth_context& context, unsent_intents& unsent, std::vector
     };
     auto claimed = co_await context.db.as_service(access::write, std::move(claim));
     if (claimed.has_error()) {
+        end_others(unsent, *intents, {}, {});
         co_return claimed.error();
     }
-    // What this claim did not write. One of before may still be written: its boarding forgets it.
-    for (const auto& order : *claimed) {
-        anew.erase(order.grant);
-    }
-    for (const auto& grant : anew) {
-        unsent.forget(grant);
-    }
+    end_others(unsent, *intents, anew, *claimed);
     claimed_refreshes made;
     made.others_took_some = claimed->size() < count;
     made.orders = std::move(*claimed);

@@ -140,10 +140,7 @@ struct refresh_scheduler::implementation : std::enable_shared_from_this<implemen
             self->answered(grant, provider);
         };
         try {
-            auto renewed = co_await refresh.refresh(order);
-            if (refresh.is_left(order)) {
-                renewed = co_await refresh.refresh(order);
-            }
+            auto renewed = co_await refresh.refresh_claimed(order);
             if (renewed.has_error()) {
                 co_await put_off(std::move(order));
             }

@@ -30,6 +30,7 @@ auto unsent_intents::claim(const grant_id& grant, std::string intent) -> std::st
         one.claimed = std::move(intent);
     }
     one.overtaken = false;
+    one.under_way = true;
     return one.claimed;
 }
 
@@ -45,7 +46,22 @@ auto unsent_intents::is_claim(const grant_id& grant, const std::string& intent) 
     return find_claim(grant, intent) != unsent_.end();
 }
 
-void unsent_intents::forget(const grant_id& grant) {
+void unsent_intents::boarded(const grant_id& grant) {
+    const std::lock_guard lock(guard_);
+    const auto found = unsent_.find(grant);
+    if (found != unsent_.end() && !found->second.under_way) {
+        forget_claim(found);
+    }
+}
+
+void unsent_intents::end_claim(const grant_id& grant) {
+    const std::lock_guard lock(guard_);
+    if (const auto found = unsent_.find(grant); found != unsent_.end()) {
+        found->second.under_way = false;
+    }
+}
+
+void unsent_intents::drop_claim(const grant_id& grant) {
     const std::lock_guard lock(guard_);
     if (const auto found = unsent_.find(grant); found != unsent_.end()) {
         forget_claim(found);
@@ -76,6 +92,7 @@ auto unsent_intents::find_claim(const grant_id& grant, const std::string& intent
 
 void unsent_intents::forget_claim(all_unsent::iterator claimed) {
     claimed->second.claimed.clear();
+    claimed->second.under_way = false;
     if (!claimed->second.left) {
         unsent_.erase(claimed);
     }

@@ -25,24 +25,28 @@ class unsent_intents {
     auto take(const grant_id& grant, std::string intent) -> std::shared_ptr<boarding_attempt>;
     void keep(const grant_id& grant, std::shared_ptr<boarding_attempt> attempt);
 
-    // Before a claim: the intent that it is to write: this one, or that of a claim of which it is
-    // not known whether it was written. Nothing is sent with it but by whoever departs.
+    // A claim begins: the intent that it is to write, which is this one, or that of a claim of
+    // which it is not known whether it was written. Nothing is sent with it but by whoever departs.
     auto claim(const grant_id& grant, std::string intent) -> std::string;
     [[nodiscard]] auto is_claim(const grant_id& grant, const std::string& intent) -> bool;
-    // A boarding has the lease: what a claim wrote before is over.
+    // A boarding has the lease: what a claim wrote before may not depart any more.
     void overtake(const grant_id& grant);
-    // The boarding is committed: no claim's intent is left.
-    void forget(const grant_id& grant);
-    // Whether it may depart still.
+    // The boarding is committed: what is left of a claim that has ended is gone.
+    void boarded(const grant_id& grant);
     [[nodiscard]] auto may_depart(const grant_id& grant, const std::string& intent) -> bool;
-    // Before something is sent with it. False: it may not.
+    // Before something is sent with it; ends the claim. False: it may not.
     auto depart(const grant_id& grant, const std::string& intent) -> bool;
+    // Ends the claim: its intent may be there.
+    void end_claim(const grant_id& grant);
+    // The same; its intent was not written.
+    void drop_claim(const grant_id& grant);
 
   private:
     struct unsent {
         std::shared_ptr<boarding_attempt> left;
         std::string claimed;
         bool overtaken = false;
+        bool under_way = false;  // the claim
     };
     using all_unsent = std::map<grant_id, unsent>;
     auto find_claim(const grant_id& grant, const std::string& intent) -> all_unsent::iterator;

@@ -51,7 +51,7 @@ TEST_CASE("a claim holds lease and intent before its provider is asked, and leav
     CHECK(left.front().owner == here.at.options.instance);
     CHECK(here.renewed().lease_until == here.time.now() + here.at.options.lease);
     CHECK(here.http.seen.empty());
-    CHECK(here.run(here.late.refresh(order)).has_value());
+    CHECK(here.run(here.late.refresh_claimed(order)).has_value());
     here.check_once();
 }
 
@@ -129,7 +129,7 @@ TEST_CASE("a claimed refresh that a reader's comes before asks nobody") {
     const auto order = here.claim_one();
     CHECK(here.renew(here.before).has_value());
     here.check_once();
-    const auto row = here.run(here.late.refresh(order));
+    const auto row = here.run(here.late.refresh_claimed(order));
     REQUIRE(row.has_value());
     CHECK((*row)->generation == here.before.generation + 1);
     here.check_once();
@@ -150,7 +150,26 @@ TEST_CASE("a reader's that comes before a claimed refresh, and is held, leaves i
     here.db.once_written = [&] { here.db.away_until = here.time.now() + seconds(1); };
     CHECK(here.renew(here.before).error().code == errc::rate_limited);
     here.time.advance(std::chrono::minutes(2));
-    CHECK(here.run(here.late.refresh(order)).has_value());
+    CHECK(here.run(here.late.refresh_claimed(order)).has_value());
+    here.check_once();
+}
+
+TEST_CASE("a claimed refresh that joins one that never boards goes on with its own") {
+    claim_case here;
+    const auto order = here.claim_one();
+    std::optional<result<shared_grant>> joined;
+    // A reader's that begins before it, and finds storage away.
+    here.db.away_until = here.time.now() + seconds(1);
+    refresh_order readers{here.before.org, here.before.id, here.before.provider};
+    auto first = here.late.refresh(readers);
+    auto second = here.late.refresh_claimed(order);
+    boost::asio::co_spawn(
+        here.io, std::move(second),
+        [&](const std::exception_ptr&, result<shared_grant> end) { joined = std::move(end); }
+    );
+    CHECK(here.run(std::move(first)).has_error());
+    REQUIRE(joined);
+    CHECK(joined->has_value());
     here.check_once();
 }
 
@@ -159,7 +178,7 @@ TEST_CASE("a claimed refresh whose host stood still past the lease boards anew")
     const auto order = here.claim_one();
     here.time.advance(here.at.options.lease);
     SECTION("and goes, where nobody else has begun") {
-        CHECK(here.run(here.late.refresh(order)).has_value());
+        CHECK(here.run(here.late.refresh_claimed(order)).has_value());
         here.check_once();
     }
     SECTION("and asks nobody, where another has") {
@@ -168,7 +187,7 @@ TEST_CASE("a claimed refresh whose host stood still past the lease boards anew")
             CHECK(take_grant_lease(session, here.before.id, "another", now + hours(1), now));
             return {};
         });
-        const auto told = here.run(here.late.refresh(order));
+        const auto told = here.run(here.late.refresh_claimed(order));
         CHECK(told.error().code == errc::provider_unavailable);
         CHECK(here.http.seen.empty());
     }
@@ -178,7 +197,7 @@ TEST_CASE("a claim is given back where its provider is gone") {
     claim_case here;
     const auto order = here.claim_one();
     here.configure({});
-    CHECK(here.run(here.late.refresh(order)).has_error());
+    CHECK(here.run(here.late.refresh_claimed(order)).has_error());
     CHECK_FALSE(here.renewed().lease_until);
     CHECK(here.intents(here.before.id).empty());
 }
@@ -189,7 +208,7 @@ TEST_CASE("what an earlier run left is not claimed over: it boards for itself") 
     const auto order = here.claim_one();
     CHECK_FALSE(order.aboard);
     CHECK(here.intents(here.before.id).size() == 1);
-    CHECK(here.run(here.late.refresh(order)).has_value());
+    CHECK(here.run(here.late.refresh_claimed(order)).has_value());
     here.check_once();
 }
 

@@ -37,7 +37,7 @@ TEST_CASE("a claim departs once, and only while no boarding has overtaken it") {
     CHECK(unsent.is_claim(grant, "three"));
 }
 
-TEST_CASE("a claim that did not depart is claimed again with the same intent, until it is over") {
+TEST_CASE("a claim that did not depart is claimed again with the same intent, until it is gone") {
     unsent_intents unsent;
     unsent.overtake(grant);
     CHECK(unsent.claim(grant, "one") == "one");
@@ -47,9 +47,21 @@ TEST_CASE("a claim that did not depart is claimed again with the same intent, un
     CHECK(unsent.claim(grant, "two") == "one");
     CHECK_FALSE(unsent.is_claim(grant, "two"));
     CHECK(unsent.may_depart(grant, "one"));
-    unsent.forget(grant);
+    unsent.drop_claim(grant);
     CHECK_FALSE(unsent.is_claim(grant, "one"));
     CHECK(unsent.claim(grant, "three") == "three");
+}
+
+TEST_CASE("a boarding leaves a claim that is under way known, and one that has ended gone") {
+    unsent_intents unsent;
+    unsent.claim(grant, "one");
+    unsent.overtake(grant);
+    unsent.boarded(grant);
+    CHECK(unsent.is_claim(grant, "one"));
+    unsent.end_claim(grant);
+    CHECK(unsent.is_claim(grant, "one"));
+    unsent.boarded(grant);
+    CHECK_FALSE(unsent.is_claim(grant, "one"));
 }
 
 TEST_CASE("a boarding that is left and a claim of the same grant do not end each other") {
