@@ -95,6 +95,8 @@ auto refresher::refresh_claimed(refresh_order order)
         co_return renewed;
     }
     if (unsent.may_depart(order.grant, order.aboard->intent)) {
+        // That one may have waited for long, and the grant may have moved: it is looked at anew.
+        unsent.overtake(order.grant);
         auto once_more = refresh(order);
         renewed = co_await std::move(once_more);
     }

@@ -68,7 +68,7 @@ class refresher {
     // the orders of what it got, each of which must be given to refresh_claimed(). Errors: those of
     // storage.
     auto claim(std::vector<due_grant> wanted) -> boost::asio::awaitable<result<claimed_refreshes>>;
-    // As refresh(). One that joined another's, which never boarded, goes on with what was claimed.
+    // As refresh(). One that joined another's, which never boarded, boards behind it.
     auto refresh_claimed(refresh_order order) -> boost::asio::awaitable<result<shared_grant>>;
 
     // POST …/refresh: every slot of the connection.

@@ -142,7 +142,7 @@ struct flight_listeners {
 
 // What a refresh waits in: nothing is kept here but what the end is written with.
 auto await_end(
-    refresh_settlement settle, operation running, time_point began, std::function<void()> answered
+    refresh_settlement settle, operation running, time_point began, answer_listener answered
 ) -> boost::asio::awaitable<result<shared_grant>> {
     auto outcome = co_await std::move(running);
     auto writing = write_end(std::move(settle), std::move(outcome), began, std::move(answered));
@@ -194,6 +194,11 @@ auto is_late(const oauth_context& context, const boarding& on) -> bool {
     return on.state == boarding::kind::ours && *on.row->lease_until <= context.time.now();
 }
 
+// What is left of the lease is the operation's: cut off, it could end the grant.
+auto leaves_time(const oauth_context& context, const boarding& on) -> bool {
+    return *on.row->lease_until - context.time.now() >= context.options.operation_deadline;
+}
+
 // What was claimed for it, if nobody has boarded since.
 auto claimed_boarding(unsent_intents& unsent, const refresh_order& order)
     -> std::optional<boarding> {
@@ -207,7 +212,7 @@ auto claimed_boarding(unsent_intents& unsent, const refresh_order& order)
 auto board_in_time(oauth_context& context, unsent_intents& unsent, refresh_order order)
     -> boost::asio::awaitable<result<boarding>> {
     if (auto claimed = claimed_boarding(unsent, order)) {
-        if (!is_late(context, *claimed)) {
+        if (leaves_time(context, *claimed)) {
             co_return std::move(*claimed);
         }
         co_await give_back(context, unsent, std::move(*claimed));

@@ -25,6 +25,12 @@ struct claim_case : bad_moment {
         return orders.front();
     }
     auto renewed() -> grant_row { return grant(list(ann).front().id); }
+    // The same, for what is called by something that runs.
+    auto renewed_now() -> grant_row {
+        return look([&](sql_session& session) -> result<grant_row> {
+            return find_grant(session, before.id).value();
+        });
+    }
     // It was refreshed once, and nothing is left of it.
     void check_once() {
         const auto after = renewed();
@@ -38,6 +44,14 @@ struct claim_case : bad_moment {
 
     grant_row before;
 };
+
+using refreshing = boost::asio::awaitable<result<shared_grant>>;
+
+auto then_back(refreshing first, absent_database& db) -> refreshing {
+    auto told = co_await std::move(first);
+    db.away_until = {};
+    co_return told;
+}
 
 }  // namespace
 
@@ -99,11 +113,7 @@ TEST_CASE("the next tick may come when a batch was answered, before its end is w
     here.at.options.refresh_concurrency = 4;  // of which a batch is one
     refresh_scheduler scheduler(here.at, here.late);
     std::vector<std::int64_t> generations;
-    scheduler.when_room([&] {
-        generations.push_back(here.look([&](sql_session& session) -> result<std::int64_t> {
-            return find_grant(session, here.before.id).value().generation;
-        }));
-    });
+    scheduler.when_room([&] { generations.push_back(here.renewed_now().generation); });
     here.run(scheduler.tick());
     CHECK(generations == std::vector{here.before.generation});
     here.check_once();
@@ -154,22 +164,57 @@ TEST_CASE("a reader's that comes before a claimed refresh, and is held, leaves i
     here.check_once();
 }
 
-TEST_CASE("a claimed refresh that joins one that never boards goes on with its own") {
+TEST_CASE("a claimed refresh that joins one that never boards boards behind it") {
+    claim_case here;
+    const auto order = here.claim_one();
+    // A reader's that begins before it, and finds storage away.
+    here.db.away_until = here.time.now() + hours(1);
+    refresh_order readers{here.before.org, here.before.id, here.before.provider};
+    std::optional<result<shared_grant>> first;
+    boost::asio::co_spawn(
+        here.io, then_back(here.late.refresh(readers), here.db),
+        [&](const std::exception_ptr&, result<shared_grant> end) { first = std::move(end); }
+    );
+    CHECK(here.run(here.late.refresh_claimed(order)).has_value());
+    REQUIRE(first);
+    CHECK(first->has_error());
+    here.check_once();
+}
+
+TEST_CASE("a claimed refresh that joins one which finds the grant renewed asks nobody") {
     claim_case here;
     const auto order = here.claim_one();
     std::optional<result<shared_grant>> joined;
-    // A reader's that begins before it, and finds storage away.
-    here.db.away_until = here.time.now() + seconds(1);
     refresh_order readers{here.before.org, here.before.id, here.before.provider};
+    readers.seen = here.before.generation;
     auto first = here.late.refresh(readers);
     auto second = here.late.refresh_claimed(order);
+    here.look([&](sql_session& session) -> result<void> {
+        run(session,
+            "UPDATE grants SET generation = generation + 1, lease_owner = '', lease_until = NULL, "
+            "next_refresh_at = next_refresh_at + 1 WHERE org_id = $1 AND id = $2",
+            session.org(), here.before.id);
+        return {};
+    });
     boost::asio::co_spawn(
         here.io, std::move(second),
         [&](const std::exception_ptr&, result<shared_grant> end) { joined = std::move(end); }
     );
-    CHECK(here.run(std::move(first)).has_error());
+    CHECK(here.run(std::move(first)).has_value());
     REQUIRE(joined);
-    CHECK(joined->has_value());
+    REQUIRE(joined->has_value());
+    CHECK((**joined)->generation == here.before.generation + 1);
+    CHECK(here.http.seen.empty());
+}
+
+TEST_CASE("a claimed refresh whose lease leaves no time for it boards anew") {
+    claim_case here;
+    const auto order = here.claim_one();
+    here.time.advance(here.at.options.lease - seconds(1));
+    here.wire.meanwhile = [&] {
+        CHECK(here.renewed_now().lease_until > here.time.now() + seconds(1));
+    };
+    CHECK(here.run(here.late.refresh_claimed(order)).has_value());
     here.check_once();
 }
 
