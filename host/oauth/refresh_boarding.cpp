@@ -119,7 +119,7 @@ auto try_board(
     return seen;
 }
 
-// Under the lease: what another host has stored since.
+// What another host has stored since; `taken` where the lease is not ours any more.
 auto look_once_more(sql_session& session, const boarding_room& room, boarding on)
     -> result<boarding> {
     const auto& context = room.context;
@@ -136,9 +136,15 @@ auto look_once_more(sql_session& session, const boarding_room& room, boarding on
     if (row->state == grant_state::dead) {
         return dead_error(*row);
     }
+    const bool ours = row->lease_owner == context.options.instance;
     on.row = std::make_shared<const grant_row>(std::move(*row));
     if (moved) {
         on.state = boarding::kind::moved;
+        return on;
+    }
+    if (!ours) {
+        // The wait took longer than the lease. The intent stays: it stands for the earlier run's.
+        on.state = boarding::kind::taken;
         return on;
     }
     on.intent.clear();
@@ -208,7 +214,12 @@ auto board(oauth_context& context, unsent_intents& unsent, refresh_order order)
             unsent.boarded(order.grant);
         }
         if (seen->once_more) {
-            co_return co_await wait_for_answer(context, unsent, std::move(on));
+            auto waiting = wait_for_answer(context, unsent, std::move(on));
+            auto looked = co_await std::move(waiting);
+            if (looked.has_error()) {
+                co_return looked;
+            }
+            on = std::move(*looked);
         }
         if (on.state != boarding::kind::taken) {
             co_return std::move(on);

@@ -1,6 +1,7 @@
 // Two hosts at one refresh: the first one's lease is over, and what it knows comes late.
 #include "oauth/scheduler.hpp"
 #include "support/any_engine.hpp"
+#include "unit/oauth/absent_database.hpp"
 #include "unit/oauth/eventful_http.hpp"
 #include "unit/oauth/flow_case.hpp"
 
@@ -74,6 +75,32 @@ TEST_CASE("what the late host commits while another looks once more is not asked
     CHECK(here.http.seen.empty());
     CHECK(here.intents(before.id).empty());
     CHECK_FALSE(here.grant(here.list(ann).front().id).lease_until);
+}
+
+TEST_CASE("what another host has taken over while this one waited to look once more is left to it"
+) {
+    flow_case here(json{{"rotation", true}}, any_engine());
+    const auto before = here.grant(here.connect(ann, "u1"));
+    here.leave_intent(before);
+    std::optional<grant_row> taken;
+    boost::asio::use_service<pause_service>(here.io).wait = [&](milliseconds span) {
+        if (!taken) {  // the wait takes longer than the lease
+            here.time.advance(here.context.options.lease);
+            taken = here.look([&](sql_session& session) -> result<std::optional<grant_row>> {
+                const auto now = here.time.now();
+                return take_grant_lease(session, before.id, "third", now + hours(1), now);
+            });
+        }
+        return pass(here.time, span);
+    };
+    here.http.seen.clear();
+    const auto told = here.fly(before, refresh_reason::needed);
+    REQUIRE(taken);
+    CHECK(told.error().code == errc::provider_unavailable);
+    CHECK(here.http.seen.empty());
+    CHECK(here.grant(here.list(ann).front().id).lease_owner == "third");
+    // It may have been asked before: whoever is next knows that.
+    REQUIRE(here.intents(before.id).size() == 1);
 }
 
 TEST_CASE("a failure that the late host writes down leaves the other's lease") {
