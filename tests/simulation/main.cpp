@@ -49,7 +49,7 @@ auto run(const wishes& wanted) -> int {
     };
     house shared;
     if (wanted.tell) {
-        const auto what = make_plan(wanted.seed);
+        const auto what = plan_for(wanted.seed, through.fault);
         const auto ended = play(shared, what, through.fault, [](const std::string& line) {
             std::cout << line << '\n';
         });

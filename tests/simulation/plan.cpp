@@ -163,6 +163,25 @@ auto make_plan(std::uint64_t seed) -> plan {
     return made;
 }
 
+auto make_plan_of_two(std::uint64_t seed) -> plan {
+    dice chance(seed * 2 + 2);
+    auto made = make_plan(seed);
+    made.hosts = std::max(made.hosts, 2);
+    made.slowest_answer_ms = 14'000;
+    auto& first = made.acts.front();
+    first.rotating = false;
+    act one = first;
+    one.kind = act_kind::refresh;
+    one.at_ms = 5'000 + chance.below(made.duration_ms);
+    act other = one;
+    other.host = (one.host + 1) % made.hosts;
+    other.at_ms += 500 + chance.below(12'000);
+    made.acts.push_back(one);
+    made.acts.push_back(other);
+    std::ranges::stable_sort(made.acts, {}, &act::at_ms);
+    return made;
+}
+
 auto describe(const plan& what) -> std::string {
     std::string text = "seed " + std::to_string(what.seed) + ": " + std::to_string(what.hosts) +
                        " hosts, tokens live " + std::to_string(what.access_life_s) +

@@ -66,6 +66,10 @@ struct plan {
 };
 
 [[nodiscard]] auto make_plan(std::uint64_t seed) -> plan;
+// The same, and at a moment of chance two hosts are asked to refresh one plain grant while its
+// provider may be slow: what it takes for a lease that is too short to show, which hosts bear
+// otherwise.
+[[nodiscard]] auto make_plan_of_two(std::uint64_t seed) -> plan;
 [[nodiscard]] auto name_of(act_kind kind) -> std::string;
 [[nodiscard]] auto name_of(mishap_kind kind) -> std::string;
 // What is in it, a line each.

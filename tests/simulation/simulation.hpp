@@ -29,6 +29,9 @@ using listener = std::function<void(const std::string& line)>;
 // Takes away what it does without: whatever is left is needed to break the same rule.
 [[nodiscard]] auto shrink(house& shared, plan broken, planted_fault fault) -> plan;
 
+// The history of that seed, such that the fault may show in it.
+[[nodiscard]] auto plan_for(std::uint64_t seed, planted_fault fault) -> plan;
+
 // Seeds from `first` on, `count` of them, until one breaks a rule; nothing: none did. `told` after
 // each that does not.
 struct course {

@@ -18,6 +18,7 @@ using host::sql_value;
 constexpr std::string_view owing = "INSERT INTO owed_revocations";
 constexpr std::string_view refresh_commit = "UPDATE grants SET status = 'live', access_token";
 constexpr std::string_view lease_taking = "UPDATE grants SET lease_owner = $3, lease_until = $4";
+constexpr std::string_view lease_claiming = "WITH found AS";
 constexpr std::string_view reply_record = "INSERT INTO intent_replies";
 constexpr std::string_view reply_touch = "UPDATE intents SET updated_at";
 constexpr std::string_view telling = "INSERT INTO audit_log";
@@ -71,6 +72,15 @@ class observed_session final : public sql_session {
                 "UPDATE grants SET lease_until = lease_until - 44500 WHERE org_id = $1 AND id = $2 "
                 "AND lease_owner = $3",
                 arguments.first(3)
+            );
+            return rows;
+        }
+        if (fault_ == planted_fault::short_lease && statement.starts_with(lease_claiming)) {
+            auto rows = inner_.execute(statement, arguments);
+            inner_.execute(
+                "UPDATE grants SET lease_until = lease_until - 44500 WHERE lease_owner = $1 "
+                "AND lease_until = $2",
+                arguments.first(2)
             );
             return rows;
         }
