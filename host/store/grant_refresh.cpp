@@ -15,8 +15,8 @@ namespace {
 // one writer, and nobody has a row in hand meanwhile.
 auto claim_statement(std::string_view lock) -> std::string {
     constexpr std::size_t first = 4;
-    return "WITH found AS " + std::string(lock.empty() ? "" : "MATERIALIZED ") +
-           "(SELECT g.org_id, g.id, g.next_refresh_at, g.status, g.lease_until FROM (VALUES " +
+    return "WITH found AS (SELECT g.org_id, g.id, g.next_refresh_at, g.status, g.lease_until FROM "
+           "(VALUES " +
            pair_parameters(first) +
            ") AS wanted JOIN grants g ON g.org_id = wanted.column1 AND g.id = wanted.column2" +
            std::string(lock) +

@@ -67,22 +67,14 @@ class observed_session final : public sql_session {
             return {};
         }
         if (fault_ == planted_fault::short_lease && statement.starts_with(lease_taking)) {
-            auto rows = inner_.execute(statement, arguments);
-            inner_.execute(
-                "UPDATE grants SET lease_until = lease_until - 44500 WHERE org_id = $1 AND id = $2 "
-                "AND lease_owner = $3",
-                arguments.first(3)
+            return with_short_lease(
+                statement, arguments, "org_id = $1 AND id = $2 AND lease_owner = $3", 3
             );
-            return rows;
         }
         if (fault_ == planted_fault::short_lease && statement.starts_with(lease_claiming)) {
-            auto rows = inner_.execute(statement, arguments);
-            inner_.execute(
-                "UPDATE grants SET lease_until = lease_until - 44500 WHERE lease_owner = $1 "
-                "AND lease_until = $2",
-                arguments.first(2)
+            return with_short_lease(
+                statement, arguments, "lease_owner = $1 AND lease_until = $2", 2
             );
-            return rows;
         }
         if (fault_ == planted_fault::no_compare_and_swap && statement.starts_with(refresh_commit)) {
             return inner_.execute(without_comparison(statement), arguments);
@@ -110,6 +102,19 @@ class observed_session final : public sql_session {
         if (statement.starts_with(reply_touch)) {
             notes_.replies_of.push_back(std::get<std::string>(arguments[1]));
         }
+    }
+
+    // `held`: what the lease is known by, among the statement's first arguments.
+    auto with_short_lease(
+        std::string_view statement, std::span<const sql_value> arguments, const std::string& held,
+        std::size_t first
+    ) -> sql_rows {
+        auto rows = inner_.execute(statement, arguments);
+        inner_.execute(
+            "UPDATE grants SET lease_until = lease_until - 44500 WHERE " + held,
+            arguments.first(first)
+        );
+        return rows;
     }
 
     static auto without_comparison(std::string_view statement) -> std::string {

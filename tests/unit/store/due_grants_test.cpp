@@ -83,7 +83,7 @@ TEST_CASE("a backlog is not walked through to claim some of it", "[store]") {
     }
 }
 
-TEST_CASE("no plan collects what an index walks in order", "[store]") {
+TEST_CASE("sessions let PostgreSQL collect no rows by bitmap", "[store]") {
     test_database store(sql_engine::postgresql);
     as_service(store.db(), access::read, [](sql_session& session) {
         CHECK(run(session, "SELECT current_setting('enable_bitmapscan')")[0].text(0) == "off");
