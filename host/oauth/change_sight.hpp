@@ -19,13 +19,18 @@ class change_sight {
     void seen(time_point until) noexcept { until_.store(until.time_since_epoch().count()); }
     // Nothing is believed until something is seen.
     void lose() noexcept { until_.store(1); }
-    // True also where nobody looks.
+    // True also where nobody looks. What was seen in the future was seen before the clock was set
+    // back, nobody knows how long ago.
     [[nodiscard]] auto is_clear(time_point now) const noexcept -> bool {
         const auto until = until_.load();
-        return until == 0 || now - time_point(milliseconds(until)) < patience;
+        const auto age = now - time_point(milliseconds(until));
+        return until == 0 || (age < patience && age > -simultaneous);
     }
 
   private:
+    // Another thread may have seen something since `now` was taken.
+    static constexpr milliseconds simultaneous{100};
+
     std::atomic<std::int64_t> until_{0};  // milliseconds since the epoch; 0: never
 };
 

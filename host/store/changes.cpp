@@ -114,12 +114,13 @@ auto change_cursor::read(sql_session& session, time_point now, std::size_t limit
     for (const auto& [seq, since] : gaps_) {
         missing.push_back(seq);
     }
+    // Both before anything is taken for read: what fails is read again.
     auto came = changes_numbered(session, missing);
+    auto ahead = changes_after(session, last_, limit);
     for (const auto& row : came) {
         gaps_.erase(row.seq);
     }
     std::erase_if(gaps_, [&](const auto& gap) { return now - gap.second > gap_lifetime; });
-    auto ahead = changes_after(session, last_, limit);
     more_ = ahead.size() >= limit;
     for (const auto& row : ahead) {
         note_gaps(row.seq, now);

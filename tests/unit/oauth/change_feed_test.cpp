@@ -30,6 +30,12 @@ TEST_CASE("a token is answered from memory only while the database tells what ch
         here.run(feed.read());
         CHECK(is_cached(here));
     }
+    SECTION("a clock that is set back makes nothing young") {
+        here.time.advance(-hours(1));
+        CHECK_FALSE(is_cached(here));
+        here.run(feed.read());
+        CHECK(is_cached(here));
+    }
     SECTION("what another process ended is forgotten") {
         here.look([&](sql_session& session) -> result<void> {
             append_change(session, change_kind::connection, id.text(), here.time.now());

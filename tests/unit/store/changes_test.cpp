@@ -27,6 +27,35 @@ auto poll(database& db, change_cursor& cursor, std::int64_t now, std::size_t lim
     });
 }
 
+// A read that is cut off after so many statements.
+class cut_session final : public sql_session {
+  public:
+    cut_session(sql_session& whole, int statements)
+        : sql_session(std::nullopt), whole_(whole), left_(statements) {}
+    [[nodiscard]] auto engine() const noexcept -> sql_engine override { return whole_.engine(); }
+
+  private:
+    void do_hold(std::string_view name) override { whole_.hold(name); }
+    auto do_execute(std::string_view statement, std::span<const sql_value> arguments)
+        -> sql_rows override {
+        if (left_-- == 0) {
+            throw storage_failure(host::fail(host::errc::storage_unavailable, "cut off"));
+        }
+        return whole_.execute(statement, arguments);
+    }
+    void do_execute_script(const std::string& script) override { whole_.execute_script(script); }
+
+    sql_session& whole_;
+    int left_;
+};
+
+void cut_off(database& db, change_cursor& cursor, std::int64_t now) {
+    as_service(db, access::read, [&](sql_session& session) {
+        cut_session some(session, 1);
+        CHECK_THROWS_AS(cursor.read(some, at(now), 1'000), storage_failure);
+    });
+}
+
 auto started(database& db, std::int64_t now) -> change_cursor {
     change_cursor cursor;
     as_service(db, access::read, [&](sql_session& session) { cursor.start(session, at(now)); });
@@ -103,6 +132,7 @@ TEST_CASE("a change that becomes visible after a later one is not missed", "[sto
     CHECK(poll(store.db(), cursor, 20).empty());
     let_go.release();
     CHECK(slow.get());
+    cut_off(store.db(), cursor, 25);
     CHECK(poll(store.db(), cursor, 30) == names{"slow"});
     CHECK(poll(store.db(), cursor, 40).empty());
 }
