@@ -26,9 +26,12 @@ auto orphans(oauth_context& context, bool at_start)
     co_return co_await context.db.as_service(access::read, std::move(look));
 }
 
+// A refresh's stays in its owner's name: who boards waits for what that host may still hold.
 auto adopt(oauth_context& context, intent_row seen) -> boost::asio::awaitable<bool> {
     auto take = [&context, seen](sql_session& session) -> result<bool> {
-        return adopt_intent(session, seen, context.options.instance, context.time.now());
+        const auto& owner =
+            seen.kind == intent_kind::refresh ? seen.owner : context.options.instance;
+        return adopt_intent(session, seen, owner, context.time.now());
     };
     auto adopted = co_await context.db.as_service(access::write, std::move(take));
     co_return adopted.has_value() && *adopted;
