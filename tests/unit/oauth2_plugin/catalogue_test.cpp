@@ -115,6 +115,15 @@ TEST_CASE("an entry that needs a name is refused without it, and the name is tol
     CHECK(entry.message.find("{subdomain}") != std::string::npos);
 }
 
+TEST_CASE("of a grant that ends half a year after the consent the catalogue says so") {
+    provider_section section;
+    section.name = "spotify";
+    const auto complete = complete_from(the_catalogue(), section);
+    const auto refresh = nlohmann::json::parse(complete->config.at("refresh").text);
+    CHECK(refresh.at("absolute_lifetime") == "15897600");
+    CHECK_FALSE(refresh.contains("default_refresh_lifetime"));
+}
+
 TEST_CASE("a section's own keys win over the entry's") {
     const auto known = the_catalogue();
     provider_section section;
