@@ -15,35 +15,40 @@ auto entry_of(const std::string& action, const connection_row& row) -> audit_ent
     return entry;
 }
 
-void note(
-    sql_session& session, const oauth_context& context, const actor& by, const connection_row& row,
-    const std::string& action, time_point given_at
-) {
-    const auto subject = write_audit(session, context, by, entry_of(action, row));
-    if (!subject) {
-        return;  // whose consent it is nobody would know
-    }
+auto consent_of(
+    const oauth_context& context, const landing& what, const connection_row& row,
+    std::string subject
+) -> consent_row {
     consent_row consent;
     consent.id = make_uuid(context.time, context.random);
-    consent.subject = *subject;
+    consent.subject = std::move(subject);
     consent.provider = row.provider;
     consent.account = row.account;
     consent.connection = row.id;
     consent.scope = row.scope;
-    consent.action = action;
-    consent.actor = by.name;
-    consent.request_id = by.request_id;
-    consent.given_at = given_at;
-    record_consent(session, consent, context.time.now());
+    consent.action = what.action;
+    consent.actor = what.by.name;
+    consent.request_id = what.by.request_id;
+    consent.given_at = what.issued_at;
+    return consent;
 }
 
 }  // namespace
 
 void note_consent(
     sql_session& session, const oauth_context& context, const landing& what,
-    const connection_row& stored
+    const connection_row& stored, const std::vector<settled_tokens>& left
 ) {
-    note(session, context, what.by, stored, what.action, what.issued_at);
+    auto entry = entry_of(what.action, stored);
+    if (!left.empty()) {
+        entry.detail = outcomes_json(outcomes_of(left));
+    }
+    const auto subject = write_audit(session, context, what.by, entry);
+    owe_all(session, left, stored.id, subject);
+    if (subject) {  // else nobody would know whose consent it is
+        const auto consent = consent_of(context, what, stored, *subject);
+        record_consent(session, consent, context.time.now());
+    }
 }
 
 void note_revived(

@@ -3,11 +3,14 @@
 #include "oauth/consent.hpp"
 #include "oauth/erased.hpp"
 #include "oauth/landed_grant.hpp"
+#include "oauth/left_grants.hpp"
 #include "oauth/persist.hpp"
 #include "oauth/token_cache.hpp"
 #include "store/changes.hpp"
 #include "store/connection_grants.hpp"
 #include "store/intents.hpp"
+
+#include <algorithm>
 
 namespace tenon::host {
 namespace {
@@ -53,54 +56,82 @@ auto find_later(sql_session& session, const landing& what) -> std::optional<conn
 
 struct stored_landing {
     connection_row connection;
-    std::vector<grant_id> grants;
+    std::vector<grant_id> grants;  // whose rows changed
+    std::vector<settled_tokens> left;
 };
 
-void drop_other_slots(
-    sql_session& session, const connection_id& connection, const std::vector<std::string>& slots
+// Of the links that the landing tells of, what was there before it: of an import's, its own slot's.
+auto known_slots(
+    const landing& what, std::vector<grant_link> before, const std::vector<grant_link>& now
+) -> std::vector<grant_link> {
+    if (what.given) {
+        std::erase_if(before, [&](const grant_link& link) {
+            return std::ranges::find(now, link.slot, &grant_link::slot) == now.end();
+        });
+    }
+    return before;
+}
+
+// An import tells of its own slot alone: others stay as they are, and in their order.
+auto position_of(
+    const landing& what, const std::vector<grant_link>& before, const std::string& slot,
+    std::size_t index
+) -> std::int64_t {
+    if (!what.given || before.empty()) {
+        return static_cast<std::int64_t>(index);
+    }
+    const auto there = std::ranges::find(before, slot, &grant_link::slot);
+    return there == before.end() ? before.back().position + 1 : there->position;
+}
+
+// Others who share a grant that was dead have a live one again.
+void revive_others(
+    sql_session& session, const oauth_context& context, const landing& what,
+    const connection_row& stored, const grant_id& grant
 ) {
-    for (const auto& left : unlink_other_slots(session, connection, slots)) {
-        if (lock_grant(session, left)) {
-            erase_grant_if_unreferenced(session, left);
+    const auto revived = set_state_of_connections_of_grant(
+        session, grant, connection_state::connected, "", stored.updated_at
+    );
+    for (const auto& other : revived) {
+        if (other.connection != stored.id) {  // its line is what brought the tokens
+            note_revived(session, context, what.by, other);
         }
     }
 }
 
-// The connection with all its grants; those of slots that it has no more are let go.
+// The connection with all its grants; those that it has no more are let go.
 auto store_with_grants(
     sql_session& session, const oauth_context& context, const landing& what,
     const provider_instance& provider
 ) -> result<stored_landing> {
     auto [stored, stood] = store_connection(session, context, what);
-    std::vector<std::string> slots;
-    std::vector<grant_id> grants;
+    const auto before = stood ? links_of_connection(session, stored.id) : std::vector<grant_link>();
+    std::vector<grant_link> links;
     for (std::size_t i = 0; i < what.grants.size(); ++i) {
         const auto& from = what.grants[i];
         auto grant = store_grant(session, context, what, from, provider, stored.id);
         if (grant.has_error()) {
             return grant.error();
         }
-        const auto& id = grant->id;
-        slots.push_back(stored_slot(from.slot));
-        grants.push_back(id);
-        link_grant(session, grant_link{stored.id, slots.back(), id, static_cast<std::int64_t>(i)});
+        const auto slot = stored_slot(from.slot);
+        links.push_back({stored.id, slot, grant->id, position_of(what, before, slot, i)});
+        link_grant(session, links.back());
         if (grant->stood) {
-            // Others who share a grant that was dead have a live one again.
-            const auto revived = set_state_of_connections_of_grant(
-                session, id, connection_state::connected, "", stored.updated_at
-            );
-            for (const auto& other : revived) {
-                if (other.connection != stored.id) {  // its line is what brought the tokens
-                    note_revived(session, context, what.by, other);
-                }
-            }
+            revive_others(session, context, what, stored, grant->id);
         }
     }
+    stored_landing landed{std::move(stored), {}, {}};
+    std::ranges::transform(links, std::back_inserter(landed.grants), &grant_link::grant);
     if (stood) {
-        drop_other_slots(session, stored.id, slots);
-        append_change(session, change_kind::connection, stored.id.text(), stored.updated_at);
+        auto& connection = landed.connection;
+        auto left = let_go(session, context, provider, known_slots(what, before, links), links);
+        landed.grants.insert(landed.grants.end(), left.grants.begin(), left.grants.end());
+        landed.left = std::move(left.settled);
+        append_change(
+            session, change_kind::connection, connection.id.text(), connection.updated_at
+        );
     }
-    return stored_landing{std::move(stored), std::move(grants)};
+    return landed;
 }
 
 auto disconnected_meanwhile() -> error {
@@ -114,7 +145,7 @@ auto landed_before(sql_session& session, const landing& what) -> result<stored_l
     if (!row || row->state != connection_state::connected) {
         return disconnected_meanwhile();
     }
-    return stored_landing{std::move(*row), {}};
+    return stored_landing{std::move(*row), {}, {}};
 }
 
 auto store_all(
@@ -134,11 +165,11 @@ auto store_all(
     }
     if (auto later = find_later(session, what)) {
         note_overtaken(session, context, what, *later);
-        return stored_landing{std::move(*later), {}};
+        return stored_landing{std::move(*later), {}, {}};
     }
     auto stored = store_with_grants(session, context, what, provider);
     if (stored.has_value()) {
-        note_consent(session, context, what, stored->connection);
+        note_consent(session, context, what, stored->connection, stored->left);
     }
     return stored;
 }

@@ -4,7 +4,6 @@
 #include "base/pause.hpp"
 #include "oauth/audit_entry.hpp"
 #include "oauth/erasure_receipt.hpp"
-#include "oauth/grant_secrets.hpp"
 #include "oauth/landing.hpp"
 #include "oauth/owing.hpp"
 #include "oauth/persist.hpp"
@@ -61,7 +60,7 @@ auto hold_in(
         return {row ? holding::leased : holding::gone, std::move(row)};
     }
     const auto now = context.time.now();
-    const auto until = now + revoke_deadline + milliseconds(5'000);
+    const auto until = now + revoke_lease;
     auto leased = take_grant_lease(session, grant, owner_of(context), until, now);
     return {leased ? holding::leased : holding::busy, std::move(leased)};
 }
@@ -105,25 +104,6 @@ auto hold_grant(
     }
 }
 
-// Error: internal.
-auto opened(const oauth_context& context, const grant_row& grant) -> result<revocable> {
-    auto secrets = open_secrets(context.seal, grant);
-    if (secrets.has_error()) {
-        return secrets.error();
-    }
-    revocable tokens;
-    tokens.provider = grant.provider;
-    tokens.client_id = grant.client_id;
-    tokens.connect_params = grant.connect_params;
-    tokens.slot = plugin_slot(grant.slot);
-    tokens.access_token = std::move(secrets->access_token);
-    tokens.refresh_token = std::move(secrets->refresh_token);
-    tokens.account = grant.account;
-    tokens.base_url = grant.base_url;
-    tokens.credentials = std::move(secrets->credentials);
-    return tokens;
-}
-
 auto not_revoked(const grant_row& grant, std::string why) -> settled_tokens {
     return {{grant.slot, std::move(why)}, std::nullopt};
 }
@@ -146,7 +126,7 @@ auto revoke_grant(
     if (!held->row) {
         co_return not_revoked(grant, "nothing");
     }
-    auto tokens = opened(context, *held->row);
+    auto tokens = to_revocable(context.seal, *held->row);
     if (tokens.has_error()) {
         co_return not_revoked(grant, "failed");
     }

@@ -17,14 +17,12 @@
 namespace tenon::host {
 namespace {
 
-// Longer than one takes; what a host left that ended meanwhile is due again then.
-constexpr milliseconds claimed_for = revoke_deadline + milliseconds(15'000);
-
 auto claim_owed(oauth_context& context)
     -> boost::asio::awaitable<result<std::vector<owed_revocation_row>>> {
     auto take = [now = context.time.now()](sql_session& session
                 ) -> result<std::vector<owed_revocation_row>> {
-        return claim_owed_revocations(session, now, now + claimed_for, owed_batch);
+        // What a host left that ended meanwhile is due again then.
+        return claim_owed_revocations(session, now, now + revoke_lease, owed_batch);
     };
     co_return co_await context.db.as_service(access::write, std::move(take));
 }

@@ -17,6 +17,23 @@ struct settled_tokens {
 auto revoke_or_owe(oauth_context& context, org_id org, std::string stored_slot, revocable tokens)
     -> boost::asio::awaitable<settled_tokens>;
 
+// The same without asking at this moment: for a transaction in which tokens turn out to be
+// nobody's.
+[[nodiscard]] auto owe(
+    const oauth_context& context, const provider_instance& provider, const org_id& org,
+    std::string stored_slot, const revocable& tokens
+) -> settled_tokens;
+// Those of a row that is erased with it.
+[[nodiscard]] auto owe_stored(
+    const oauth_context& context, const provider_instance& provider, const grant_row& grant
+) -> settled_tokens;
+
+// Tokens that came for a grant, as it was, which is gone.
+void owe_late(
+    sql_session& session, const oauth_context& context, const provider_instance& provider,
+    const grant_row& of, const granted& tokens
+);
+
 [[nodiscard]] auto outcomes_of(const std::vector<settled_tokens>& all) -> std::vector<revocation>;
 // In the transaction after which nothing else has the tokens. `subject`: the user's pseudonym.
 void owe_all(

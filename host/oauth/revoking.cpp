@@ -49,6 +49,24 @@ auto outcome_of(const operation_failure& failure) -> std::string {
 
 }  // namespace
 
+auto to_revocable(const sealer& seal, const grant_row& grant) -> result<revocable> {
+    auto secrets = open_secrets(seal, grant);
+    if (secrets.has_error()) {
+        return secrets.error();
+    }
+    revocable tokens;
+    tokens.provider = grant.provider;
+    tokens.client_id = grant.client_id;
+    tokens.connect_params = grant.connect_params;
+    tokens.slot = plugin_slot(grant.slot);
+    tokens.access_token = std::move(secrets->access_token);
+    tokens.refresh_token = std::move(secrets->refresh_token);
+    tokens.account = grant.account;
+    tokens.base_url = grant.base_url;
+    tokens.credentials = std::move(secrets->credentials);
+    return tokens;
+}
+
 auto outcomes_json(const std::vector<revocation>& outcomes) -> std::string {
     nlohmann::json detail{{"revocations", nlohmann::json::array()}};
     for (const auto& one : outcomes) {

@@ -14,6 +14,8 @@ namespace tenon::host {
 
 // What a revocation takes, at the longest.
 inline constexpr milliseconds revoke_deadline{15'000};
+// How long a host has to itself what it revokes: the clocks of two may be 10 s apart.
+inline constexpr milliseconds revoke_lease = revoke_deadline + milliseconds(15'000);
 
 struct revocable {
     provider_id provider;
@@ -25,6 +27,9 @@ struct revocable {
     std::string base_url = {};        // of the account's API; empty: the provider has one for all
     credential_map credentials = {};  // of a connect without a redirect
 };
+
+// What a grant's row has. Error: internal.
+[[nodiscard]] auto to_revocable(const sealer& seal, const grant_row& grant) -> result<revocable>;
 
 struct revoke_answer {
     // `revoked`, `unsupported` (the provider can't), `failed`, or `pending`: it was not asked, or

@@ -3,8 +3,6 @@
 #include "store/read_rows.hpp"
 #include "store/shared_sql.hpp"
 
-#include <algorithm>
-
 namespace tenon::host {
 
 namespace {
@@ -79,28 +77,12 @@ void unlink_grant(sql_session& session, const connection_id& connection, const g
         session.org(), connection, grant);
 }
 
-auto unlink_other_slots(
-    sql_session& session, const connection_id& connection, const std::vector<std::string>& keep
-) -> std::vector<grant_id> {
-    std::vector<grant_id> dropped;
-    std::vector<grant_id> kept;
-    for (const auto& link : links_of_connection(session, connection)) {
-        if (std::find(keep.begin(), keep.end(), link.slot) != keep.end()) {
-            kept.push_back(link.grant);
-            continue;
-        }
-        dropped.push_back(link.grant);
-        run(session,
-            "DELETE FROM connection_grants "
-            "WHERE org_id = $1 AND connection_id = $2 AND slot = $3",
-            session.org(), connection, link.slot);
-    }
-    std::erase_if(dropped, [&](const grant_id& grant) {
-        return std::find(kept.begin(), kept.end(), grant) != kept.end();
-    });
-    std::sort(dropped.begin(), dropped.end());
-    dropped.erase(std::unique(dropped.begin(), dropped.end()), dropped.end());
-    return dropped;
+void unlink_slot(sql_session& session, const connection_id& connection, const std::string& slot) {
+    run_later(
+        session,
+        "DELETE FROM connection_grants WHERE org_id = $1 AND connection_id = $2 AND slot = $3",
+        session.org(), connection, slot
+    );
 }
 
 auto find_grant_of(sql_session& session, const connection_id& connection, const std::string& slot)

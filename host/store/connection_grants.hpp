@@ -25,11 +25,8 @@ void link_grant(sql_session& session, const grant_link& link);
 ) -> bool;
 // The connection lets go of the grant, in whichever slots it used it.
 void unlink_grant(sql_session& session, const connection_id& connection, const grant_id& grant);
-// Removes the connection's links but for those of the named slots; answers with the grants that it
-// no longer uses.
-auto unlink_other_slots(
-    sql_session& session, const connection_id& connection, const std::vector<std::string>& keep
-) -> std::vector<grant_id>;
+// The connection has that slot no more.
+void unlink_slot(sql_session& session, const connection_id& connection, const std::string& slot);
 
 // The connection's grant of that slot; an empty slot means the main one.
 [[nodiscard]] auto find_grant_of(

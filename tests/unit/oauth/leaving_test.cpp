@@ -1,6 +1,8 @@
 // Disconnecting, to the end, whatever comes between.
 #include "oauth/leaving.hpp"
 
+#include "eventful_http.hpp"
+#include "oauth/revoking.hpp"
 #include "store/connections.hpp"
 #include "store/intents.hpp"
 #include "verbs.hpp"
@@ -95,6 +97,26 @@ TEST_CASE("who connects anew before a disconnect revokes keeps what came") {
     const auto token = world.read(ann, "u1", seconds(60));
     REQUIRE(token.has_value());
     CHECK_FALSE(world.userinfo(token->access_token).is_null());
+}
+
+TEST_CASE("what is being revoked is refreshed by no host whose clock is ahead") {
+    oauth_world world(any_engine());
+    const auto ann = user("ann");
+    world.connect(ann, "u1");
+    const auto grant = grant_of(world, "u1").value().id;
+    eventful_http wire{world.http};
+    auto context = world.context_with({.http = &wire});
+    std::optional<bool> leased;
+    wire.meanwhile = [&] {
+        leased = transact(world, [&](sql_session& session) {
+            const auto ahead = world.time.now() + revoke_deadline + seconds(10);
+            return take_grant_lease(session, grant, "another", ahead + seconds(60), ahead)
+                .has_value();
+        });
+    };
+    REQUIRE(world.run(disconnect(context, ann, {acme, "u1"})).has_value());
+    REQUIRE(leased);
+    CHECK_FALSE(*leased);
 }
 
 TEST_CASE("a grant's intents go with it") {

@@ -43,7 +43,7 @@ TEST_CASE("a token read finds connection and grant at once, the main slot by def
     });
 }
 
-TEST_CASE("slots that a new consent no longer brings are unlinked", "[store]") {
+TEST_CASE("a slot that is unlinked leaves the connection's others", "[store]") {
     test_database store(any_engine());
     writing(store.db(), [](sql_session& session) {
         const connection_id c1("c1");
@@ -53,11 +53,12 @@ TEST_CASE("slots that a new consent no longer brings are unlinked", "[store]") {
         link_grant(session, {c1, "bot", grant_id("bot"), 0});
         link_grant(session, {c1, "user", grant_id("usr"), 1});
         link_grant(session, {c1, "alias", grant_id("bot"), 2});
-        const auto dropped = unlink_other_slots(session, c1, {"bot"});
-        CHECK(dropped == std::vector{grant_id("usr")});
-        CHECK(links_of_connection(session, c1).size() == 1);
-        CHECK(unlink_other_slots(session, c1, {}) == std::vector{grant_id("bot")});
-        CHECK(links_of_connection(session, c1).empty());
+        unlink_slot(session, c1, "user");
+        unlink_slot(session, c1, "none");
+        const auto left = links_of_connection(session, c1);
+        REQUIRE(left.size() == 2);
+        CHECK(left[0].slot == "bot");
+        CHECK(left[1].slot == "alias");
     });
 }
 
