@@ -115,7 +115,9 @@ void transfer::set_policy() {
     const bool local = request_.addresses == address_policy::any && leads_here(origin_);
     const bool direct = checks_addresses() || options_.proxy.empty() || local;
     curl_easy_setopt(easy, CURLOPT_PROXY, direct ? "" : options_.proxy.c_str());
-    curl_easy_setopt(easy, CURLOPT_NOPROXY, options_.no_proxy.c_str());
+    // Where the proxy guards what users supplied, nothing of theirs goes round it.
+    const bool guarded = request_.addresses == address_policy::public_only && !direct;
+    curl_easy_setopt(easy, CURLOPT_NOPROXY, guarded ? "" : options_.no_proxy.c_str());
     curl_easy_setopt(easy, CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L);
     curl_easy_setopt(
         easy, CURLOPT_CONNECTTIMEOUT_MS, static_cast<long>(options_.connect_timeout.count())

@@ -147,4 +147,9 @@ TEST_CASE("a configured proxy is asked, except for addresses that users supplied
     running_client guarded(options);
     CHECK(guarded.ask(asked).status == 200);
     CHECK(server.connections() == 1);
+
+    options.no_proxy = "127.0.0.1";
+    running_client nearby(options);
+    CHECK(nearby.ask(asked).status == 200);
+    CHECK(server.connections() == 1);
 }
