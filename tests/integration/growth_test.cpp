@@ -92,6 +92,10 @@ TEST_CASE("what is stored is counted once, however often the metrics are asked f
                        std::to_string(stored + 1) + "\n";
     const auto is_shown = [&] { return api.get("/metrics").body.find(shown) != std::string::npos; };
     CHECK(soon(is_shown));
+    CHECK_THAT(
+        api.get("/metrics").body,
+        Catch::Contains(R"(tenon_grants{health="healthy",provider="demo"} )")
+    );
     for (int scrapes = 0; scrapes < 50; ++scrapes) {
         CHECK(is_shown());
     }

@@ -48,8 +48,8 @@ struct fleet {
         return chosen;
     }
 
-    void connect_everybody() {
-        for (int account = 1; account <= accounts; ++account) {
+    void connect_everybody(int count = accounts) {
+        for (int account = 1; account <= count; ++account) {
             // So many accounts, and so their grants, are two users'.
             for (int one = 1; one <= (account <= shared ? 2 : 1); ++one) {
                 const auto user = "user-" + std::to_string(one);
@@ -59,12 +59,16 @@ struct fleet {
         }
     }
 
-    void let_all_be_due() {
+    void slow_down_provider() {
         sim::fault slow;
         slow.path = "/token";
         slow.delay_ms = provider_takes_ms;
         slow.times = 100'000;
         here.provider().inject(slow);
+    }
+
+    void let_all_be_due() {
+        slow_down_provider();
         here.change_database(
             "UPDATE grants SET next_refresh_at = 1;"
             "CREATE TABLE before AS SELECT id, generation FROM grants;"
@@ -183,6 +187,31 @@ TEST_CASE("what is due is refreshed once, however many hosts serve and users sha
     }
     CHECK(generations(all) == expected);
     CHECK(all.here.provider().count().refreshes == accounts);
+    CHECK(all.here.provider().count().refresh_reuses == 0);
+    CHECK(all.here.provider().count().families_revoked == 0);
+}
+
+TEST_CASE("who reads tokens that have ended, at several hosts at once, makes one refresh of each") {
+    constexpr int ended = 10;
+    const std::size_t size = GENERATE(2U, 5U);
+    fleet all(size);
+    all.connect_everybody(ended);
+    all.slow_down_provider();
+    // Nobody read them yet, and no scheduler is to be faster.
+    all.here.change_database("UPDATE grants SET expires_at = 1, next_refresh_at = NULL");
+    std::atomic<int> answered{0};
+    {
+        std::vector<std::jthread> readers;
+        for (std::size_t host = 0; host < size; ++host) {
+            for (const auto& one : all.targets) {
+                readers.emplace_back([&all, &answered, &one, host] {
+                    answered += read_at(all.host(host).url(), one).status == 200 ? 1 : 0;
+                });
+            }
+        }
+    }
+    CHECK(answered == static_cast<int>(size * all.targets.size()));
+    CHECK(all.here.provider().count().refreshes == ended);
     CHECK(all.here.provider().count().refresh_reuses == 0);
     CHECK(all.here.provider().count().families_revoked == 0);
 }

@@ -45,6 +45,18 @@ auto metric(world& here, const std::string& line) -> bool {
     return here.api().get("/metrics").body.find(line + "\n") != std::string::npos;
 }
 
+// Of the one origin that there is; empty: the gauge is not there.
+auto circuit_open(world& here) -> std::string {
+    const std::string name = "tenon_circuit_open{origin=";
+    const auto body = here.api().get("/metrics").body;
+    const auto begin = body.find(name);
+    if (begin == std::string::npos) {
+        return {};
+    }
+    const auto value = body.find("} ", begin) + 2;
+    return body.substr(value, body.find('\n', value) - value);
+}
+
 }  // namespace
 
 TEST_CASE("tokens that a provider could not revoke are revoked when it is back") {
@@ -108,8 +120,10 @@ TEST_CASE("who leaves while the circuit is open is not forgotten") {
     CHECK(leave(here, last).at("revocations").at(0).at("outcome") == "pending");
     CHECK(here.provider().requests()["/revoke"] == asked);
     CHECK(owed(here) == 9);
+    CHECK(circuit_open(here) == "1");
     REQUIRE(soon([&] { return owed(here) == 0; }));
     CHECK(here.provider().count().revokes == 18);
+    CHECK(circuit_open(here) == "0");
 }
 
 TEST_CASE("two hosts make no revocation that is owed twice") {
