@@ -1,5 +1,6 @@
 #include "provider/descriptor_check.hpp"
 
+#include "base/text.hpp"
 #include "provider/host_calls.hpp"
 #include "provider/origin.hpp"
 #include "provider/pattern.hpp"
@@ -176,6 +177,18 @@ void check_url(
     }
 }
 
+// Applications show it as it is: nothing that could run, or be read or changed on its way.
+void check_icon(const std::string& icon, problems& out) {
+    constexpr std::string_view image = "data:image/";
+    if (icon.empty() || to_lower(icon.substr(0, image.size())) == image) {
+        return;
+    }
+    const auto url = split(icon, url_templates::refused);
+    if (!url || url->scheme != "https") {
+        out.push_back({"icon", "is neither an https URL nor a data: URI of an image"});
+    }
+}
+
 void check_slots(const descriptor& about, problems& out) {
     std::set<std::string_view> seen;
     for (const auto& slot : about.slots) {
@@ -207,6 +220,7 @@ auto check_descriptor(const descriptor& about, const trusted_origins& trusted)
     check_url("issuer", about.issuer, trusted, out);
     check_url("jwks_url", about.jwks_url, trusted, out);
     check_url("docs_url", about.docs_url, trusted, out);
+    check_icon(about.icon, out);
     check_slots(about, out);
     return out;
 }

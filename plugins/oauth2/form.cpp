@@ -125,7 +125,7 @@ void add_answers(std::vector<field>& form) {
 auto config_form() -> std::vector<field> {
     std::vector<field> form = {
         text("display_name", "Name", "As users know it"), text("category", "Category", ""),
-        text("icon", "Icon", "An https or data URI")};
+        text("icon", "Icon", "An https URL, or the data: URI of an image")};
     add_endpoints(form);
     add_requests(form);
     add_answers(form);

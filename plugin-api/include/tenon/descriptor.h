@@ -111,7 +111,7 @@ enum {
 typedef struct tenon_descriptor {
     uint32_t struct_size, flags;
     tenon_str id; /* [a-z0-9][a-z0-9_-]{0,63} */
-    tenon_str display_name, category, icon, vendor, version; /* icon: https URL or data: URI; may be empty */
+    tenon_str display_name, category, icon, vendor, version; /* icon: https URL, or data: URI of an image; may be empty */
     uint32_t required_host_minor; /* the least TENON_ABI_MINOR of a host that can serve it; judged before all else */
     uint32_t auth_kinds;          /* TENON_AUTH_… */
     uint64_t operations;          /* bit n = operation kind n of operation.h; reserved kinds are refused */

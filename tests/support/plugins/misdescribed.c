@@ -97,7 +97,8 @@ static const tenon_str unknown_call[] = {TEXT("tenon.mind-reading/1")};
     X(reserved_auth, .auth_kinds = TENON_AUTH_DEVICE | TENON_AUTH_EXTERNAL_SESSION)           \
     X(reserved_kind, .operations = KIT_OPERATIONS | 1u << TENON_OP_SIGN)                      \
     X(odd_kind, .operations = KIT_OPERATIONS | 1ull << 40)                                    \
-    X(odd_docs, .docs_url = TEXT("http://docs.example.test"))
+    X(odd_docs, .docs_url = TEXT("http://docs.example.test"))                                 \
+    X(odd_icon, .icon = TEXT("javascript:alert(1)"))
 
 #define BASE(name)                                                                           \
     .struct_size = sizeof(tenon_descriptor), .id = TEXT(#name), .display_name = TEXT(#name), \

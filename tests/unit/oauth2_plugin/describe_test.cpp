@@ -38,6 +38,7 @@ TEST_CASE("what is missing is named") {
 TEST_CASE("each wrong key is named") {
     CHECK(refused_keys(with("token_url", "http://id.example/token")) == keys{"token_url"});
     CHECK(refused_keys(with("pkce", "sometimes")) == keys{"pkce"});
+    CHECK(refused_keys(with("icon", "javascript:alert(1)")) == keys{"icon"});
     CHECK(refused_keys(with("authorise_url", "https://id.example")) == keys{"authorise_url"});
     CHECK(refused_keys(with("authorize_params", R"({"state": "x"})")) == keys{"authorize_params"});
     CHECK(refused_keys(with("token_params", R"({"client_secret": "x"})")) == keys{"token_params"});

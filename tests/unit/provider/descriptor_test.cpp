@@ -63,6 +63,7 @@ TEST_CASE("each descriptor that breaks a rule is refused, and the rule named") {
         "operations: bits that this host does not know (128)",
         "operations: bits that this host does not know (1099511627776)",
         "docs_url: is not an https URL",
+        "icon: is neither an https URL nor a data: URI of an image",
         "provider: a reserved field is 9",
     };
     const auto& refused = (*library)->refused();
@@ -81,6 +82,27 @@ TEST_CASE("a connect field that is a secret is refused: what users fill in is no
     CHECK(std::ranges::any_of(problems, [](const field_problem& one) {
         return one.field.starts_with("connect_fields.") && one.message.find("secret") == 5;
     }));
+}
+
+TEST_CASE("an icon is an https URL or an image of its own, and nothing that runs") {
+    world all;
+    auto about = all.instance()->about();
+    const auto takes = [&](const char* icon) {
+        about.icon = icon;
+        return check_descriptor(about, {"http://127.0.0.1:9001"}).empty();
+    };
+    for (const auto* icon :
+         {"", "https://cdn.example.test/a.svg?v=2",
+          "data:image/png;base64,iVBORw0KGgo=", "DATA:Image/svg+xml,%3Csvg/%3E"}) {
+        INFO(icon);
+        CHECK(takes(icon));
+    }
+    for (const auto* icon :
+         {"javascript:alert(1)", "http://cdn.example.test/a.svg", "http://127.0.0.1:9001/a.svg",
+          "data:text/html,<script>", "data:,x", "a.svg", "//cdn.example.test/a.svg"}) {
+        INFO(icon);
+        CHECK_FALSE(takes(icon));
+    }
 }
 
 TEST_CASE("VALIDATE needs the auth kind API_KEY and fields to ask for, and it VALIDATE") {
