@@ -1,11 +1,11 @@
 #include "conformance/subject.hpp"
 
 #include "base/json.hpp"
+#include "conformance/descriptor_fields.hpp"
 #include "provider/describe.hpp"
 #include "provider/descriptor_check.hpp"
 
 #include <algorithm>
-#include <array>
 #include <nlohmann/json.hpp>
 
 namespace tenon::host::conformance {
@@ -92,17 +92,10 @@ auto why(const error& refused) -> std::string {
 // Why a configuration is refused, and whose business that is: a descriptor that is wrong as it
 // stands, and an action that can't be read, have checks of their own.
 [[noreturn]] void refuse_configuration(const descriptor& stated, const error& refused) {
-    constexpr std::array<std::pair<std::string_view, std::string_view>, 4> by_field{
-        {{"origins", "descriptor-origins"},
-         {"config_fields", "descriptor-forms"},
-         {"connect_fields", "descriptor-forms"},
-         {"slots", "descriptor-forms"}}};
-    for (const auto& problem : check_descriptor(stated, {})) {
-        for (const auto& [begin, check] : by_field) {
-            if (problem.field.starts_with(begin)) {
-                throw blocked(check, problem.field + ": " + problem.message);
-            }
-        }
+    const auto problems = check_descriptor(stated, {});
+    if (!problems.empty()) {
+        const auto& [field, message] = problems.front();
+        throw blocked(check_of_field(field), field + ": " + message);
     }
     const bool broken = refused.message.find("breaks the ABI") != std::string::npos;
     throw blocked(

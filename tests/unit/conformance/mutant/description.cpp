@@ -26,6 +26,11 @@ auto quirks() -> std::vector<std::string> {
     return out;
 }
 
+// What is found by what it states alone, for no DESCRIBE repeats it.
+auto is_undescribed() -> bool {
+    return is("undescribed") || is("credential-fields") || is("docs-url") || is("icon");
+}
+
 }  // namespace
 
 auto provider::about() const -> tenon::description {
@@ -33,9 +38,12 @@ auto provider::about() const -> tenon::description {
         .id = "mutant",
         .display_name = "Mutant",
         .category = "tests",
+        .icon = is("icon") ? "javascript:alert(1)" : "data:image/png;base64,iVBORw0KGgo=",
         .vendor = "tests",
         .version = "1.0.0",
+        .docs_url = is("docs-url") ? "http://docs.mutant.example" : "https://docs.mutant.example",
         .auth_kinds = TENON_AUTH_CODE | TENON_AUTH_API_KEY,
+        .without = is_undescribed() ? tenon::operation_bit(TENON_OP_DESCRIBE) : 0,
         .pkce = tenon::pkce::supported,
         .client_auth = tenon::client_auth::basic,
         .client_id_param = is("authorize-client-id") ? "app_id" : "",
@@ -54,7 +62,8 @@ auto provider::about() const -> tenon::description {
               .label = "Flavour",
               .pattern = is("descriptor-forms") ? "(" : "[a-z]*"}},
         .credential_fields =
-            {{.name = "api_key", .label = "API key", .required = true, .secret = true}},
+            {{.name = "api_key", .label = "API key", .required = true, .secret = true},
+             {.name = is("credential-fields") ? "key-ID" : "key_id", .label = "The key's id"}},
         .quirks = quirks(),
     };
 }
