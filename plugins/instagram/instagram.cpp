@@ -128,6 +128,8 @@ class instagram final : public tenon::provider {
         };
     }
 
+        // Without it Instagram neither renews the token nor tells whose it is.
+        in.scope = tenon::with_scopes(in.scope, {"instagram_business_basic"});
     auto authorize(tenon::authorize_input in) const -> tenon::op<tenon::request> override {
         auto built = tenon::authorization("https://www.instagram.com/oauth/authorize", in, ",");
         for (const std::string_view name : {"enable_fb_login", "force_authentication"}) {

@@ -56,6 +56,19 @@ TEST_CASE("Instagram is asked for consent with commas between scopes and without
     CHECK(instagram().descriptor->pkce_mode == TENON_PKCE_NEVER);
 }
 
+TEST_CASE("Instagram's basic scope, without which no token is renewed, is added where it is missing"
+) {
+    const auto asked = [](const std::string& scopes) {
+        return get(authorize(instagram(), scopes).run().authorize.query, "scope");
+    };
+    CHECK(
+        asked("instagram_business_manage_insights") ==
+        "instagram_business_basic,instagram_business_manage_insights"
+    );
+    CHECK(asked("instagram_business_basic") == "instagram_business_basic");
+    CHECK(asked("") == "instagram_business_basic");
+}
+
 TEST_CASE("Instagram's code becomes a long-lived token by two requests, both sealed") {
     const auto out = exchange(instagram()).reply(200, flat).reply(200, long_lived).run();
     check_exchanged(out);
