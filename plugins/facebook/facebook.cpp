@@ -88,7 +88,7 @@ auto failure_in(const tenon::response& reply, asked what) -> tenon::failure {
 }
 
 auto content(const tenon::response& reply, asked what) -> tenon::json {
-    if (!reply.ok() || reply.json()["error"].exists()) {
+    if (tenon::is_refusal(reply)) {
         throw tenon::failed(failure_in(reply, what));
     }
     return reply.object();

@@ -69,7 +69,7 @@ auto token_failure(const tenon::response& reply, asked what) -> tenon::failure {
 }
 
 auto granted(const tenon::response& reply, asked what) -> tenon::tokens {
-    if (!reply.ok() || reply.json()["error"].exists()) {
+    if (tenon::is_refusal(reply)) {
         throw tenon::failed(token_failure(reply, what));
     }
     return tenon::oauth_tokens(reply, what);

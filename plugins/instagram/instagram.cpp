@@ -84,8 +84,7 @@ auto failure_in(const tenon::response& reply, asked what) -> tenon::failure {
 
 // The object in a good answer.
 auto content(const tenon::response& reply, asked what) -> tenon::json {
-    const bool refused = reply.json()["error"].exists() || reply.json()["error_type"].exists();
-    if (!reply.ok() || refused) {
+    if (tenon::is_refusal(reply) || reply.json()["error_type"].exists()) {
         throw tenon::failed(failure_in(reply, what));
     }
     return unwrapped(reply.object());
@@ -128,9 +127,9 @@ class instagram final : public tenon::provider {
         };
     }
 
+    auto authorize(tenon::authorize_input in) const -> tenon::op<tenon::request> override {
         // Without it Instagram neither renews the token nor tells whose it is.
         in.scope = tenon::with_scopes(in.scope, {"instagram_business_basic"});
-    auto authorize(tenon::authorize_input in) const -> tenon::op<tenon::request> override {
         auto built = tenon::authorization("https://www.instagram.com/oauth/authorize", in, ",");
         for (const std::string_view name : {"enable_fb_login", "force_authentication"}) {
             if (in.config.has(name)) {

@@ -20,7 +20,7 @@ void heed_limits(tenon::failure& why, const tenon::response& reply) {
 }
 
 auto granted(const tenon::response& reply, asked what) -> tenon::tokens {
-    if (!reply.ok() || reply.json()["error"].exists()) {
+    if (tenon::is_refusal(reply)) {
         tenon::failure why = tenon::oauth_failure(reply, what);
         heed_limits(why, reply);
         throw tenon::failed(std::move(why));

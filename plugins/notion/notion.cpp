@@ -42,8 +42,7 @@ auto failure_in(const tenon::response& reply, asked what) -> tenon::failure {
 }
 
 auto content(const tenon::response& reply, asked what) -> tenon::json {
-    const tenon::json body = reply.json();
-    if (!reply.ok() || body["error"].exists() || body.str("object") == "error") {
+    if (tenon::is_refusal(reply) || reply.json().str("object") == "error") {
         throw tenon::failed(failure_in(reply, what));
     }
     return reply.object();

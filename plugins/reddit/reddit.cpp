@@ -28,7 +28,7 @@ auto failure_in(const tenon::response& reply, asked what) -> tenon::failure {
 }
 
 auto granted(const tenon::response& reply, asked what) -> tenon::tokens {
-    if (!reply.ok() || reply.json()["error"].exists()) {
+    if (tenon::is_refusal(reply)) {
         throw tenon::failed(failure_in(reply, what));
     }
     tenon::tokens found = tenon::oauth_tokens(reply, what);

@@ -117,7 +117,7 @@ auto account_in(std::string_view identity_url) -> std::string {
 }
 
 auto granted(const tenon::response& reply, asked what) -> tenon::tokens {
-    if (!reply.ok() || reply.json()["error"].exists()) {
+    if (tenon::is_refusal(reply)) {
         throw tenon::failed(failure_in(reply, what));
     }
     tenon::tokens found = tenon::oauth_tokens(reply, what);

@@ -218,12 +218,14 @@ TEST_CASE("a token answer of RFC 6749 5.1 must have a usable access token") {
     CHECK_NOTHROW(
         tenon::oauth_tokens(reply_of{200, R"({"access_token":"a b"})"}.get(), asked::exchange)
     );
-    CHECK_THROWS_AS(
-        tenon::oauth_tokens(
-            reply_of{200, R"({"access_token":"a","error":"x"})"}.get(), asked::exchange
-        ),
-        tenon::failed
-    );
+    const auto with_error = [](const std::string& error) {
+        const reply_of reply{200, R"({"access_token":"a","error":)" + error + "}"};
+        return tenon::oauth_tokens(reply.get(), asked::exchange);
+    };
+    CHECK_THROWS_AS(with_error(R"("x")"), tenon::failed);
+    CHECK_THROWS_AS(with_error(R"("")"), tenon::failed);
+    CHECK_THROWS_AS(with_error(R"({"code":1})"), tenon::failed);
+    CHECK_NOTHROW(with_error("null"));
 }
 
 TEST_CASE("messages quote providers without what could be a credential") {

@@ -89,6 +89,13 @@ TEST_CASE("Google's code is exchanged, and a grant that ends says when") {
     CHECK(got.refresh_expires_at_ms == drive::now + second + 604799 * second);
 }
 
+TEST_CASE("an error of Google's that is null is none") {
+    const auto out =
+        exchange(google()).reply(200, R"({"access_token":"ya29.a0Ab","error":null})").run();
+    REQUIRE(out.done);
+    CHECK(out.grants.at(0).access_token == "ya29.a0Ab");
+}
+
 TEST_CASE("a Google refresh brings no new refresh token, so that the old one stays") {
     const auto out =
         refresh(google())

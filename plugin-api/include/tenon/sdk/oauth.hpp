@@ -261,10 +261,16 @@ inline auto is_bearer(std::string_view token_type) -> bool {
     return token_type.empty() || same_ignoring_case(token_type, "bearer");
 }
 
+/// Whether an answer says no: by its status, or by an `error` under a good one. A null is none.
+inline auto is_refusal(const response& reply) -> bool {
+    const json body = reply.json();
+    return !reply.ok() || (body["error"].exists() && !body["error"].is_null());
+}
+
 /// A token endpoint's reply (RFC 6749 5.1). Throws `failed` for an error, also one under status
 /// 200, and for tokens of a type that is not to be used as a bearer token (RFC 6749 7.1).
 inline auto oauth_tokens(const response& reply, asked what) -> tokens {
-    if (!reply.ok() || reply.json()["error"].exists()) {
+    if (is_refusal(reply)) {
         throw failed(oauth_failure(reply, what));
     }
     const json body = reply.object();
