@@ -140,12 +140,7 @@ void destroy_anywhere(const job& about, findings& found) {
 
 void requests_sendable(const job& about, findings& found) {
     each_sample(about, found, [](const subject& whose, const sample& one, findings& into) {
-        const encoding_context context{
-            whose.about,
-            whose.egress,
-            whose.connect,
-            {one.kind, whose.client_id, &whose.client_secret, &whose.secrets},
-            whose.name};
+        const auto context = encoding_of(whose, one.kind);
         for (const auto& request : play(whose, one).requests) {
             const auto encoded = encode_request(request, context);
             if (encoded.has_error()) {

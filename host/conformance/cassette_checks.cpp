@@ -2,6 +2,7 @@
 #include "conformance/groups.hpp"
 #include "conformance/outcome.hpp"
 #include "conformance/play.hpp"
+#include "provider/grant_reply.hpp"
 
 #include "base/json.hpp"
 
@@ -12,11 +13,15 @@ namespace tenon::host::conformance {
 namespace {
 
 // Ended at a token request, and not at what is asked with the tokens afterwards.
-auto refused_at_token_endpoint(const sample& one, const performance& run) -> bool {
-    constexpr std::uint32_t token_request = TENON_HTTP_GRANT_REPLY | TENON_HTTP_CLIENT_AUTH;
+auto refused_at_token_endpoint(const subject& whose, const sample& one, const performance& run)
+    -> bool {
     const bool grants = one.kind == operation_kind::exchange || one.kind == operation_kind::refresh;
-    return grants && !one.answers.empty() && !run.requests.empty() &&
-           (run.requests.back().flags & token_request) != 0;
+    if (!grants || one.answers.empty() || run.requests.empty()) {
+        return false;
+    }
+    const auto& last = run.requests.back();
+    return (last.flags & TENON_HTTP_GRANT_REPLY) != 0 ||
+           asks_for_tokens(last, encoding_of(whose, one.kind));
 }
 
 // A refusal that RFC 6749 5.2 would not know for one.
@@ -48,7 +53,7 @@ void recorded_refusals(const job& about, findings& found) {
             } else if (const auto differs = difference(one.outcome, run); !differs.empty()) {
                 into.fail(differs);
             }
-            if (refused_at_token_endpoint(one, run)) {
+            if (refused_at_token_endpoint(whose, one, run)) {
                 note_departures(one, into);
             }
         }

@@ -107,6 +107,19 @@ auto performance::ending() const -> std::string {
            (why->code.empty() ? "" : " (" + why->code + ")") + ": " + why->message;
 }
 
+auto lists_of(const http_action& from) -> std::vector<const std::vector<key_value>*> {
+    return {&from.path_params, &from.query, &from.form, &from.json, &from.headers};
+}
+
+auto encoding_of(const subject& whose, operation_kind kind) -> encoding_context {
+    return {
+        whose.about,
+        whose.egress,
+        whose.connect,
+        {kind, whose.client_id, &whose.client_secret, &whose.secrets},
+        whose.name};
+}
+
 auto call_of(const subject& whose, const sample& one) -> op_call {
     op_call out;
     out.kind = one.kind;

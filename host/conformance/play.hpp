@@ -3,6 +3,7 @@
 
 #include "conformance/live_op.hpp"
 #include "conformance/subject.hpp"
+#include "provider/request_encoder.hpp"
 
 #include <functional>
 #include <string>
@@ -25,6 +26,12 @@ struct performance {
 
 // What the provider answers to the request at this position.
 using responder = std::function<outbound_response(const http_action&, std::size_t position)>;
+
+// All that a request says beside its body.
+[[nodiscard]] auto lists_of(const http_action& from) -> std::vector<const std::vector<key_value>*>;
+
+// With what the host would encode its requests in such an operation. Borrows from the subject.
+[[nodiscard]] auto encoding_of(const subject& whose, operation_kind kind) -> encoding_context;
 
 // What an operation of this sample's is called with: everything that the real host gives it.
 [[nodiscard]] auto call_of(const subject& whose, const sample& one) -> op_call;

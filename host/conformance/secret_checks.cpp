@@ -1,15 +1,12 @@
 // Secrets: where they may be seen, and where they may go.
 #include "conformance/groups.hpp"
 #include "conformance/misfortune.hpp"
+#include "provider/grant_reply.hpp"
 
 #include <algorithm>
 
 namespace tenon::host::conformance {
 namespace {
-
-auto lists_of(const http_action& from) -> std::vector<const std::vector<key_value>*> {
-    return {&from.path_params, &from.query, &from.form, &from.json, &from.headers};
-}
 
 // A provider that repeats what it was sent, as some do.
 auto echoing(const subject& whose, std::uint32_t status) -> responder {
@@ -206,13 +203,12 @@ void bearer_in_header(const job& about, findings& found) {
 
 void grant_replies_marked(const job& about, findings& found) {
     each_sample(about, found, [](const subject& whose, const sample& one, findings& into) {
-        const bool grants =
-            one.kind == operation_kind::exchange || one.kind == operation_kind::refresh;
+        if (one.kind != operation_kind::exchange && one.kind != operation_kind::refresh) {
+            return;
+        }
         for (const auto& request : play(whose, one).requests) {
-            const auto where = whose.egress.admit(request.url, whose.connect);
-            const bool token = where.has_value() && (where->roles & TENON_ROLE_TOKEN) != 0 &&
-                               (request.flags & TENON_HTTP_CLIENT_AUTH) != 0;
-            if (grants && token && (request.flags & TENON_HTTP_GRANT_REPLY) == 0) {
+            const bool asks = asks_for_tokens(request, encoding_of(whose, one.kind));
+            if (asks && (request.flags & TENON_HTTP_GRANT_REPLY) == 0) {
                 into.fail("the token request to " + request.url + " is not marked GRANT_REPLY");
             }
         }
@@ -236,7 +232,7 @@ auto secret_checks() -> check_list {
          "use .bearer(); where the provider wants it so, declare the quirk token-in-query",
          bearer_in_header},
         {"grant-replies-marked", "oauth", severity::should, "request.h: TENON_HTTP_GRANT_REPLY",
-         "token requests are marked GRANT_REPLY",
+         "token requests are marked GRANT_REPLY, those by which a token renews itself too",
          "the host seals such a reply before the next step, so that a crash loses no grant",
          "add .grant_reply(); the host infers it meanwhile", grant_replies_marked},
         {"errors-keep-secrets", "secrets", must, "operation.h: tenon_error.message",

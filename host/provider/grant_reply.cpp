@@ -9,12 +9,16 @@
 namespace tenon::host {
 namespace {
 
+auto renews_itself(const encoding_context& context) -> bool {
+    const auto& policy = context.about.refresh;
+    return policy && policy->by_access_token;
+}
+
 auto names_credential(const std::vector<key_value>& values, const encoding_context& context)
     -> bool {
     constexpr std::array<std::string_view, 3> given_for{
         "${client_secret}", "${refresh_token}", "${code_verifier}"};
-    const auto& policy = context.about.refresh;
-    const bool by_access_token = policy && policy->by_access_token;
+    const bool by_access_token = renews_itself(context);
     return std::ranges::any_of(values, [&](const key_value& one) {
         const auto holds = [&](std::string_view reference) {
             return one.value.find(reference) != std::string::npos;
@@ -32,6 +36,15 @@ auto leads_to_token_origin(const http_action& action, const encoding_context& co
 
 }  // namespace
 
+auto asks_for_tokens(const http_action& action, const encoding_context& context) -> bool {
+    const auto named = [&](const auto* list) { return names_credential(*list, context); };
+    const std::array lists{
+        &action.path_params, &action.query, &action.form, &action.json, &action.headers};
+    return (action.flags & TENON_HTTP_CLIENT_AUTH) != 0 ||
+           ((action.flags & TENON_HTTP_BEARER) != 0 && renews_itself(context)) ||
+           std::ranges::any_of(lists, named);
+}
+
 auto may_carry_tokens(const http_action& action, const encoding_context& context) -> bool {
     if ((action.flags & TENON_HTTP_GRANT_REPLY) != 0) {
         return true;
@@ -41,11 +54,7 @@ auto may_carry_tokens(const http_action& action, const encoding_context& context
         kind != operation_kind::validate) {
         return false;
     }
-    const auto named = [&](const auto* list) { return names_credential(*list, context); };
-    const std::array lists{
-        &action.path_params, &action.query, &action.form, &action.json, &action.headers};
-    return (action.flags & TENON_HTTP_CLIENT_AUTH) != 0 || std::ranges::any_of(lists, named) ||
-           leads_to_token_origin(action, context);
+    return asks_for_tokens(action, context) || leads_to_token_origin(action, context);
 }
 
 auto is_success(const outbound_response& answer) -> bool {

@@ -5,9 +5,13 @@
 
 namespace tenon::host {
 
+// A request that authenticates the client, or carries what tokens are given for: the client secret,
+// the refresh token, the code verifier, and the access token where that renews itself.
+[[nodiscard]] auto asks_for_tokens(const http_action& action, const encoding_context& context)
+    -> bool;
+
 // What the plugin marks with GRANT_REPLY, and in an exchange or a refresh also what it forgot to
-// mark: a request that authenticates the client, names a credential that tokens are given for, or
-// goes to an origin of role TOKEN.
+// mark: a request that asks for tokens, or goes to an origin of role TOKEN.
 [[nodiscard]] auto may_carry_tokens(const http_action& action, const encoding_context& context)
     -> bool;
 

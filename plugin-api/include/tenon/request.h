@@ -18,7 +18,7 @@ enum {
     TENON_HTTP_BEARER = 2u,
     /* The reply may carry tokens: the host seals it into storage before the next step (but in VALIDATE, which a person
      * simply tries again), and sends the request once only. In EXCHANGE, REFRESH and VALIDATE the host takes it for set on any request with CLIENT_AUTH, with a reference to client_secret, refresh_token
-     * or code_verifier (where TENON_REFRESH_ACCESS_TOKEN is set: also access_token), or to an origin of role TOKEN. */
+     * or code_verifier (where TENON_REFRESH_ACCESS_TOKEN is set: also with BEARER, or with one to access_token), or to an origin of role TOKEN. */
     TENON_HTTP_GRANT_REPLY = 4u
 };
 

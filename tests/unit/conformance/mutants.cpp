@@ -118,6 +118,7 @@ auto all_mutants() -> const std::vector<mutant>& {
         {"bearer-in-header", ""},
         {"bearer-in-header", "key-in-query"},
         {"grant-replies-marked", ""},
+        {"grant-replies-marked", "renews-by-bearer"},
         {"errors-keep-secrets", ""},
         {"urls-keep-secrets", ""},
         {"secrets-marked", ""},

@@ -49,7 +49,8 @@ auto provider::about() const -> tenon::description {
         .client_id_param = is("authorize-client-id") ? "app_id" : "",
         .issuer = "https://id.mutant.example",
         .nonce = true,
-        .refresh = tenon::refresh_policy{.rotates = true},
+        .refresh =
+            tenon::refresh_policy{.rotates = true, .by_access_token = is("renews-by-bearer")},
         .origins =
             {{"https://id.mutant.example",
               tenon::role::authorize | tenon::role::token | tenon::role::revoke},

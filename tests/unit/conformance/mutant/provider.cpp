@@ -216,6 +216,10 @@ auto provider::refresh(tenon::refresh_input in) const -> tenon::op<tenon::tokens
     auto reply = co_await built;
     co_return granted(reply, asked::refresh);
 }
+    if (is("renews-by-bearer")) {
+        auto answered = co_await built.bearer();
+        co_return granted(answered, asked::refresh);
+    }
 
 auto provider::profile(tenon::profile_input) const -> tenon::op<tenon::profile> {
     auto built = tenon::get(
