@@ -199,7 +199,7 @@ auto profile_in_answer(
     tenon::profile read;
     read.account_id(tenant_prefix(by, connect) + account)
         .raw(reply.body())
-        .subject(by.openid() ? body.str("sub") : std::string());
+        .subject(by.issuer.empty() ? std::string() : body.str("sub"));
     for (const auto& [name, usual] : usual_profile) {
         if (name == "account_id") continue;
         const json found = at(name, usual);

@@ -85,8 +85,8 @@ auto plugin::describe(const tenon::values& config) const -> tenon::description {
     made.jwks_url = from.jwks_url;
     made.discovery = from.discovery_wanted;
     made.iss_promised = from.iss_promised;
-    made.nonce =
-        !from.issuer.empty() && from.openid() && (!from.jwks_url.empty() || from.discovery_missing);
+    // Whoever connects may ask for openid, be it among the configured scopes or not.
+    made.nonce = !from.issuer.empty() && (!from.jwks_url.empty() || from.discovery_missing);
     made.refresh = from.refreshable ? std::optional(from.refresh) : std::nullopt;
     for (const std::string& name : from.scopes) made.scopes.push_back({name, "", true});
     if (from.discovery_missing) return made;  // asked again once the metadata is there

@@ -32,6 +32,35 @@ TEST_CASE("an ID token that is wrong in any way, or absent, ends the connect") {
     CHECK(count(world, "audit_log WHERE action = 'connection.discarded'") == 1);
 }
 
+TEST_CASE("an ID token is as good where openid is asked for at the connect alone") {
+    oauth_world world(any_engine());
+    world.reconfigure([](provider_settings& section) { section.scopes = {"profile"}; });
+    const auto connect = [&](const char* fault, const std::vector<std::string>& scopes) {
+        REQUIRE(world.scene.configure({{"id_token_fault", fault}}).empty());
+        return world.finish(world.consent(world.begin(user("ann"), scopes), "u1"));
+    };
+    for (const auto* const fault : {"nonce", "subject", "absent"}) {
+        CAPTURE(fault);
+        CHECK(error_of(connect(fault, {"openid"})) == "PROVIDER_ERROR");
+    }
+    check_nothing_stored(world);
+    CHECK_THAT(
+        connect("none", {"openid"}).value().location, Catch::Matchers::Contains("status=connected")
+    );
+}
+
+TEST_CASE("where openid is not asked for, no ID token is missed") {
+    oauth_world world(any_engine());
+    world.reconfigure([](provider_settings& section) {
+        section.scopes = {"profile"};
+        section.config["token_response"] = {R"({"account_id": "scope"})", true};
+    });
+    const auto redirect = world.consent(world.begin(user("ann")), "u1");
+    CHECK_THAT(
+        world.finish(redirect).value().location, Catch::Matchers::Contains("status=connected")
+    );
+}
+
 TEST_CASE("a flow ends with the redirect URI that it began with, whatever is configured by then") {
     oauth_world world(any_engine());
     const auto redirect = world.consent(world.begin(user("ann")), "u1");
