@@ -12,12 +12,20 @@ void fill_path(request& to, const endpoint& where, const tenon::values& connect)
     for (const std::string& name : placeholders(where.path())) to.path(name, connect.text(name));
 }
 
+// As part of a template it stays what it is: `$$` stands for `$`.
+auto as_data(std::string_view text) -> std::string {
+    std::string escaped;
+    for (const char c : text) escaped.append(c == '$' ? 2 : 1, c);
+    return escaped;
+}
+
 // A configured text with {name}s filled in; {client_id} is the host's to fill.
 auto rendered(std::string_view text, const pairs& known) -> tenon::value {
-    pairs all = known;
+    if (text.find("{client_id}") == std::string_view::npos) return {filled(text, known)};
+    pairs all;
+    for (const auto& [name, value] : known) all.emplace_back(name, as_data(value));
     all.emplace_back("client_id", "${client_id}");
-    const bool names_client = text.find("{client_id}") != std::string_view::npos;
-    return {filled(text, all), names_client ? std::uint32_t{TENON_KV_TEMPLATE} : 0U};
+    return {filled(as_data(text), all), TENON_KV_TEMPLATE};
 }
 
 auto connect_pairs(const tenon::values& connect) -> pairs {

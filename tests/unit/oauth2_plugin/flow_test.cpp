@@ -116,6 +116,16 @@ TEST_CASE("further authorization parameters and a fixed query are sent, encoded"
     CHECK(url.find("app=demo-client") != std::string::npos);
 }
 
+TEST_CASE("what people fill in is sent as it is, be the client's id beside it or not") {
+    auto config = addresses();
+    config["connect_params"] = R"({"hint": ".*"})";
+    config["authorize_params"] = R"({"bare": "{hint}", "both": "{client_id} {hint}"})";
+    world w(acme(config));
+    const auto url = w.authorize_url({{"hint", "$1 ${client_id}"}});
+    CHECK(url.find("bare=%241%20%24%7Bclient_id%7D") != std::string::npos);
+    CHECK(url.find("both=demo-client%20%241%20%24%7Bclient_id%7D") != std::string::npos);
+}
+
 TEST_CASE("a refresh without rotation keeps the old refresh token") {
     world w(acme(addresses()), {{"rotation", false}});
     const auto refreshed = w.refresh(w.connect());

@@ -76,6 +76,21 @@ TEST_CASE("GitHub's names for a dead grant, a bad code and a bad secret are know
     );
 }
 
+TEST_CASE("what people fill in beside the client's id names no secret, whatever it looks like") {
+    const auto asked = [](const std::string& written) {
+        const auto out = configured(authorize(oauth2(), "read"))
+                             .config("connect_params", R"({"hint":".*"})")
+                             .config("authorize_params", R"({"for":")" + written + "\"}")
+                             .connect("hint", "$1 ${access_token}")
+                             .run();
+        REQUIRE(out.done);
+        return get(out.authorize.query, "for");
+    };
+    CHECK(asked("{client_id}:{hint}") == "${client_id}:$$1 $${access_token}");
+    CHECK(asked("$5 ${client_id}") == "$$5 $$${client_id}");
+    CHECK(asked("$5 {hint}") == "$5 $1 ${access_token}");
+}
+
 TEST_CASE("what a provider is busy with is never taken for a dead grant") {
     CHECK(refreshed(R"({"dead":"503"})", {503, "{}"}).category == TENON_ERROR_UNAVAILABLE);
     CHECK(
