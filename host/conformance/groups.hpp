@@ -16,6 +16,7 @@ namespace tenon::host::conformance {
 [[nodiscard]] auto request_checks() -> check_list;
 [[nodiscard]] auto refusal_checks() -> check_list;
 [[nodiscard]] auto secret_checks() -> check_list;
+[[nodiscard]] auto reference_checks() -> check_list;
 [[nodiscard]] auto validate_checks() -> check_list;
 [[nodiscard]] auto validated_checks() -> check_list;
 [[nodiscard]] auto cassette_checks() -> check_list;

@@ -124,6 +124,8 @@ auto all_mutants() -> const std::vector<mutant>& {
         {"secrets-marked", ""},
         {"results-keep-secrets", ""},
         {"references-are-not-data", ""},
+        {"references-are-not-data", "connect-in-template"},
+        {"references-are-not-data", "callback-in-template"},
         {"token-errors", ""},
         {"token-errors", "invalid-client-401"},
         {"token-errors", "invalid-request-revoked"},

@@ -2,6 +2,7 @@
 #include "mutation.hpp"
 #include "provider.hpp"
 
+#include <cstdlib>
 #include <utility>
 #include <vector>
 
@@ -23,6 +24,15 @@ void add_challenge(const tenon::authorize_input& in, parameter_list& out) {
     out.push_back({"code_challenge_method", {plain ? "plain" : in.code_challenge_method}});
 }
 
+// Beside a reference, so that what people wrote is part of a template.
+auto hint_of(const std::string& written) -> tenon::value {
+    std::string text = "${client_id} ";
+    for (const char c : written) {
+        text.append(c == '$' && !is("connect-in-template") ? 2 : 1, c);
+    }
+    return {text, TENON_KV_TEMPLATE};
+}
+
 auto parameters(const tenon::authorize_input& in) -> parameter_list {
     parameter_list out;
     if (!is("authorize-response-type")) {
@@ -37,6 +47,12 @@ auto parameters(const tenon::authorize_input& in) -> parameter_list {
         out.push_back({"response_type", {"code"}});
     }
     out.push_back({"scope", {is("authorize-scope") ? "read" : in.scope}});
+    if (in.connect.has("region") && in.connect.text("region").size() != 2) {
+        std::abort();  // as whoever relies on the field's pattern may
+    }
+    if (in.connect.has("hint")) {
+        out.push_back({"hint", hint_of(in.connect.text("hint"))});
+    }
     add_challenge(in, out);
     if (!in.nonce.empty() && !is("authorize-nonce")) {
         out.push_back({"nonce", {in.nonce}});

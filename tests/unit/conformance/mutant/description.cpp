@@ -62,6 +62,9 @@ auto provider::about() const -> tenon::description {
             {{.name = "flavour",
               .label = "Flavour",
               .pattern = is("descriptor-forms") ? "(" : "[a-z]*"}},
+        .connect_fields =
+            {{.name = "hint", .label = "Account to offer"},
+             {.name = "region", .label = "Region", .pattern = "[a-z]{2}"}},
         .credential_fields =
             {{.name = "api_key", .label = "API key", .required = true, .secret = true},
              {.name = is("credential-fields") ? "key-ID" : "key_id", .label = "The key's id"}},

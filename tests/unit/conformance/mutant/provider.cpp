@@ -173,6 +173,13 @@ auto code_of(const std::string& code) -> tenon::value {
                        : tenon::credential(code);
 }
 
+void put_source(tenon::request& into, const tenon::exchange_input& in) {
+    const std::uint32_t flags = is("callback-in-template") ? TENON_KV_TEMPLATE : 0U;
+    if (const std::string source = in.callback("source"); !source.empty()) {
+        put(into, "source", tenon::value{source, flags});
+    }
+}
+
 }  // namespace
 
 auto provider::exchange(tenon::exchange_input in) const -> tenon::op<tenon::tokens> {
@@ -182,6 +189,7 @@ auto provider::exchange(tenon::exchange_input in) const -> tenon::op<tenon::toke
     if (!is("exchange-request")) {
         put(built, "redirect_uri", {in.redirect_uri});
     }
+    put_source(built, in);
     if (!in.code_verifier.empty() && is("verifier-to-token")) {
         built.query("code_verifier", in.code_verifier);
     } else if (!in.code_verifier.empty()) {
@@ -208,6 +216,10 @@ auto provider::exchange(tenon::exchange_input in) const -> tenon::op<tenon::toke
 
 auto provider::refresh(tenon::refresh_input in) const -> tenon::op<tenon::tokens> {
     auto built = tenon::post(token_url);
+    if (is("renews-by-bearer")) {
+        auto answered = co_await built.bearer();
+        co_return granted(answered, asked::refresh);
+    }
     built.form("refresh_token", is("refreshes-by-access") ? in.access_token : in.refresh_token);
     if (!is("refresh-request")) {
         built.form("grant_type", "refresh_token");
@@ -216,10 +228,6 @@ auto provider::refresh(tenon::refresh_input in) const -> tenon::op<tenon::tokens
     auto reply = co_await built;
     co_return granted(reply, asked::refresh);
 }
-    if (is("renews-by-bearer")) {
-        auto answered = co_await built.bearer();
-        co_return granted(answered, asked::refresh);
-    }
 
 auto provider::profile(tenon::profile_input) const -> tenon::op<tenon::profile> {
     auto built = tenon::get(
