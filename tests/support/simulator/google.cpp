@@ -183,6 +183,9 @@ auto google::refresh(const parameters& form, time_point now) -> sim_response {
 
 auto google::revoke(const sim_request& request) -> sim_response {
     const parameters form(request.body);
+    if (!form.problem().empty()) {
+        return oauth_error(400, "invalid_request", form.problem());
+    }
     auto* found = ledger_.find_token(form.get("token"));
     if (!has_type(request, "application/x-www-form-urlencoded") || found == nullptr ||
         ledger_.grant_of(*found).revoked) {

@@ -94,15 +94,6 @@ auto parameters::get(std::string_view name) const -> std::string {
     return found == items_.end() ? std::string() : found->second;
 }
 
-auto parameters::stranger(std::initializer_list<std::string_view> known) const -> std::string {
-    for (const auto& [name, value] : items_) {
-        if (std::ranges::find(known, std::string_view(name)) == known.end()) {
-            return name;
-        }
-    }
-    return {};
-}
-
 auto percent_encode(std::string_view text) -> std::string {
     constexpr std::string_view digits = "0123456789ABCDEF";
     std::string encoded;

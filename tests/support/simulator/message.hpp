@@ -42,8 +42,6 @@ class parameters {
     // The value, or "": a parameter without a value counts as omitted (RFC 6749 3.1).
     [[nodiscard]] auto get(std::string_view name) const -> std::string;
     [[nodiscard]] auto has(std::string_view name) const -> bool { return !get(name).empty(); }
-    // The first name that is none of these; "" if there is none.
-    [[nodiscard]] auto stranger(std::initializer_list<std::string_view> known) const -> std::string;
     [[nodiscard]] auto problem() const -> const std::string& { return problem_; }
     [[nodiscard]] auto items() const -> const header_list& { return items_; }
 

@@ -25,6 +25,9 @@ auto slack::api(const sim_request& request, time_point now) -> sim_response {
     const parameters arguments(
         by_form ? std::string_view(request.body) : std::string_view(request.query)
     );
+    if (!arguments.problem().empty()) {
+        return not_ok("invalid_arguments");
+    }
     const auto text = bearer(request);  // newer apps may not put it into the query
     if (text.empty()) {
         return not_ok("not_authed");

@@ -89,6 +89,16 @@ inline auto status_of_twice(
         .status;
 }
 
+// A form that says the same twice (RFC 6749 3.2).
+inline auto post_twice(
+    client& c, const std::string& path, const std::string& name, const std::string& value,
+    header_list headers = {}
+) -> sim_response {
+    headers.emplace_back("content-type", "application/x-www-form-urlencoded");
+    const auto once = encoded({{name, value}});
+    return c.send({"POST", path, {}, std::move(headers), once + '&' + once});
+}
+
 inline auto basic(const std::string& base64 = "ZGVtby1jbGllbnQ6ZGVtby1zZWNyZXQ=") -> header_list {
     return {{"authorization", "Basic " + base64}};  // demo-client:demo-secret
 }

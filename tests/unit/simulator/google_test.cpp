@@ -107,6 +107,10 @@ TEST_CASE("google: a refresh does not rotate, and revoking ends the whole grant"
     CHECK(fresh.status == 200);
     CHECK_FALSE(body(fresh).contains("refresh_token"));
     CHECK(refresh(c, granted["refresh_token"]).status == 200);
+    CHECK(
+        error_of(post_twice(c, "/revoke", "token", body(fresh)["access_token"])) ==
+        "invalid_request"
+    );
     CHECK(c.post("/revoke", {{"token", body(fresh)["access_token"]}}).status == 200);
     CHECK(error_of(refresh(c, granted["refresh_token"])) == "invalid_grant");
     CHECK(error_of(c.post("/revoke", {{"token", granted["refresh_token"]}})) == "invalid_token");

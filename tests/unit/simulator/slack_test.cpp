@@ -123,6 +123,8 @@ TEST_CASE("slack: the API names what is wrong with a token") {
         error_of(body(c.get("/api/users.info", {{"user", "UDEMO1"}}, bearer_of(user)))) ==
         "missing_scope"
     );
+    const auto twice = post_twice(c, "/api/auth.revoke", "test", "1", bearer_of(bot));
+    CHECK(error_of(body(twice)) == "invalid_arguments");
     CHECK(body(c.post("/api/auth.revoke", {{"test", "1"}}, bearer_of(bot)))["revoked"] == false);
     CHECK(body(c.post("/api/auth.revoke", {}, bearer_of(bot)))["revoked"] == true);
     CHECK(error_of(test(bearer_of(bot))) == "token_revoked");
