@@ -1,3 +1,4 @@
+#include "app/database_lock.hpp"
 #include "app/parts.hpp"
 #include "app/verbs.hpp"
 #include "store/migrations.hpp"
@@ -27,7 +28,12 @@ auto up(const settings& values, const std::string& service) -> result<void> {
     return service.empty() ? result<void>() : let_role_serve(**db, service);
 }
 
+// A host that serves from an embedded database would lose it under its hands.
 auto down(const settings& values, std::int64_t version) -> result<void> {
+    const auto lock = database_lock::take(values.database.reveal());
+    if (lock.has_error()) {
+        return lock.error();
+    }
     auto db = open_configured(values, migrations::leave);
     if (db.has_error()) {
         return db.error();
@@ -74,7 +80,9 @@ void add_migrate_verb(CLI::App& app, chosen_verb& chosen) {
     migrate->add_subcommand("status", "what is applied, what is pending")->callback([&chosen] {
         chosen.run = status;
     });
-    auto* back = migrate->add_subcommand("down", "take back everything newer than a version");
+    auto* back = migrate->add_subcommand(
+        "down", "take back everything newer than a version; hosts are stopped"
+    );
     auto version = std::make_shared<std::int64_t>(0);
     back->add_option(
             "--to", *version, "the version to stay at; 0 takes back everything, data included"

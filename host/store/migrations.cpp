@@ -62,6 +62,19 @@ auto repeat(database& db, std::span<const migration> known, std::string_view eve
 
 using step_result = result<std::optional<std::int64_t>>;
 
+auto check_version(std::int64_t version, std::span<const migration> known) -> result<void> {
+    const auto newest = known.empty() ? 0 : known.back().version;
+    if (version >= 0 && version <= newest) {
+        return {};
+    }
+    return fail(
+        errc::invalid_request, "there is no version " + std::to_string(version) +
+                                   " to go back to: expected a number from 0, which takes back "
+                                   "everything, to " +
+                                   std::to_string(newest)
+    );
+}
+
 }  // namespace
 
 auto migrate_up(database& db, const clock& time, std::span<const migration> known) -> result<int> {
@@ -82,6 +95,9 @@ auto migrate_up(database& db, const clock& time, std::span<const migration> know
 
 auto migrate_down(database& db, std::int64_t version, std::span<const migration> known)
     -> result<int> {
+    if (auto there = check_version(version, known); !there) {
+        return there.error();
+    }
     const auto step = [&](sql_session& session, const applied_map& applied) -> step_result {
         if (applied.empty() || applied.rbegin()->first <= version) {
             return std::optional<std::int64_t>();

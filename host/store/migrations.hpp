@@ -41,7 +41,8 @@ struct migration_state {
     database& db, const clock& time, std::span<const migration> known = built_in_migrations()
 ) -> result<int>;
 
-// Takes back everything newer than `version` (0: everything), newest first. Errors: as migrate_up.
+// Takes back everything newer than `version` (0: everything), newest first. Errors: as migrate_up;
+// invalid_request, there is no such version.
 [[nodiscard]] auto migrate_down(
     database& db, std::int64_t version, std::span<const migration> known = built_in_migrations()
 ) -> result<int>;

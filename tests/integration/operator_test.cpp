@@ -64,6 +64,29 @@ TEST_CASE("two hosts never serve from one embedded database, wherever their data
     CHECK_THAT(second.err, Contains("another tenon serves from"));
 }
 
+TEST_CASE("nobody takes migrations back under a host that serves, or to where there is none") {
+    world here;
+    const auto id = here.connected();
+    const auto config = here.host().config_file().string();
+    const auto back = [&config](const std::string& version) {
+        return run_tenon({"migrate", "down", "--to", version, "--config", config});
+    };
+    const auto served = back("0");
+    CHECK(served.code == 1);
+    CHECK_THAT(served.err, Contains("another tenon serves from"));
+    CHECK(here.api().get(here.token_path(id)).status == 200);
+    REQUIRE(here.host().stop() == 0);
+    for (const auto* version : {"-1", "9999"}) {
+        const auto nowhere = back(version);
+        CHECK(nowhere.code == 1);
+        CHECK_THAT(nowhere.err, Contains(std::string("version ") + version) && Contains("from 0"));
+    }
+    const auto all = back("0");
+    INFO(all.err);
+    CHECK(all.code == 0);
+    CHECK_THAT(all.out, Contains("took back"));
+}
+
 TEST_CASE("a data_dir that was there is left as it is, and refused if everybody may write to it") {
     temp_dir dir;
     const auto data = dir.path() / "mine";

@@ -55,6 +55,22 @@ TEST_CASE("the built-in migrations go up, all the way down, and up again", "[sto
     }
 }
 
+TEST_CASE("a version that there is not is no place to go back to", "[store]") {
+    test_database store = empty_database();
+    const auto both = std::to_array<migration>({one, two});
+    REQUIRE(migrate_up(store.db(), wall_clock, both));
+    for (const std::int64_t version : {-1, 3, 99}) {
+        const auto down = migrate_down(store.db(), version, both);
+        REQUIRE_FALSE(down);
+        CHECK(down.error().code == errc::invalid_request);
+        CHECK_THAT(
+            down.error().message, Catch::Contains("version " + std::to_string(version)) &&
+                                      Catch::Contains("from 0") && Catch::Contains("to 2")
+        );
+    }
+    CHECK(migrate_down(store.db(), 2, both).value() == 0);
+}
+
 TEST_CASE("what is applied is not applied again", "[store]") {
     test_database store(any_engine());
     const auto up = migrate_up(store.db(), wall_clock);
