@@ -196,7 +196,8 @@ constexpr std::array table{
     change(
         {.pattern = "/api/organizations",
          .name = "createOrganization",
-         .summary = "Makes an organization and its first API key",
+         .summary =
+             "Makes an organization, and its first API key with the caller's scopes but admin",
          .scope = admin,
          .run = handlers::create_organization,
          .request_schema = "OrganizationRequest",

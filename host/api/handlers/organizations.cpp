@@ -46,10 +46,21 @@ auto organization_of(call& mine) -> result<organization_row> {
     return row;
 }
 
-// The first key of the new organization has the caller's scopes, but for those over organizations.
-auto first_key_of(const call& mine, const organization_row& org) -> minted_key {
+// The first key of the new organization has the caller's scopes, but for those over organizations:
+// a key makes only keys with a part of its own. One that could do nothing is not made.
+auto first_key_of(const call& mine, const organization_row& org) -> result<minted_key> {
     auto scopes = mine.who->scopes;
     scopes.remove(key_scope::admin);
+    if (scopes.empty()) {
+        auto every = key_scopes::all();
+        every.remove(key_scope::admin);
+        return fail(
+            errc::insufficient_scope,
+            "The organization's first key gets this API key's scopes without admin, and that is "
+            "none. Use a key that has, beside admin, what the organization is to be allowed: " +
+                every.text() + "."
+        );
+    }
     auto& oauth = mine.api.oauth;
     return mint_key(org.id, "first key", scopes, std::nullopt, oauth.time, oauth.random);
 }
@@ -110,7 +121,10 @@ auto create_organization(call& mine) -> answer {
         co_return row.error();
     }
     const auto first = first_key_of(mine, *row);
-    auto stored = co_await store_organization(mine, *row, first.row);
+    if (first.has_error()) {
+        co_return first.error();
+    }
+    auto stored = co_await store_organization(mine, *row, first->row);
     if (stored.has_error()) {
         co_return stored.error();
     }
@@ -120,7 +134,7 @@ auto create_organization(call& mine) -> answer {
         .field("id", row->id.text())
         .field("name", row->name)
         .field("createdAt", row->created_at)
-        .raw_field("apiKey", new_key_json(first))
+        .raw_field("apiKey", new_key_json(*first))
         .end_object();
     auto to = json_response(201, json.take());
     to.no_store = true;

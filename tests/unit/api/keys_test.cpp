@@ -137,6 +137,27 @@ TEST_CASE("one organization's keys, audit and connections are invisible to anoth
     );
 }
 
+TEST_CASE("an organization's first key has the caller's scopes but admin, and is not made without"
+) {
+    api_fixture api;
+    const auto make = [&](key_scopes scopes) {
+        const auto key = api.make_key(scopes);
+        const asking with{.key = key, .body = R"({"name":"Acme","id":"acme"})"};
+        return api.ask("POST", "/api/organizations", with);
+    };
+    const auto refused = make(only(key_scope::admin));
+    CHECK(refused.http.status == 403);
+    CHECK(refused.error() == "INSUFFICIENT_SCOPE");
+    const auto told = refused.json.at("message").get<std::string>();
+    CHECK(told.find("connections:read") != std::string::npos);
+    CHECK(told.find("keys:manage") != std::string::npos);
+    auto two = only(key_scope::admin);
+    two.add(key_scope::tokens_read);
+    const auto made = make(two);  // the refused one has left nothing behind
+    REQUIRE(made.http.status == 201);
+    CHECK(made.json.at("apiKey").at("scopes") == json::array({"tokens:read"}));
+}
+
 TEST_CASE("an organization's id is taken once") {
     api_fixture api;
     const auto key = api.make_key(key_scopes::all());
