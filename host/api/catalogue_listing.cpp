@@ -15,6 +15,10 @@ auto shown_name_of(const catalogue_entry& entry) -> std::string {
     return shown.empty() ? entry.name : shown;
 }
 
+auto how_to_configure(const std::string& name) -> std::string {
+    return "in the catalogue: set providers." + name + ".client_id and client_secret to enable it";
+}
+
 auto to_json(const catalogue_entry& entry) -> std::string {
     json_writer json(512);
     json.begin_object()
@@ -25,10 +29,7 @@ auto to_json(const catalogue_entry& entry) -> std::string {
         .field("kind", "oauth2")
         .field("enabled", false)
         .field("state", "not_configured")
-        .field(
-            "reason", "in the catalogue: set providers." + entry.name +
-                          ".client_id and client_secret to enable it"
-        )
+        .field("reason", how_to_configure(entry.name))
         .field("confidence", entry.confidence)
         .field("docs", entry.docs);
     json.key("scopes").begin_array();
@@ -61,6 +62,15 @@ auto catalogue_listing::entries() -> const std::map<std::string, catalogued_prov
         }
     });
     return entries_;
+}
+
+auto catalogue_listing::explained(error refusal, const std::string& provider) const -> error {
+    if (refusal.code != errc::unknown_provider || known_.find(provider).has_error()) {
+        return refusal;
+    }
+    return fail(
+        errc::provider_disabled, provider + " is not enabled: " + how_to_configure(provider)
+    );
 }
 
 }  // namespace tenon::host

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "base/catalogue.hpp"
+#include "base/error.hpp"
 
 #include <map>
 #include <mutex>
@@ -22,6 +23,10 @@ class catalogue_listing {
     explicit catalogue_listing(catalogue known) : known_(std::move(known)) {}
 
     [[nodiscard]] auto entries() -> const std::map<std::string, catalogued_provider>&;
+
+    // Where a provider is unknown to the plugins but not to the catalogue, the refusal of one that
+    // is not configured: provider_disabled, with what to do. Any other error as it came.
+    [[nodiscard]] auto explained(error refusal, const std::string& provider) const -> error;
 
   private:
     catalogue known_;

@@ -48,6 +48,8 @@ auto questions() -> std::vector<question> {
         {"POST", here + "connect/demo", "{"},
         {"POST", here + "connect/demo", {{"redirectUrl", "https://evil.example/"}}},
         {"POST", here + "connect/slack", redirect},
+        {"POST", here + "connect/spotify", redirect},
+        {"POST", here + "import/spotify", {{"accessToken", "nobody's"}}},
         {"POST", here + "connect/nowhere", redirect},
         {"POST", here + "connect/demo"},
         {"POST", here + "confirm", {{"confirmation", "nobody's"}}},

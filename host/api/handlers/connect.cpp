@@ -1,5 +1,6 @@
 #include "oauth/connect.hpp"
 
+#include "api/catalogue_listing.hpp"
 #include "api/flow_cookie.hpp"
 #include "api/handlers/handlers.hpp"
 #include "api/json_writer.hpp"
@@ -31,9 +32,10 @@ auto connect_with_credentials(call& mine) -> answer {
     if (auto checked = mine.body.checked(); checked.has_error()) {
         co_return checked.error();
     }
+    const auto provider = wanted.provider.text();
     auto connected = co_await connect_by_credentials(mine.api.oauth, std::move(wanted));
     if (connected.has_error()) {
-        co_return connected.error();
+        co_return mine.api.catalogued.explained(connected.error(), provider);
     }
     co_return json_response(200, connection_json(*connected));
 }
@@ -57,9 +59,10 @@ auto connect(call& mine) -> answer {
     if (auto checked = mine.body.checked(); checked.has_error()) {
         co_return checked.error();
     }
+    const auto provider = wanted.provider.text();
     auto started = co_await begin_connect(mine.api.oauth, std::move(wanted));
     if (started.has_error()) {
-        co_return started.error();
+        co_return mine.api.catalogued.explained(started.error(), provider);
     }
     json_writer json(1'024);
     json.begin_object()

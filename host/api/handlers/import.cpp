@@ -1,5 +1,6 @@
 #include "oauth/import.hpp"
 
+#include "api/catalogue_listing.hpp"
 #include "api/error_response.hpp"
 #include "api/handlers/handlers.hpp"
 #include "api/json_writer.hpp"
@@ -176,9 +177,9 @@ auto import_tokens(call& mine) -> answer {
         co_return work.items.front().checked.error();
     }
     std::string provider(mine.http.param("provider"));
-    auto known = co_await mine.api.oauth.providers.acquire(std::move(provider));
+    auto known = co_await mine.api.oauth.providers.acquire(provider);
     if (known.has_error()) {
-        co_return known.error();
+        co_return mine.api.catalogued.explained(known.error(), provider);
     }
     const auto not_tried =
         fail(errc::provider_timeout, "There was no time left to try this one: import it again.");

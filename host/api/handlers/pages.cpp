@@ -1,4 +1,5 @@
 #include "api/access_journal.hpp"
+#include "api/catalogue_listing.hpp"
 #include "api/error_response.hpp"
 #include "api/flow_cookie.hpp"
 #include "api/handlers/handlers.hpp"
@@ -108,7 +109,7 @@ auto begin_from_page(call& mine) -> answer {
     const auto provider = wanted->provider.text();
     auto started = co_await begin_connect(mine.api.oauth, std::move(*wanted));
     if (started.has_error()) {
-        co_return problem_page(started.error());
+        co_return problem_page(mine.api.catalogued.explained(started.error(), provider));
     }
     auto to = html_page(200, "Tenon", leaving_page_html(provider, started->auth_url));
     to.add_header("Set-Cookie", make_flow_cookie(public_url, binding));

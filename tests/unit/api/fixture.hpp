@@ -99,7 +99,8 @@ class api_fixture {
     host::revocation_watch watch;
     host::rate_governor governor;
     host::api_metrics metrics{"1.2.3"};
-    host::catalogue_listing catalogued{host::read_catalogue("").value()};
+    host::catalogue_listing catalogued{
+        host::read_catalogue("catalogued: {\"category\": \"crm\"}\n").value()};
     host::oauth_context oauth;
     host::refresher refresh{oauth};
     host::token_reader tokens{oauth, refresh};
