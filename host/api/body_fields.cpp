@@ -1,5 +1,6 @@
 #include "api/body_fields.hpp"
 
+#include "api/naming.hpp"
 #include "base/json.hpp"
 
 #include <nlohmann/json.hpp>
@@ -64,6 +65,14 @@ auto body_fields::required_text(std::string_view name) -> std::string {
     auto value = text(name);
     if (value.empty() && problems_.size() == problems_before) {
         note(std::string(name), "must not be empty");
+    }
+    return value;
+}
+
+auto body_fields::required_name(std::string_view name) -> std::string {
+    auto value = required_text(name);
+    if (const auto wrong = problem_of_name(value); !value.empty() && !wrong.empty()) {
+        note(std::string(name), std::string(wrong));
     }
     return value;
 }

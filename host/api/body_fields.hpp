@@ -32,6 +32,7 @@ class body_fields {
     // where it is absent or empty) and then answers with nothing.
     auto text(std::string_view name) -> std::string;
     auto required_text(std::string_view name) -> std::string;
+    auto required_name(std::string_view name) -> std::string;  // as naming.hpp has them
     auto flag(std::string_view name, bool otherwise) -> bool;
     auto time(std::string_view name) -> std::optional<time_point>;
     auto texts(std::string_view name) -> std::vector<std::string>;

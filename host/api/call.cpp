@@ -3,6 +3,7 @@
 #include "api/access_journal.hpp"
 #include "api/error_response.hpp"
 #include "api/idempotency.hpp"
+#include "api/naming.hpp"
 #include "api/rate_limiter.hpp"
 
 #include <algorithm>
@@ -11,21 +12,15 @@ namespace tenon::host {
 
 namespace {
 
-constexpr std::size_t longest_user_id = 255;
-
-auto check_user_id(std::string_view text) -> result<void> {
-    const bool has_control = std::ranges::any_of(text, [](char c) {
-        return static_cast<unsigned char>(c) < 0x20U || c == 0x7F;
-    });
-    if (text.size() > longest_user_id || has_control) {
-        error problem = fail(
-            errc::invalid_request,
-            "The user id can't be taken: at most 255 bytes, no control characters."
-        );
-        problem.details.push_back({"userId", "at most 255 bytes, no control characters"});
-        return problem;
+auto check_user_id(std::string_view id, std::string_view in_header) -> result<void> {
+    const auto wrong = problem_of_user(id);
+    if (id.empty() || wrong.empty()) {
+        return {};
     }
-    return {};
+    auto problem =
+        fail(errc::invalid_request, "The user id can't be taken: " + std::string(wrong) + ".");
+    problem.details.push_back({id == in_header ? "X-Tenon-User" : "userId", std::string(wrong)});
+    return problem;
 }
 
 auto admit(api_context& api, const route_spec& spec, const call& mine) -> std::optional<error> {
@@ -143,7 +138,7 @@ auto acting_user(const request& from, const caller& who, const std::string& in_b
             "This call acts for a user: name them by the header X-Tenon-User or by userId."
         );
     }
-    if (auto good = check_user_id(user); good.has_error()) {
+    if (auto good = check_user_id(user, in_header); good.has_error()) {
         return good.error();
     }
     return user_id(std::string(user));

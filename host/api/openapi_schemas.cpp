@@ -114,7 +114,7 @@ auto openapi_schemas() -> std::string_view {
   "nextCursor": {"type": ["string", "null"]}}},
 "KeyRequest": {"type": "object", "required": ["name", "scopes"], "properties": {"name": {"type": "string"},
   "scopes": {"type": "array", "minItems": 1, "items": {"$ref": "#/components/schemas/KeyScope"}},
-  "userId": {"type": "string", "description": "Pins the key to this user"}}},
+  "userId": {"type": "string", "minLength": 1, "description": "Pins the key to this user"}}},
 "NewKey": {"allOf": [{"$ref": "#/components/schemas/Key"},
   {"type": "object", "required": ["key"], "properties": {"key": {"type": "string"}}}]},
 "Done": {"type": "object", "required": ["success"], "properties": {

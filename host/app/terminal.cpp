@@ -1,5 +1,7 @@
 #include "app/terminal.hpp"
 
+#include <algorithm>
+
 namespace tenon::host {
 
 auto for_terminal(std::string_view text) -> std::string {
@@ -18,6 +20,12 @@ auto for_terminal(std::string_view text) -> std::string {
         i += c1 ? 1 : 0;
     }
     return out;
+}
+
+auto for_one_line(std::string_view text) -> std::string {
+    auto line = for_terminal(text);
+    std::ranges::replace(line, '\n', '?');
+    return line;
 }
 
 }  // namespace tenon::host

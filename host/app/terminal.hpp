@@ -10,5 +10,7 @@ namespace tenon::host {
 // characters, which could steer it, are shown as `?`. Lines stay lines, letters of any alphabet
 // what they are.
 [[nodiscard]] auto for_terminal(std::string_view text) -> std::string;
+// The same of what is a part of one line: it ends none.
+[[nodiscard]] auto for_one_line(std::string_view text) -> std::string;
 
 }  // namespace tenon::host

@@ -1,8 +1,10 @@
 #include "api/json_writer.hpp"
 #include "api/key_minting.hpp"
 #include "api/key_scopes.hpp"
+#include "api/naming.hpp"
 #include "app/key_sources.hpp"
 #include "app/parts.hpp"
+#include "app/terminal.hpp"
 #include "app/verbs.hpp"
 #include "crypto/envelope.hpp"
 #include "crypto/random.hpp"
@@ -23,6 +25,7 @@ struct key_arguments {
     std::string name = "cli";
     std::vector<std::string> scopes;
     std::string user;
+    bool is_for_user = false;  // --user is there, be it empty
     std::string id;
 };
 
@@ -52,7 +55,24 @@ auto check_welcome(
                            : refuse_maybe_erased(session, *user, began);
 }
 
+// An empty user, such as an unset variable makes of one, would be a key that acts for every user.
+auto check_names(const key_arguments& given) -> result<void> {
+    if (const auto wrong = problem_of_name(given.name); !wrong.empty()) {
+        return fail(errc::invalid_request, "--name: " + std::string(wrong));
+    }
+    const auto wrong = given.is_for_user ? problem_of_user(given.user) : std::string_view();
+    if (!wrong.empty()) {
+        const auto* const without =
+            given.user.empty() ? ": leave it out for a key that acts for every user" : "";
+        return fail(errc::invalid_request, "--user: " + std::string(wrong) + without);
+    }
+    return {};
+}
+
 auto create(const settings& values, const key_arguments& given) -> result<void> {
+    if (auto good = check_names(given); good.has_error()) {
+        return good;
+    }
     auto scopes = given.scopes.empty() ? result<key_scopes>(key_scopes::all())
                                        : parse_key_scopes(given.scopes);
     if (scopes.has_error()) {
@@ -71,7 +91,7 @@ auto create(const settings& values, const key_arguments& given) -> result<void> 
             return made;
         }
     }
-    const auto user = given.user.empty() ? std::nullopt : std::optional(user_id(given.user));
+    const auto user = given.is_for_user ? std::optional(user_id(given.user)) : std::nullopt;
     const auto seal = user ? seal_of(values, random) : nullptr;
     const auto minted = mint_key(org, given.name, *scopes, user, time, random);
     auto done = (*db)->with_org_now(org, access::write, [&](sql_session& session) -> result<void> {
@@ -111,8 +131,9 @@ auto list_api_keys(const settings& values, const key_arguments& given) -> result
     }
     for (const auto& row : *rows) {
         std::cout << row.id.text() << "  " << row.hint << "…  "
-                  << (row.revoked_at ? "revoked" : "active") << "  " << row.name << "  "
-                  << row.scopes << (row.user ? "  user " + row.user->text() : std::string())
+                  << (row.revoked_at ? "revoked" : "active") << "  " << for_one_line(row.name)
+                  << "  " << row.scopes
+                  << (row.user ? "  user " + for_one_line(row.user->text()) : std::string())
                   << '\n';
     }
     return {};
@@ -154,8 +175,9 @@ void add_key_verb(CLI::App& app, chosen_verb& chosen) {
     auto* creating = with_org(key->add_subcommand("create", "make one, and print it, once"));
     creating->add_option("--name", given->name, "what it is for")->capture_default_str();
     creating->add_option("--scope", given->scopes, "connections:read, tokens:read, …; none: all");
-    creating->add_option("--user", given->user, "acts for this user only");
-    creating->callback([&chosen, given] {
+    auto* user = creating->add_option("--user", given->user, "acts for this user only");
+    creating->callback([&chosen, given, user] {
+        given->is_for_user = user->count() > 0;
         chosen.run = [given](const settings& values) { return create(values, *given); };
     });
     with_org(key->add_subcommand("list", "all of the organization's"))->callback([&chosen, given] {

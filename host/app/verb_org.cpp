@@ -1,5 +1,7 @@
 #include "api/json_writer.hpp"
+#include "api/naming.hpp"
 #include "app/parts.hpp"
+#include "app/terminal.hpp"
 #include "app/verbs.hpp"
 #include "crypto/random.hpp"
 #include "store/organizations.hpp"
@@ -12,6 +14,9 @@ namespace tenon::host {
 namespace {
 
 auto create(const settings& values, const std::string& name) -> result<void> {
+    if (const auto wrong = problem_of_name(name); !wrong.empty()) {
+        return fail(errc::invalid_request, "the name: " + std::string(wrong));
+    }
     auto db = open_configured(values, migrations::as_configured);
     if (db.has_error()) {
         return db.error();
@@ -51,8 +56,8 @@ auto list_orgs(const settings& values) -> result<void> {
             return rows.error();
         }
         for (const auto& row : *rows) {
-            std::cout << row.id.text() << "  " << to_rfc3339(row.created_at) << "  " << row.name
-                      << '\n';
+            std::cout << row.id.text() << "  " << to_rfc3339(row.created_at) << "  "
+                      << for_one_line(row.name) << '\n';
         }
         if (rows->size() < page) {
             return {};

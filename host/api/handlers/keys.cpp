@@ -18,16 +18,27 @@ struct wanted_key {
     std::optional<user_id> user;
 };
 
+// An empty user, such as an unset variable makes of one, would be a key that acts for every user.
+void refuse_empty_user(call& mine) {
+    const bool in_body = mine.body.has("userId") && mine.body.text("userId").empty();
+    if (in_body || mine.http.query_value("userId") == "") {
+        mine.body.note(
+            "userId", "must not be empty: leave it out for a key that acts for every user"
+        );
+    }
+}
+
 // A key mints only what it is itself allowed: no scope more, and no other user if it is pinned to
 // one.
 auto wanted_key_of(call& mine) -> result<wanted_key> {
     wanted_key wanted;
-    wanted.name = mine.body.required_text("name");
+    wanted.name = mine.body.required_name("name");
     const auto names = mine.body.texts("scopes");
     const auto named_user = mine.body.text("userId");
     if (names.empty()) {
         mine.body.note("scopes", "must name at least one scope");
     }
+    refuse_empty_user(mine);
     if (auto checked = mine.body.checked(); checked.has_error()) {
         return checked.error();
     }

@@ -16,11 +16,10 @@ namespace tenon::host::handlers {
 namespace {
 
 constexpr std::size_t longest_id = 64;
-constexpr std::size_t longest_name = 200;
 
 auto organization_of(call& mine) -> result<organization_row> {
     organization_row row;
-    row.name = mine.body.required_text("name");
+    row.name = mine.body.required_name("name");
     auto id = mine.body.text("id");
     const auto is_id_letter = [](char c) {
         return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
@@ -28,12 +27,6 @@ auto organization_of(call& mine) -> result<organization_row> {
     };
     if (id.size() > longest_id || !std::ranges::all_of(id, is_id_letter)) {
         mine.body.note("id", "at most 64 letters, digits, `-`, `_` and `.`");
-    }
-    const auto is_control = [](char c) {
-        return static_cast<unsigned char>(c) < 0x20U || c == 0x7F;
-    };
-    if (row.name.size() > longest_name || std::ranges::any_of(row.name, is_control)) {
-        mine.body.note("name", "at most 200 bytes, no control characters");
     }
     if (auto checked = mine.body.checked(); checked.has_error()) {
         return checked.error();

@@ -57,6 +57,18 @@ TEST_CASE("a user id that can't be stored or shown is refused") {
     CHECK(acting("", "", "a\nb") == "INVALID_REQUEST");
 }
 
+TEST_CASE("of a user id that is no UTF-8 it is said where it was named") {
+    api_fixture api;
+    const auto key = api.make_key(key_scopes::all());
+    const auto refused =
+        api.ask("GET", "/api/integrations/status", {.key = key, .user = "ann\xff"});
+    CHECK(refused.http.status == 400);
+    CHECK(refused.error() == "INVALID_REQUEST");
+    REQUIRE(refused.json.contains("details"));
+    CHECK(refused.json.at("details").at(0).at("field") == "X-Tenon-User");
+    CHECK(refused.json.at("details").at(0).at("message") == "must be UTF-8");
+}
+
 TEST_CASE("a route needs a key, its scope and a user, and says which is missing") {
     api_fixture api;
     const std::string status = "/api/integrations/status";

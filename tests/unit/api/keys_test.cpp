@@ -111,6 +111,31 @@ TEST_CASE("a key that nobody could use or name is refused with what is wrong") {
     const auto unknown =
         api.ask("POST", "/api/keys", {.key = key, .body = R"({"name":"a","scopes":["root"]})"});
     CHECK(unknown.json.at("details")[0].at("field") == "scopes");
+    for (const auto& name :
+         {std::string(201, 'a'), std::string("a\nb"), std::string("a\x1b[2Jb")}) {
+        const json body{{"name", name}, {"scopes", {"tokens:read"}}};
+        const auto refused = api.ask("POST", "/api/keys", {.key = key, .body = body.dump()});
+        CHECK(refused.http.status == 400);
+        CHECK(refused.json.at("details")[0].at("field") == "name");
+    }
+}
+
+TEST_CASE("an empty user makes no key that acts for every user, wherever it is named") {
+    api_fixture api;
+    const auto key = api.make_key(key_scopes::all());
+    const std::string named = R"({"name":"a","scopes":["tokens:read"],"userId":""})";
+    const std::string unnamed = R"({"name":"a","scopes":["tokens:read"],"userId":null})";
+    const auto make = [&](const std::string& path, asking with) {
+        with.key = key;
+        return api.ask("POST", path, with);
+    };
+    for (const auto& one :
+         {make("/api/keys", {.body = named}), make("/api/keys?userId=", {.body = unnamed})}) {
+        INFO(one.http.body);
+        CHECK(one.http.status == 400);
+        CHECK(one.error() == "INVALID_REQUEST");
+    }
+    CHECK(make("/api/keys", {.body = unnamed}).json.at("userId").is_null());
 }
 
 TEST_CASE("one organization's keys, audit and connections are invisible to another") {
