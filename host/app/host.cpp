@@ -95,7 +95,7 @@ auto host_process::make(settings values, std::filesystem::path config)
         done.has_error()) {
         return done.error();
     }
-    tell_problems(*made->registry_.snapshot());
+    tell_problems(*made->registry_.snapshot(), made->settings_);
     return made;
 }
 

@@ -25,13 +25,16 @@ auto tell(const error& reason) -> int {
 }
 
 auto run_verb(const chosen_verb& chosen) -> int {
-    auto values = load_settings(chosen.config, process_environment());
-    if (values.has_error()) {
-        return tell(values.error());
+    const auto read = examine_settings(chosen.config, process_environment());
+    if (read.has_error()) {
+        return tell(read.error());
+    }
+    if (read->refused && !chosen.examine) {
+        return tell(*read->refused);
     }
     // Verbs answer on standard output; what the floors below log is for a host that runs.
-    configure_log(log_level::warn, values->format);
-    const auto done = chosen.run(*values);
+    configure_log(log_level::warn, read->values.format);
+    const auto done = chosen.examine ? chosen.examine(*read) : chosen.run(read->values);
     return done.has_error() ? tell(done.error()) : EXIT_SUCCESS;
 }
 

@@ -43,10 +43,12 @@ void note_operator(
 [[nodiscard]] auto registry_options_of(const settings& values, const catalogue& known)
     -> result<registry_options>;
 
-// What is wrong with plugins and providers: a line each, which names the file or the key.
-[[nodiscard]] auto problems_of(const registry_snapshot& providers) -> std::vector<std::string>;
+// What is wrong with plugins and providers: of each the key (empty: it is a plugin's), and a line
+// which names the file, or the key and where `values` have it from.
+[[nodiscard]] auto problems_of(const registry_snapshot& providers, const settings& values)
+    -> std::vector<field_problem>;
 // The same, on the log.
-void tell_problems(const registry_snapshot& providers);
+void tell_problems(const registry_snapshot& providers, const settings& values);
 
 // The configured catalogue, or the one beside the binary; an empty one where none is installed.
 // Errors: load_catalogue's.

@@ -70,27 +70,34 @@ auto catalogue_of(const settings& values) -> result<catalogue> {
     return fs::exists(bundled, problem) ? load_catalogue(bundled) : read_catalogue("");
 }
 
-auto problems_of(const registry_snapshot& providers) -> std::vector<std::string> {
-    std::vector<std::string> lines;
+auto problems_of(const registry_snapshot& providers, const settings& values)
+    -> std::vector<field_problem> {
+    std::vector<field_problem> lines;
     for (const auto& problem : providers.problems) {
-        lines.push_back(problem.path.string() + ": " + problem.message);
+        lines.push_back({{}, problem.path.string() + ": " + problem.message});
     }
+    const auto add = [&](const std::string& name, const std::string& field,
+                         const std::string& message) {
+        const auto key = "providers." + name + (field.empty() ? "" : "." + field);
+        const auto place = place_of(values, key);
+        lines.push_back({key, (place.empty() ? "" : place + ": ") + key + ": " + message});
+    };
     for (const auto& [name, entry] : providers.providers) {
         if (entry.state != provider_state::misconfigured) {
             continue;
         }
         if (entry.problems.empty()) {
-            lines.push_back("providers." + name + ": " + entry.message);
+            add(name, {}, entry.message);
         }
         for (const auto& problem : entry.problems) {
-            lines.push_back("providers." + name + "." + problem.field + ": " + problem.message);
+            add(name, problem.field, problem.message);
         }
     }
     return lines;
 }
 
-void tell_problems(const registry_snapshot& providers) {
-    for (const auto& line : problems_of(providers)) {
+void tell_problems(const registry_snapshot& providers, const settings& values) {
+    for (const auto& [key, line] : problems_of(providers, values)) {
         log(log_level::error, "plugin or provider refused", {{log_key::detail, line}});
     }
 }

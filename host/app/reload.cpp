@@ -131,7 +131,7 @@ auto host_process::take_configuration() -> result<void> {
     }
     tell_plugins(registry_.reload(*providers));
     set_log_level(fresh->level);
-    tell_problems(*registry_.snapshot());
+    tell_problems(*registry_.snapshot(), *fresh);
     if (const auto waiting = waiting_keys(settings_, *fresh); !waiting.empty()) {
         log(log_level::warn, "changed keys that need a restart", {{log_key::detail, waiting}});
     }

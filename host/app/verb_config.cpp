@@ -7,7 +7,9 @@
 #include "net/outbound.hpp"
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <boost/asio/io_context.hpp>
+#include <initializer_list>
 #include <iostream>
 
 namespace tenon::host {
@@ -22,8 +24,30 @@ void take(const result<T>& checked, lines& problems) {
     }
 }
 
-void check_files(const settings& values, lines& problems) {
-    take(check_key_sources(values), problems);
+// The keys that the reading refused: what hangs on them is not looked at, for it would be told
+// twice, or of a default.
+class refused_keys {
+  public:
+    explicit refused_keys(const std::optional<error>& refused) {
+        for (const auto& problem : refused ? refused->details : std::vector<field_problem>()) {
+            keys_.push_back(problem.field);
+        }
+    }
+    [[nodiscard]] auto has(std::string_view key) const -> bool {
+        return std::ranges::find(keys_, key) != keys_.end();
+    }
+    // `tls`: also of tls.certificate.
+    [[nodiscard]] auto has_any_of(std::initializer_list<std::string_view> groups) const -> bool {
+        return std::ranges::any_of(keys_, [&](const std::string& key) {
+            return std::ranges::find(groups, key.substr(0, key.find('.'))) != groups.end();
+        });
+    }
+
+  private:
+    lines keys_;
+};
+
+void check_listeners(const settings& values, lines& problems) {
     for (const auto& where : listeners_of(values)) {
         take(check_listener(where, port_in_use::tolerated), problems);
     }
@@ -33,11 +57,25 @@ void check_files(const settings& values, lines& problems) {
             problems.push_back("tls.certificate: " + problem);
         }
     }
+}
+
+void check_files(const settings& values, const refused_keys& refused, lines& problems) {
+    if (!refused.has_any_of({"database", "data_dir", "encryption"})) {
+        take(check_key_sources(values), problems);
+    }
+    if (!refused.has_any_of({"listen", "admin_listen", "tls"})) {
+        check_listeners(values, problems);
+    }
     take(check_authorities(values), problems);
 }
 
 // Loads the plugins and has each provider described, as a start does.
-void check_providers(const settings& values, lines& problems) {
+void check_providers(settings values, const refused_keys& refused, lines& problems) {
+    for (auto& section : values.providers) {
+        if (refused.has("providers." + section.name + ".redirect_uri")) {
+            section.redirect_uri.clear();
+        }
+    }
     const auto known = catalogue_of(values);
     take(known, problems);
     if (known.has_error()) {
@@ -56,8 +94,10 @@ void check_providers(const settings& values, lines& problems) {
     const auto outbound = make_outbound(loop.get_executor(), outbound_of(values));
     const registry providers(*options, *outbound, time);
     const auto snapshot = providers.snapshot();
-    for (auto& line : problems_of(*snapshot)) {
-        problems.push_back(std::move(line));
+    for (auto& [key, line] : problems_of(*snapshot, values)) {
+        if (!refused.has(key)) {
+            problems.push_back(std::move(line));
+        }
     }
     for (const auto& provider : options->providers) {
         std::cout << "providers." << provider.name << ": "
@@ -66,21 +106,24 @@ void check_providers(const settings& values, lines& problems) {
 }
 
 // All that a start looks at before it touches data or listens.
-auto check(const settings& values) -> result<void> {
+auto check(const examined_settings& read) -> result<void> {
+    const auto& values = read.values;
     for (const auto& [name, value] : describe_settings(values)) {
         std::cout << name << ": " << value << '\n';
     }
+    const refused_keys refused(read.refused);
     lines problems;
-    check_files(values, problems);
-    check_providers(values, problems);
-    if (problems.empty()) {
+    check_files(values, refused, problems);
+    check_providers(values, refused, problems);
+    if (problems.empty() && !read.refused) {
         return {};
     }
-    std::string message;
+    auto all = read.refused.value_or(fail(errc::invalid_request, {}));
+    const auto* const between = read.refused ? "\n  " : "\n";
     for (const auto& line : problems) {
-        message += (message.empty() ? "" : "\n") + line;
+        all.message += (all.message.empty() ? "" : between) + line;
     }
-    return fail(errc::invalid_request, std::move(message));
+    return all;
 }
 
 }  // namespace
@@ -89,7 +132,7 @@ void add_config_verb(CLI::App& app, chosen_verb& chosen) {
     auto* config = app.add_subcommand("config", "the configuration");
     config->require_subcommand(1);
     config->add_subcommand("check", "read it, say every problem at once, print what counts")
-        ->callback([&chosen] { chosen.run = check; });
+        ->callback([&chosen] { chosen.examine = check; });
 }
 
 }  // namespace tenon::host

@@ -18,6 +18,8 @@ namespace tenon::host {
 struct chosen_verb {
     std::string config;  // --config
     std::function<result<void>(const settings&)> run;
+    // In place of `run`: of the verb that looks at a configuration, be it refused.
+    std::function<result<void>(const examined_settings&)> examine;
 };
 
 void add_config_verb(CLI::App& app, chosen_verb& chosen);

@@ -151,6 +151,15 @@ auto process_environment() -> environment_map {
 
 auto load_settings(const std::filesystem::path& path, const environment_map& variables)
     -> result<settings> {
+    auto read = examine_settings(path, variables);
+    if (read.has_error() || read->refused) {
+        return read.has_error() ? read.error() : *read->refused;
+    }
+    return std::move(read->values);
+}
+
+auto examine_settings(const std::filesystem::path& path, const environment_map& variables)
+    -> result<examined_settings> {
     config_problems problems;
     config_node root;
     if (!path.empty()) {
@@ -160,20 +169,24 @@ auto load_settings(const std::filesystem::path& path, const environment_map& var
         }
         root = std::move(*read);
     }
-    settings values;
+    examined_settings examined;
+    auto& values = examined.values;
     read_members(root, "", values, problems);
     read_variables(variables, values, problems);
     const auto section = std::ranges::find(root.members, "providers", &config_member::name);
-    values.providers = read_provider_sections(
-        section == root.members.end() ? config_node{} : section->value, variables, problems
-    );
+    const auto providers = section == root.members.end() ? config_node{} : section->value;
+    for (const auto& [name, one] : providers.members) {
+        problems.note("providers." + name, one.where);
+    }
+    values.providers = read_provider_sections(providers, variables, problems);
     values.candidates = read_candidates(values.providers, variables, problems);
     complete(values);
     check_settings(values, problems);
     if (!problems.empty()) {
-        return problems.to_error();
+        examined.refused = problems.to_error();
     }
-    return values;
+    values.places = problems.places();
+    return examined;
 }
 
 auto describe_settings(const settings& values) -> std::vector<std::pair<std::string, std::string>> {
@@ -182,6 +195,10 @@ auto describe_settings(const settings& values) -> std::vector<std::pair<std::str
         lines.emplace_back(key.name, key_to_text(key, values));
     }
     return lines;
+}
+
+auto place_of(const settings& values, const std::string& key) -> std::string {
+    return place_in(values.places, key);
 }
 
 auto public_url_for(const settings& values, std::uint16_t port) -> std::string {

@@ -132,6 +132,8 @@ struct settings {
     // Named by NAME_CLIENT_ID and NAME_CLIENT_SECRET alone: providers, where a catalogue knows
     // them. In lower case, with `_` for whatever else their names may have.
     std::vector<provider_section> candidates;
+    // Where keys have their values from, `tenon.yaml:12` or a variable's name; see place_of().
+    std::map<std::string, std::string> places;
 };
 
 using environment_map = std::map<std::string, std::string, std::less<>>;
@@ -151,10 +153,25 @@ using environment_map = std::map<std::string, std::string, std::less<>>;
     const std::filesystem::path& path, const environment_map& variables
 ) -> result<settings>;
 
+// What was read, though it may be refused.
+struct examined_settings {
+    settings values;
+    std::optional<error> refused;  // as load_settings tells it
+};
+// For who looks at the rest of a configuration that is refused. Errors: load_settings' of a file
+// that can't be read at all.
+[[nodiscard]] auto examine_settings(
+    const std::filesystem::path& path, const environment_map& variables
+) -> result<examined_settings>;
+
 // Every key but the providers' with its value as the file would have it; a secret is `(set)` or
 // empty. What `tenon config check` prints.
 [[nodiscard]] auto describe_settings(const settings& values)
     -> std::vector<std::pair<std::string, std::string>>;
+
+// Where that key, or else what it belongs to, has its value from: `tenon.yaml:12`, of
+// `providers.slack.client_id`. Empty: neither the file nor a TENON_… has it.
+[[nodiscard]] auto place_of(const settings& values, const std::string& key) -> std::string;
 
 // public_url, or what the listener makes of itself; `port` is the one that was really opened.
 [[nodiscard]] auto public_url_for(const settings& values, std::uint16_t port) -> std::string;

@@ -9,6 +9,22 @@
 
 namespace tenon::host {
 
+// The place of a key, or of what it belongs to; empty where neither has one.
+[[nodiscard]] inline auto place_in(
+    const std::map<std::string, std::string>& places, std::string key
+) -> std::string {
+    while (true) {
+        if (const auto place = places.find(key); place != places.end()) {
+            return place->second;
+        }
+        const auto dot = key.rfind('.');
+        if (dot == std::string::npos) {
+            return {};
+        }
+        key.resize(dot);
+    }
+}
+
 class config_problems {
   public:
     // Where a key's value comes from: `tenon.yaml:12` or `TENON_LISTEN`.
@@ -17,8 +33,11 @@ class config_problems {
     // `key`: `limits.body_bytes`. Without `where`: the place that was noted for it, or for what it
     // belongs to.
     void add(const std::string& where, const std::string& key, const std::string& message) {
-        const auto place = where.empty() ? place_of(key) : where;
+        const auto place = where.empty() ? place_in(places_, key) : where;
         found_.push_back({key, place.empty() ? message : place + ": " + message});
+    }
+    [[nodiscard]] auto places() const -> const std::map<std::string, std::string>& {
+        return places_;
     }
     [[nodiscard]] auto empty() const noexcept -> bool { return found_.empty(); }
 
@@ -32,19 +51,6 @@ class config_problems {
     }
 
   private:
-    [[nodiscard]] auto place_of(std::string key) const -> std::string {
-        while (true) {
-            if (const auto place = places_.find(key); place != places_.end()) {
-                return place->second;
-            }
-            const auto dot = key.rfind('.');
-            if (dot == std::string::npos) {
-                return {};
-            }
-            key.resize(dot);
-        }
-    }
-
     std::map<std::string, std::string> places_;
     std::vector<field_problem> found_;
 };

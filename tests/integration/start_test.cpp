@@ -16,6 +16,14 @@ namespace {
 using Catch::Matchers::Contains;
 namespace fs = std::filesystem;
 
+auto count_of(const std::string& text, const std::string& part) -> int {
+    int count = 0;
+    for (auto at = text.find(part); at != std::string::npos; at = text.find(part, at + 1)) {
+        ++count;
+    }
+    return count;
+}
+
 }  // namespace
 
 TEST_CASE("config check finds what would keep a host or a provider from serving") {
@@ -29,7 +37,10 @@ TEST_CASE("config check finds what would keep a host or a provider from serving"
     CHECK(check(slack + "    client_id: a\n").code == 0);
     const auto slip = check(slack + "    clent_id: a\n");
     CHECK(slip.code == 1);
-    CHECK_THAT(slip.err, Contains("providers.slack.clent_id") && Contains("`client_id`"));
+    CHECK_THAT(
+        slip.err, Contains("tenon.yaml:5: providers.slack.clent_id: is unknown") &&
+                      Contains("did you mean `client_id`?")
+    );
     const auto several = check(
         slack +
         "    client_id: a\n    clent_id: a\ntls: {certificate: /no/c.pem, private_key: "
@@ -39,11 +50,46 @@ TEST_CASE("config check finds what would keep a host or a provider from serving"
     CHECK_THAT(
         several.err, Contains("clent_id") && Contains("/no/c.pem") && Contains("hexadecimal")
     );
+    const auto both = check(
+        "listne: 127.0.0.1:1\ndatabase: redis:x\n" + slack +
+        "    clent_id: a\n    redirect_uri: http://app.example/cb\n  nobody: {client_id: a}\n"
+    );
+    CHECK(both.code == 1);
+    CHECK_THAT(
+        both.err, Contains("tenon.yaml:2: unknown key `listne`") &&
+                      Contains(":3: `database` must") && Contains(":7: providers.slack.clent_id") &&
+                      Contains(":9: providers.nobody.plugin: no plugin serves 'nobody'")
+    );
+    CHECK(count_of(both.err, "redirect_uri") == 1);
+    CHECK_THAT(both.err, !Contains("encryption key"));
     const auto catalogue = dir.path() / "catalogue.yaml";
     write_file(catalogue, "spotify: {\"client\": 1\n");
     CHECK(check("catalogue: " + catalogue.string() + "\n").code == 1);
-    CHECK(check("database: postgresql://a@b/c\n").code == 1);
+    const auto keyless = check("database: postgresql://a@b/c\n");
+    CHECK(keyless.code == 1);
+    CHECK_THAT(keyless.err, Contains("no encryption key: with PostgreSQL"));
     CHECK_FALSE(fs::exists(dir.path() / "data"));
+}
+
+TEST_CASE("a provider with a key that there is not is refused, by file and line; the host serves on"
+) {
+    host_options options;
+    options.config =
+        "providers:\n  slack:\n    client_idd: a\n    client_secret: s\nbootstrap_api_key: " +
+        std::string(operator_key) + "\n";
+    host_process host(options);
+    const auto text = read_file(host.config_file());
+    const auto lines = count_of(text.substr(0, text.find("client_idd")), "\n");
+    CHECK(host.wait_for_log(
+        host.config_file().filename().string() + ":" + std::to_string(lines + 1) +
+        ": providers.slack.client_idd: is unknown: did you mean `client_id`?"
+    ));
+    http_client api(host.url(), {{"X-API-Key", operator_key}, {"X-Tenon-User", "ann"}});
+    CHECK(api.get("/api/integrations/status").status == 200);
+    const auto refused =
+        api.post("/api/integrations/connect/slack", {{"redirectUrl", "http://127.0.0.1:9/after"}});
+    CHECK(refused.status == 403);
+    CHECK_THAT(refused.body, Contains("client_idd"));
 }
 
 TEST_CASE("a configuration that can't be served is refused before anything is made") {

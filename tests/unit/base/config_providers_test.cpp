@@ -236,3 +236,32 @@ TEST_CASE("no problem shows a client secret") {
     );
     CHECK_THAT(text, Catch::Contains("client_secret") && !Catch::Contains("my-secret"));
 }
+
+TEST_CASE("where a provider's key has its value from is known, or else where its section is") {
+    const auto values = load(
+        "data_dir: var\nproviders:\n  slack:\n    client_idd: a\n    profile: {a: b}\n",
+        {{"TENON_THREADS", "2"}}
+    );
+    REQUIRE(values.has_value());
+    const auto line_of = [&](const std::string& key) {
+        const auto place = place_of(*values, key);
+        return place.substr(place.rfind(':') + 1);
+    };
+    CHECK(line_of("providers.slack.client_idd") == "4");
+    CHECK(line_of("providers.slack.profile.a") == "5");
+    CHECK(line_of("providers.slack.client_id") == "3");
+    CHECK(line_of("data_dir") == "1");
+    CHECK(place_of(*values, "threads") == "TENON_THREADS");
+    CHECK(place_of(*values, "providers.google.client_id").empty());
+}
+
+TEST_CASE("a configuration that is refused can be looked at for the rest of it") {
+    const tenon::test::temp_dir folder;
+    const auto file = folder.write("tenon.yaml", "lisen: 1\nproviders:\n  slack: {a: b}\n");
+    const auto read = examine_settings(file, {});
+    REQUIRE(read.has_value());
+    REQUIRE(read->refused);
+    CHECK(read->refused->message == load_settings(file, {}).error().message);
+    REQUIRE(read->values.providers.size() == 1);
+    CHECK(read->values.providers[0].config.at("a").text == "b");
+}
