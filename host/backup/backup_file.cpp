@@ -4,8 +4,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include <array>
 #include <cerrno>
+#include <cstdio>
 #include <system_error>
 
 namespace tenon::host {
@@ -44,32 +44,33 @@ auto folder_of(const fs::path& path) -> fs::path {
     return path.has_parent_path() ? path.parent_path() : fs::path(".");
 }
 
-// Nothing there, or a backup: what else there is, the operator did not mean.
-auto may_replace(const fs::path& path) -> result<void> {
-    std::error_code ignored;
-    if (!fs::exists(fs::symlink_status(path, ignored))) {
-        return {};
-    }
-    const file_descriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
-    std::array<char, backup_name.size()> begin{};
-    const auto got = file ? ::read(file.number(), begin.data(), begin.size()) : -1;
-    if (got == static_cast<ssize_t>(begin.size()) &&
-        std::string_view(begin.data(), begin.size()) == backup_name) {
-        return {};
-    }
+auto taken(const fs::path& path) -> error {
     return fail(
         errc::conflict,
-        path.string() +
-            " is there already, and is no backup: it is not replaced; choose another "
-            "name"
+        path.string() + " is there already: it is not replaced; choose another name, or remove it"
     );
+}
+
+// Where the file system knows how to, a name that was taken meanwhile stays whose it is.
+auto give_name(const std::string& temporary, const fs::path& path) -> result<void> {
+    if (::renameat2(AT_FDCWD, temporary.c_str(), AT_FDCWD, path.c_str(), RENAME_NOREPLACE) == 0) {
+        return {};
+    }
+    if (errno == EEXIST) {
+        return taken(path);
+    }
+    if (errno == EINVAL && ::rename(temporary.c_str(), path.c_str()) == 0) {
+        return {};
+    }
+    return fail(errc::internal, "can't write " + path.string() + ": " + reason());
 }
 
 }  // namespace
 
 auto new_backup_file::create(const fs::path& path) -> result<std::unique_ptr<new_backup_file>> {
-    if (auto free = may_replace(path); free.has_error()) {
-        return free.error();
+    std::error_code ignored;
+    if (fs::exists(fs::symlink_status(path, ignored))) {
+        return taken(path);
     }
     std::string temporary = path.string() + ".XXXXXX";
     file_descriptor file(::mkostemp(temporary.data(), O_CLOEXEC));  // made with mode 0600
@@ -92,8 +93,11 @@ auto new_backup_file::sink() -> byte_sink {
 }
 
 auto new_backup_file::keep() -> result<void> {
-    if (::fsync(file_.number()) != 0 || ::rename(temporary_.c_str(), path_.c_str()) != 0) {
+    if (::fsync(file_.number()) != 0) {
         return fail(errc::internal, "can't write " + path_.string() + ": " + reason());
+    }
+    if (auto named = give_name(temporary_, path_); named.has_error()) {
+        return named;
     }
     temporary_.clear();
     const file_descriptor folder(

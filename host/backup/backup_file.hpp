@@ -13,8 +13,7 @@ namespace tenon::host {
 // Written under another name beside its own until it is whole.
 class new_backup_file {
   public:
-    // An earlier backup of that name is replaced at the end. Errors: conflict, the file is there
-    // and is none of ours; internal, with the system's reason.
+    // Errors: conflict, there is a file of that name; internal, with the system's reason.
     [[nodiscard]] static auto create(const std::filesystem::path& path)
         -> result<std::unique_ptr<new_backup_file>>;
     // Removes what was not kept.
@@ -24,7 +23,8 @@ class new_backup_file {
 
     // Valid as long as this. Error: storage_unavailable, with the system's reason (a full disk).
     [[nodiscard]] auto sink() -> byte_sink;
-    // Makes it durable, and gives it its name. Error: internal.
+    // Makes it durable, and gives it its name. Errors: conflict, the name was taken meanwhile;
+    // internal.
     auto keep() -> result<void>;
 
   private:

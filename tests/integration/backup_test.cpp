@@ -135,7 +135,7 @@ TEST_CASE("a refresh token that was renewed after the backup is refused: its acc
     CHECK(there.api().post(renew, json::object()).json().at("error") == "RECONNECT_REQUIRED");
 }
 
-TEST_CASE("a backup goes to standard output, whole; nothing but a backup is replaced") {
+TEST_CASE("a backup goes to standard output, whole; or to a new file: none is replaced") {
     world here(portable_options(any_engine()));
     here.connected();
     const auto config = here.host().config_file().string();
@@ -145,9 +145,13 @@ TEST_CASE("a backup goes to standard output, whole; nothing but a backup is repl
     const auto file = here.host().dir() / "piped";
     write_file(file, piped.out);
     CHECK(run_tenon({"restore", "--verify", file.string(), "--config", config}).code == 0);
-    const auto refused = run_tenon({"backup", config, "--config", config});
-    CHECK(refused.code == 1);
-    CHECK_THAT(refused.err, Contains("is no backup: it is not replaced"));
+    for (const auto& there : {config, file.string()}) {
+        const auto before = read_file(there);
+        const auto refused = run_tenon({"backup", there, "--config", config});
+        CHECK(refused.code == 1);
+        CHECK_THAT(refused.err, Contains(there + " is there already: it is not replaced"));
+        CHECK(read_file(there) == before);
+    }
     const auto nowhere =
         run_tenon({"backup", file.string()}, {{"TENON_DATABASE", "sqlite:/no/such/file"}});
     CHECK(nowhere.code == 1);

@@ -121,7 +121,7 @@ TEST_CASE("what is no backup, or is of a later format or schema, is told apart")
     CHECK_THAT(refusal(written(head)).message, Contains("no head"));
 }
 
-TEST_CASE("a backup's file is its owner's only, and replaces nothing but a backup") {
+TEST_CASE("a backup's file is its owner's only, and replaces nothing") {
     const temp_dir dir;
     const auto path = dir.path() / "today";
     {
@@ -136,8 +136,11 @@ TEST_CASE("a backup's file is its owner's only, and replaces nothing but a backu
     struct stat about {};
     REQUIRE(::stat(path.c_str(), &about) == 0);
     CHECK((about.st_mode & 07777U) == 0600U);
-    REQUIRE(new_backup_file::create(path).value()->keep());  // an earlier one
-    const auto other = dir.write("tenon.db", "SQLite format 3");
+    CHECK(new_backup_file::create(path).error().code == errc::conflict);  // an earlier one
+    const auto other = dir.path() / "tenon.db";
+    auto late = new_backup_file::create(other).value();
+    (void)dir.write("tenon.db", "SQLite format 3");
+    CHECK(late->keep().error().code == errc::conflict);
     CHECK(new_backup_file::create(other).error().code == errc::conflict);
     CHECK(read_file(other) == "SQLite format 3");
     CHECK(new_backup_file::create(dir.path() / "no" / "folder").error().code == errc::internal);
