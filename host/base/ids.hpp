@@ -7,6 +7,7 @@
 #include <compare>
 #include <functional>
 #include <string>
+#include <string_view>
 
 namespace tenon::host {
 
@@ -34,6 +35,8 @@ using api_key_id = id<struct api_key_tag>;        // UUIDv7
 
 // RFC 9562 5.7: 48 bits of milliseconds, 74 random ones; sorts by time.
 [[nodiscard]] auto make_uuid(const clock& time, random_source& random) -> std::string;
+// Is it written as one of these is?
+[[nodiscard]] auto is_uuid(std::string_view text) noexcept -> bool;
 
 }  // namespace tenon::host
 

@@ -79,13 +79,6 @@ auto read_status(sql_session& session, const user_id& user, time_point now)
     return status;
 }
 
-// A cursor is the last id of the page before.
-auto is_cursor(const std::string& text) -> bool {
-    return text.size() <= 64 && std::all_of(text.begin(), text.end(), [](char c) {
-               return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f') || c == '-';
-           });
-}
-
 auto connected_ones(
     sql_session& session, const connection_filter& filter, std::size_t limit, time_point now
 ) -> std::vector<connection_view> {
@@ -222,7 +215,8 @@ auto list_integrations(oauth_context& context, org_id org, user_id user)
 
 auto list_connections(oauth_context& context, org_id org, connection_filter filter)
     -> boost::asio::awaitable<result<connection_page>> {
-    if (!is_cursor(filter.cursor)) {
+    // It is the last id of the page before.
+    if (!filter.cursor.empty() && !is_uuid(filter.cursor)) {
         auto problem = fail(errc::invalid_request, "the cursor is not one of ours");
         problem.details.push_back({"cursor", "take nextCursor of the page before"});
         co_return problem;

@@ -61,6 +61,7 @@ auto questions() -> std::vector<question> {
         {"GET", "/api/connections"},
         {"GET", "/api/connections?limit=0"},
         {"GET", "/api/keys"},
+        {"GET", "/api/keys?cursor=nowhere"},
         {"POST", "/api/keys", {{"name", "a"}, {"scopes", {"tokens:read"}}}},
         {"POST", "/api/keys", {{"name", "a"}, {"scopes", {"everything"}}}},
         {"DELETE", "/api/keys/nowhere"},

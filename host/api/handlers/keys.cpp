@@ -78,6 +78,11 @@ auto list_keys(call& mine) -> answer {
     if (asked.has_error()) {
         co_return asked.error();
     }
+    if (!asked->cursor.empty() && !is_uuid(asked->cursor)) {  // the last id of the page before
+        auto wrong = fail(errc::invalid_request, "cursor is none of this list's: take nextCursor.");
+        wrong.details.push_back({"cursor", "take nextCursor of the page before"});
+        co_return wrong;
+    }
     const auto limit = asked->limit;
     const api_key_page page{mine.who->pinned_user, std::move(asked->cursor), limit + 1};
     auto read = [page](sql_session& session) -> result<std::vector<api_key_row>> {

@@ -99,7 +99,11 @@ TEST_CASE("keys are listed page by page") {
     }
     CHECK(cursor.empty());
     CHECK(seen.size() == 5);
-    CHECK(api.ask("GET", "/api/keys?limit=0", {.key = key}).http.status == 400);
+    for (const auto* wrong : {"limit=0", "cursor=garbage", "cursor=0"}) {
+        const auto refused = api.ask("GET", std::string("/api/keys?") + wrong, {.key = key});
+        CHECK(refused.http.status == 400);
+        CHECK(refused.error() == "INVALID_REQUEST");
+    }
 }
 
 TEST_CASE("a key that nobody could use or name is refused with what is wrong") {

@@ -46,6 +46,12 @@ TEST_CASE("a UUID is of version 7: RFC 9562's example") {
     fixed_random zeros(0x00);
     CHECK(make_uuid(fixed_clock(0x017F22E279B0), ones) == "017f22e2-79b0-7fff-bfff-ffffffffffff");
     CHECK(make_uuid(fixed_clock(0x017F22E279B0), zeros) == "017f22e2-79b0-7000-8000-000000000000");
+    CHECK(is_uuid(make_uuid(fixed_clock(1'000), ones)));
+    for (const auto* none :
+         {"", "017f22e2", "017f22e2-79b0-7fff-bfff-fffffffffffg",
+          "017f22e279b07fffbfffffffffffffff0000"}) {
+        CHECK_FALSE(is_uuid(none));
+    }
 }
 
 TEST_CASE("later UUIDs sort behind earlier ones") {
