@@ -58,7 +58,7 @@ auto clean(api_context& api) -> boost::asio::awaitable<void> {
 auto make_routes(api_context& api) -> std::vector<route> {
     std::vector<route> routes;
     for (const auto& spec : route_table()) {
-        if (!(api.settings.admin_listener && spec.pattern == "/metrics")) {
+        if (is_open(spec, api.settings)) {
             routes.push_back(make_route(api, spec));
         }
     }

@@ -42,6 +42,7 @@ enum class limit_rule { none, read, mutation, connect, callback };
 
 struct query_parameter {
     std::string_view name, description;
+    std::string_view schema = R"({"type":"string"})";
 };
 
 // A row of the table that the router, the pipeline and openapi.json are all made from.

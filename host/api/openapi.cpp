@@ -41,15 +41,14 @@ auto needs_key(const route_spec& spec) -> bool {
 enum class required { no, yes };
 
 void write_parameter(
-    json_writer& json, std::string_view where, std::string_view name, std::string_view description,
-    required is_required
+    json_writer& json, std::string_view where, const query_parameter& what, required is_required
 ) {
     json.begin_object()
-        .field("name", name)
+        .field("name", what.name)
         .field("in", where)
-        .field("description", description)
+        .field("description", what.description)
         .field("required", is_required == required::yes)
-        .raw_field("schema", R"({"type":"string"})")
+        .raw_field("schema", what.schema)
         .end_object();
 }
 
@@ -63,37 +62,42 @@ auto meaning_of(std::string_view path_parameter) -> std::string_view {
 void write_parameters(json_writer& json, const route_spec& spec, const path_template& path) {
     json.key("parameters").begin_array();
     for (const auto& name : path.names) {
-        write_parameter(json, "path", name, meaning_of(name), required::yes);
+        write_parameter(json, "path", {name, meaning_of(name)}, required::yes);
     }
     const bool in_path = std::ranges::find(path.names, "userId") != path.names.end();
     if (spec.user != user_rule::none && !in_path) {
         const auto* const meaning = "The user that the call acts for; or userId";
-        write_parameter(json, "header", "X-Tenon-User", meaning, required::no);
-        write_parameter(json, "query", "userId", "The same", required::no);
+        write_parameter(json, "header", {"X-Tenon-User", meaning}, required::no);
+        write_parameter(json, "query", {"userId", "The same"}, required::no);
     }
     for (const auto& parameter : spec.query) {
-        write_parameter(json, "query", parameter.name, parameter.description, required::no);
+        write_parameter(json, "query", parameter, required::no);
     }
     if (spec.etag) {
         const auto* const meaning = "An ETag: what it stands for is not sent again";
-        write_parameter(json, "header", "If-None-Match", meaning, required::no);
+        write_parameter(json, "header", {"If-None-Match", meaning}, required::no);
     }
     if (spec.idempotent_by_key) {
         const auto* const meaning =
             "The same key and request again get the first answer, for a day; 409 where that went "
             "with an erased user";
-        write_parameter(json, "header", "Idempotency-Key", meaning, required::no);
+        write_parameter(json, "header", {"Idempotency-Key", meaning}, required::no);
     }
     json.end_array();
+}
+
+void write_reference(json_writer& json, std::string_view schema) {
+    json.key("schema").begin_object();
+    json.field("$ref", "#/components/schemas/" + std::string(schema)).end_object();
 }
 
 // What an answer consists of: JSON of that schema, text of that media type, or either.
 void write_content(json_writer& json, std::string_view schema, std::string_view media = {}) {
     json.key("content").begin_object();
     if (!schema.empty()) {
-        json.key("application/json").begin_object().key("schema").begin_object();
-        json.field("$ref", "#/components/schemas/" + std::string(schema));
-        json.end_object().end_object();
+        json.key("application/json").begin_object();
+        write_reference(json, schema);
+        json.end_object();
     }
     if (!media.empty()) {
         json.key(media).begin_object().raw_field("schema", R"({"type":"string"})").end_object();
@@ -131,6 +135,23 @@ void write_responses(json_writer& json, const route_spec& spec) {
     json.end_object();
 }
 
+// JSON, or a form, of that schema; where nothing but a user is needed, the body may name them.
+void write_request_body(json_writer& json, const route_spec& spec) {
+    const bool in_path = spec.pattern.find(":userId") != std::string_view::npos;
+    const bool names_user = spec.request_schema.empty() && spec.body == body_rule::json &&
+                            spec.user == user_rule::required && !in_path;
+    if (spec.request_schema.empty() && !names_user) {
+        return;
+    }
+    const bool is_form = spec.body == body_rule::form;
+    const bool or_query = is_form && !spec.query.empty();
+    json.key("requestBody").begin_object().field("required", !names_user && !or_query);
+    json.key("content").begin_object();
+    json.key(is_form ? "application/x-www-form-urlencoded" : "application/json").begin_object();
+    write_reference(json, names_user ? "UserChoice" : spec.request_schema);
+    json.end_object().end_object().end_object();
+}
+
 void write_operation(json_writer& json, const route_spec& spec, const path_template& path) {
     json.key(to_lower(spec.method)).begin_object();
     json.field("operationId", spec.name).field("summary", spec.summary);
@@ -147,21 +168,17 @@ void write_operation(json_writer& json, const route_spec& spec, const path_templ
         json.field("x-scope", scopes);
     }
     write_parameters(json, spec, path);
-    if (!spec.request_schema.empty()) {
-        json.key("requestBody").begin_object().field("required", true);
-        write_content(json, spec.request_schema);
-        json.end_object();
-    }
+    write_request_body(json, spec);
     write_responses(json, spec);
     json.end_object();
 }
 
-void write_paths(json_writer& json) {
+void write_paths(json_writer& json, const api_settings& settings) {
     // One object a path, whose members are its methods; order of the table.
     std::vector<std::string_view> done;
     json.key("paths").begin_object();
     for (const auto& first : route_table()) {
-        if (std::ranges::find(done, first.pattern) != done.end()) {
+        if (!is_open(first, settings) || std::ranges::find(done, first.pattern) != done.end()) {
             continue;
         }
         done.push_back(first.pattern);
@@ -249,7 +266,7 @@ auto openapi_json(const api_settings& settings) -> std::string {
         .end_object();
     json.key("servers").begin_array().begin_object().field("url", settings.public_url);
     json.end_object().end_array();
-    write_paths(json);
+    write_paths(json, settings);
     write_components(json);
     return json.end_object().take();
 }

@@ -66,6 +66,13 @@ auto openapi_schemas() -> std::string_view {
   {"$ref": "#/components/schemas/Connection"}]},
 "ConnectStarted": {"type": "object", "required": ["authUrl", "state"], "properties": {
   "authUrl": {"type": "string", "format": "uri"}, "state": {"type": "string"}}},
+"ConnectForm": {"type": "object", "required": ["key", "provider"], "properties": {
+    "key": {"type": "string", "description": "An API key"}, "user": {"type": "string"}, "provider": {"type": "string"}},
+  "additionalProperties": {"type": "string"}, "description": "param.NAME: one of the provider's connectParams"},
+"CallbackForm": {"type": "object", "properties": {"code": {"type": "string"}, "state": {"type": "string"},
+  "iss": {"type": "string"}, "error": {"type": "string"}}, "additionalProperties": {"type": "string"}},
+"UserChoice": {"type": "object", "properties": {
+  "userId": {"type": "string", "description": "The user that the call acts for; or X-Tenon-User"}}},
 "ConfirmRequest": {"type": "object", "required": ["confirmation"], "properties": {
   "confirmation": {"type": "string"}, "userId": {"type": "string"}}},
 "Token": {"type": "object", "required": ["accessToken", "tokenType", "scope", "expiresAt", "generation"], "properties": {

@@ -60,6 +60,7 @@ inline constexpr std::array probe_routes{
         .limit = limit_rule::callback,
         .body = body_rule::form,
         .run = handlers::begin_from_page,
+        .request_schema = "ConnectForm",
         .media = html,
         .errors = form_errors},
     anybody(

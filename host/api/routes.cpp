@@ -76,6 +76,7 @@ constexpr std::array table{
         .limit = limit::callback,
         .body = body::form,
         .run = handlers::callback,
+        .request_schema = "CallbackForm",
         .success = 303,
         .query = callback_query,
         .errors = callback_errors},
@@ -181,7 +182,8 @@ constexpr std::array table{
          .run = handlers::create_key,
          .request_schema = "KeyRequest",
          .response_schema = "NewKey",
-         .success = 201}
+         .success = 201,
+         .errors = key_errors}
     ),
     change(
         {.method = "DELETE",
@@ -251,6 +253,10 @@ constexpr std::array table{
 constexpr auto all = joined(table, probe_routes);
 
 }  // namespace
+
+auto is_open(const route_spec& spec, const api_settings& settings) noexcept -> bool {
+    return !settings.admin_listener || spec.pattern != "/metrics";
+}
 
 auto route_table() noexcept -> std::span<const route_spec> {
     return all;

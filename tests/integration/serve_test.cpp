@@ -73,6 +73,7 @@ TEST_CASE("with an admin listener, metrics are there only, and life is told on b
     http_client open(host.url());
     http_client admin(host.admin_url());
     CHECK(open.get("/metrics").status == 404);
+    CHECK_FALSE(open.get("/openapi.json").json().at("paths").contains("/metrics"));
     CHECK(admin.get("/metrics").status == 200);
     CHECK(open.get("/livez").status == 200);
     CHECK(admin.get("/livez").status == 200);

@@ -13,8 +13,9 @@ using nlohmann::json;
 
 namespace {
 
-auto document() -> json {
+auto document(bool admin_listener = false) -> json {
     api_settings settings;
+    settings.admin_listener = admin_listener;
     settings.version = "1.2.3";
     settings.public_url = "https://tenon.example";
     return json::parse(openapi_json(settings));
@@ -165,6 +166,68 @@ TEST_CASE("whether a profile is asked may be said of an import of one as of one 
     const auto& list = forms.at(1).at("properties");
     CHECK(single.at("validate") == list.at("validate"));
     CHECK(single.at("validate").at("type") == "boolean");
+}
+
+TEST_CASE("what a body may be is told: JSON, a form, or only who the user is") {
+    const auto paths = document().at("paths");
+    const auto body_of = [&](const std::string& path, const std::string& method) {
+        return paths.at(path).at(method).value("requestBody", json());
+    };
+    const std::string form = "application/x-www-form-urlencoded";
+    const auto callback = body_of("/api/integrations/callback/{provider}", "post");
+    CHECK(callback.at("content").contains(form));
+    CHECK(callback.at("required") == false);  // a query says the same
+    const auto begin = body_of("/connect", "post");
+    CHECK(begin.at("content").contains(form));
+    CHECK(begin.at("required") == true);
+    for (const auto& [path, method] : std::vector<std::pair<std::string, std::string>>{
+             {"/api/integrations/refresh/{provider}/{accountId}", "post"},
+             {"/api/integrations/disconnect/{provider}/{accountId}", "delete"},
+             {"/api/integrations/disconnect/{provider}", "delete"}}) {
+        INFO(method << ' ' << path);
+        const auto body = body_of(path, method);
+        CHECK(body.at("required") == false);
+        CHECK(body.at("content").dump().find("UserChoice") != std::string::npos);
+    }
+    CHECK(body_of("/api/keys/{id}", "delete").is_null());
+    CHECK(body_of("/api/users/{userId}/data", "delete").is_null());
+    CHECK(body_of("/api/keys", "post").at("required") == true);
+}
+
+TEST_CASE("numbers of a query are integers within bounds") {
+    const auto paths = document().at("paths");
+    const auto schema_of = [&](const std::string& path, const std::string& name) {
+        const auto& all = paths.at(path).at("get").at("parameters");
+        const auto found =
+            std::ranges::find_if(all, [&](const json& one) { return one.at("name") == name; });
+        REQUIRE(found != all.end());
+        return found->at("schema");
+    };
+    for (const auto* path : {"/api/connections", "/api/keys", "/api/audit"}) {
+        CHECK(
+            schema_of(path, "limit") ==
+            json::parse(R"({"type":"integer","minimum":1,"maximum":500,"default":50})")
+        );
+    }
+    CHECK(schema_of("/api/users/{userId}/data", "limit").at("default") == 500);
+    const auto life = schema_of("/api/integrations/token/{provider}/{accountId}", "minTtl");
+    CHECK(life.at("type") == "integer");
+    CHECK(life.at("maximum") == 31'622'400);
+    CHECK(schema_of("/api/keys", "cursor") == json{{"type", "string"}});
+}
+
+TEST_CASE("a route says what it refuses of its own, and is told only where it is served") {
+    const auto paths = document().at("paths");
+    const auto codes = [&](const std::string& path, const std::string& status) {
+        return paths.at(path).at("post").at("responses").at(status).at("description").dump();
+    };
+    CHECK(
+        codes("/api/integrations/import/{provider}", "400").find("USER_REQUIRED") !=
+        std::string::npos
+    );
+    CHECK(codes("/connect", "409").find("UNSUPPORTED_BY_PROVIDER") != std::string::npos);
+    CHECK(paths.contains("/metrics"));
+    CHECK_FALSE(document(true).at("paths").contains("/metrics"));
 }
 
 TEST_CASE("every schema that openapi.json refers to is there") {
