@@ -2,7 +2,9 @@
 
 #include "api/naming.hpp"
 #include "base/json.hpp"
+#include "base/nearest.hpp"
 
+#include <algorithm>
 #include <nlohmann/json.hpp>
 
 namespace tenon::host {
@@ -18,7 +20,7 @@ auto body_fields::parse(std::string_view body) -> result<body_fields> {
     if (body.empty()) {
         return body_fields(std::make_unique<json>(json::object()));
     }
-    auto parsed = parse_json(body);
+    auto parsed = parse_json(body, repeated_members::refused);
     if (parsed.has_error()) {
         return fail(
             errc::invalid_json,
@@ -158,6 +160,16 @@ auto body_fields::objects(std::string_view name) -> std::vector<body_fields> {
         note(std::string(name), "must be a list of objects");
     }
     return all;
+}
+
+void body_fields::refuse_slips(const std::vector<std::string>& known) {
+    for (const auto& [name, value] : object_->items()) {
+        const bool is_known = std::ranges::find(known, name) != known.end();
+        const auto near = is_known ? std::string() : nearest_match(name, known);
+        if (!near.empty()) {
+            note(name, "is unknown: did you mean `" + near + "`?");
+        }
+    }
 }
 
 auto body_fields::checked() const -> result<void> {

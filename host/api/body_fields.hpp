@@ -19,7 +19,8 @@ namespace tenon::host {
 // absent.
 class body_fields {
   public:
-    // Nothing sent counts as an empty object. Errors: invalid_json; invalid_request (not an
+    // Nothing sent counts as an empty object. Errors: invalid_json (also of a member that is there
+    // twice: who looked at the request before may have read the other one); invalid_request (not an
     // object).
     [[nodiscard]] static auto parse(std::string_view body) -> result<body_fields>;
 
@@ -40,6 +41,9 @@ class body_fields {
     auto text_map(std::string_view name) -> std::map<std::string, std::string>;
     auto objects(std::string_view name) -> std::vector<body_fields>;
 
+    // Notes each field that is none of these but written much like one: `confrim` would go
+    // unheeded.
+    void refuse_slips(const std::vector<std::string>& known);
     void note(std::string field, std::string message);
     // Error: invalid_request with every problem that was noted.
     [[nodiscard]] auto checked() const -> result<void>;

@@ -49,6 +49,32 @@ auto take_caller(api_context& api, const route_spec& spec, call& mine, result<ca
     return check_scopes(*mine.who, spec);
 }
 
+// Of a callback more is at stake, and its own handler looks.
+auto check_query(const route_spec& spec, const request& from) -> result<void> {
+    const auto twice =
+        spec.limit == limit_rule::callback ? "" : repeated_parameter(from, spec.query);
+    if (twice.empty()) {
+        return {};
+    }
+    const std::string name(twice);
+    auto wrong = fail(errc::invalid_request, name + " is there more than once. Send it once.");
+    wrong.details.push_back({name, "more than once"});
+    return wrong;
+}
+
+auto take_fields(const route_spec& spec, call& mine) -> result<void> {
+    auto once = check_query(spec, mine.http);
+    if (once.has_error() || spec.body != body_rule::json) {
+        return once;
+    }
+    auto body = body_fields::parse(mine.http.body);
+    if (body.has_error()) {
+        return body.error();
+    }
+    mine.body = std::move(*body);
+    return {};
+}
+
 auto find_user(const route_spec& spec, call& mine) -> result<void> {
     const auto in_body = mine.body.text("userId");
     if (auto good = mine.body.checked(); good.has_error()) {
@@ -71,12 +97,8 @@ auto prepare(api_context& api, const route_spec& spec, call& mine)
             co_return taken;
         }
     }
-    if (spec.body == body_rule::json) {
-        auto body = body_fields::parse(mine.http.body);
-        if (body.has_error()) {
-            co_return body.error();
-        }
-        mine.body = std::move(*body);
+    if (auto taken = take_fields(spec, mine); taken.has_error()) {
+        co_return taken;
     }
     if (spec.user != user_rule::none) {
         if (auto found = find_user(spec, mine); found.has_error()) {
@@ -152,6 +174,19 @@ auto check_scope(const caller& who, std::optional<key_scope> needed) -> result<v
         errc::insufficient_scope,
         "This API key lacks the scope " + std::string(to_text(*needed)) + "."
     );
+}
+
+auto repeated_parameter(const request& from, std::span<const query_parameter> known)
+    -> std::string_view {
+    for (const auto& parameter : known) {
+        const auto count = std::ranges::count(from.query, parameter.name, [](const auto& one) {
+            return std::string_view(one.first);
+        });
+        if (count > 1) {
+            return parameter.name;
+        }
+    }
+    return {};
 }
 
 auto failed(const error& failure, std::string_view request_id) -> response {

@@ -75,6 +75,11 @@ struct route_spec {
 // Error: insufficient_scope.
 [[nodiscard]] auto check_scope(const caller& who, std::optional<key_scope> needed) -> result<void>;
 
+// The first of these parameters that the query has more than once; empty: none. Which one counts
+// would be anybody's guess.
+[[nodiscard]] auto repeated_parameter(const request& from, std::span<const query_parameter> known)
+    -> std::string_view;
+
 // An error as the response to that request.
 [[nodiscard]] auto failed(const error& failure, std::string_view request_id) -> response;
 

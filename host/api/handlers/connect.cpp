@@ -43,6 +43,9 @@ auto connect_with_credentials(call& mine) -> answer {
 }  // namespace
 
 auto connect(call& mine) -> answer {
+    static const std::vector<std::string> fields{
+        "redirectUrl", "scopes", "params", "accountId", "confirm", "credentials", "userId"};
+    mine.body.refuse_slips(fields);
     if (mine.body.has("credentials")) {
         co_return co_await connect_with_credentials(mine);
     }

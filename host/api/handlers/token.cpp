@@ -2,6 +2,7 @@
 #include "api/access_journal.hpp"
 #include "api/handlers/handlers.hpp"
 #include "api/rate_limiter.hpp"
+#include "api/route_parts.hpp"
 #include "api/view_json.hpp"
 #include "oauth/token_cache.hpp"
 
@@ -89,7 +90,7 @@ auto token_from_memory(api_context& api, const request& from, response& to) -> b
         return false;
     }
     const auto minimum = minimum_lifetime_of(from);
-    if (minimum.has_error()) {
+    if (minimum.has_error() || !repeated_parameter(from, route_parts::token_query).empty()) {
         return false;
     }
     const auto slot = from.query_value("slot").value_or("");

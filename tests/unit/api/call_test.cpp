@@ -105,6 +105,62 @@ TEST_CASE("a userId that is no text is refused, wherever a body is taken") {
     }
 }
 
+TEST_CASE("a parameter that is there twice is refused, wherever a query is taken") {
+    api_fixture api;
+    const asking with{.key = api.make_key(key_scopes::all()), .user = "u1"};
+    for (const std::string query :
+         {"integrations/providers?kind=oauth2&kind=api_key", "connections?limit=1&limit=2",
+          "connections?status=expired&status=connected", "keys?cursor=&cursor=",
+          "audit?action=a&action=b", "integrations/token/demo/1?minTtl=1&minTtl=2",
+          "integrations/token/demo/1?slot=bot&slot=user",
+          "integrations/profile/demo/1?fresh=true&fresh=false", "users/u1/data?limit=1&limit=1"}) {
+        INFO(query);
+        const auto refused = api.ask("GET", "/api/" + query, with);
+        CHECK(refused.http.status == 400);
+        CHECK(refused.error() == "INVALID_REQUEST");
+        const auto begin = query.find('?') + 1;
+        const auto name = query.substr(begin, query.find('=') - begin);
+        CHECK(refused.json.at("details").at(0).at("field") == name);
+    }
+    CHECK(api.ask("GET", "/health?check=db&check=cache").http.status == 400);
+    CHECK(api.ask("GET", "/api/connections?mine=1&mine=2", with).http.status == 200);
+}
+
+TEST_CASE("a member of a body that is there twice is refused, however deep") {
+    api_fixture api;
+    const auto key = api.make_key(key_scopes::all());
+    for (const auto* body :
+         {R"({"redirectUrl":"http://127.0.0.1:9/","confirm":true,"confirm":false})",
+          R"({"redirectUrl":"http://127.0.0.1:9/","params":{"a":"1","\u0061":"2"}})"}) {
+        const auto refused = api.ask(
+            "POST", "/api/integrations/connect/demo", {.key = key, .user = "u1", .body = body}
+        );
+        INFO(refused.http.body);
+        CHECK(refused.http.status == 400);
+        CHECK(refused.error() == "INVALID_JSON");
+        CHECK(refused.json.at("message").dump().find("is there twice") != std::string::npos);
+    }
+}
+
+TEST_CASE("a mistyped field of a connect is refused, and one of another kind ignored") {
+    api_fixture api;
+    const auto key = api.make_key(key_scopes::all());
+    const auto connect = [&](nlohmann::json body) {
+        body["redirectUrl"] = "http://127.0.0.1:9/";
+        return api.ask(
+            "POST", "/api/integrations/connect/demo",
+            {.key = key, .user = "u1", .body = body.dump()}
+        );
+    };
+    for (const auto* slip : {"confrim", "Confirm", "account_id", "scope"}) {
+        INFO(slip);
+        const auto refused = connect({{slip, true}});
+        CHECK(refused.http.status == 400);
+        CHECK(refused.json.at("details").at(0).at("field") == slip);
+    }
+    CHECK(connect({{"newerThanThis", true}}).error() == "UNKNOWN_PROVIDER");
+}
+
 TEST_CASE("what a key was asked with is kept by no cache") {
     api_fixture api;
     const auto key = api.make_key(key_scopes::all());

@@ -98,3 +98,16 @@ TEST_CASE("the character NUL is refused in strings and keys, however it is writt
     }
     CHECK(check_json(R"(["\\u0000"])"));
 }
+
+TEST_CASE("a member that is there twice is taken, or refused where that is asked for") {
+    const std::string once = R"({"a":{"b":1},"c":[{"b":2},{"b":3}],"b":4})";
+    CHECK(parse_json(once, repeated_members::refused).has_value());
+    for (const std::string twice :
+         {R"({"a":1,"b":2,"a":3})", R"({"c":[{"b":2,"b":3}]})", R"({"a":{"x":1},"\u0061":2})"}) {
+        CHECK(parse_json(twice).has_value());
+        const auto refused = parse_json(twice, repeated_members::refused);
+        REQUIRE(refused.has_error());
+        CHECK(refused.error().code == errc::invalid_json);
+        CHECK(refused.error().message.find("is there twice") != std::string::npos);
+    }
+}
