@@ -69,12 +69,30 @@ auto check_names(const key_arguments& given) -> result<void> {
     return {};
 }
 
+auto scopes_of(const key_arguments& given) -> result<key_scopes> {
+    if (given.scopes.empty()) {
+        return key_scopes::all();
+    }
+    auto scopes = parse_key_scopes(given.scopes);
+    if (scopes.has_value()) {
+        return scopes;
+    }
+    std::string told;
+    for (const auto& problem : scopes.error().details) {
+        told += (told.empty() ? "--scope: " : "; ") + problem.message;
+    }
+    return fail(errc::invalid_request, told);
+}
+
+auto no_organization(const std::string& id) -> error {
+    return fail(errc::not_found, "no organization " + id + ": see `tenon org list`");
+}
+
 auto create(const settings& values, const key_arguments& given) -> result<void> {
     if (auto good = check_names(given); good.has_error()) {
         return good;
     }
-    auto scopes = given.scopes.empty() ? result<key_scopes>(key_scopes::all())
-                                       : parse_key_scopes(given.scopes);
+    const auto scopes = scopes_of(given);
     if (scopes.has_error()) {
         return scopes.error();
     }
@@ -104,11 +122,7 @@ auto create(const settings& values, const key_arguments& given) -> result<void> 
         return {};
     });
     if (done.has_error()) {
-        return done.error().code == errc::conflict
-                   ? fail(
-                         errc::not_found, "no organization " + given.org + ": see `tenon org list`"
-                     )
-                   : done.error();
+        return done.error().code == errc::conflict ? no_organization(given.org) : done.error();
     }
     std::cout << minted.key.reveal() << '\n';
     std::cerr << "id " << minted.row.id.text() << "; the key is shown this once\n";
@@ -122,7 +136,12 @@ auto list_api_keys(const settings& values, const key_arguments& given) -> result
     }
     auto rows = (*db)->with_org_now(
         org_id(given.org), access::read,
-        [](sql_session& session) -> result<std::vector<api_key_row>> {
+        [&given](sql_session& session) -> result<std::vector<api_key_row>> {
+            const org_id org(given.org);
+            // The first start makes the default one.
+            if (org != default_org() && !find_organization(session, org)) {
+                return no_organization(given.org);
+            }
             return list_api_keys(session);
         }
     );

@@ -124,7 +124,11 @@ auto set_scalar(const config_key& key, config_target target, const std::string& 
                 return std::optional<std::string>();
             },
             [&](bool* to) { return take(parse_bool(text), *to); },
-            [&](std::size_t* to) { return take(parse_number(text, key.least, key.most), *to); },
+            [&](std::size_t* to) {
+                const auto parse =
+                    std::string_view(key.name).ends_with("_bytes") ? parse_bytes : parse_number;
+                return take(parse(text, key.least, key.most), *to);
+            },
             [&](milliseconds* to) { return take(parse_duration(text, key.least, key.most), *to); },
             [&](listen_address* to) { return take(parse_listen(text), *to); },
             [&](log_level* to) { return take(parse_level(text), *to); },

@@ -23,6 +23,7 @@ constexpr name_table<bool, 8> booleans{
      {"no", false},
      {"off", false},
      {"0", false}}};
+constexpr name_table<std::size_t, 1> no_units{{{"", 1}}};
 constexpr name_table<std::size_t, 4> byte_units{
     {{"", 1}, {"KiB", 1024}, {"MiB", 1024UL * 1024}, {"GiB", 1024UL * 1024 * 1024}}};
 constexpr name_table<std::size_t, 4> time_units{
@@ -78,6 +79,13 @@ auto scaled(std::string_view text, const Table& units) -> std::optional<std::siz
     return count * *factor;
 }
 
+auto no_number(std::size_t least, std::size_t most) -> error {
+    return fail(
+        errc::invalid_request,
+        "must be a whole number from " + std::to_string(least) + " to " + std::to_string(most)
+    );
+}
+
 }  // namespace
 
 auto parse_bool(std::string_view text) -> result<bool> {
@@ -89,12 +97,18 @@ auto parse_bool(std::string_view text) -> result<bool> {
 
 auto parse_number(std::string_view text, std::size_t least, std::size_t most)
     -> result<std::size_t> {
+    const auto value = scaled(text, no_units);
+    return value && *value >= least && *value <= most ? result<std::size_t>(*value)
+                                                      : result<std::size_t>(no_number(least, most));
+}
+
+auto parse_bytes(std::string_view text, std::size_t least, std::size_t most)
+    -> result<std::size_t> {
     const auto value = scaled(text, byte_units);
     if (!value || *value < least || *value > most) {
-        return fail(
-            errc::invalid_request, "must be a whole number from " + std::to_string(least) + " to " +
-                                       std::to_string(most) + " (`16KiB`, `1MiB` work too)"
-        );
+        auto problem = no_number(least, most);
+        problem.message += " (`16KiB`, `1MiB` work too)";
+        return problem;
     }
     return *value;
 }

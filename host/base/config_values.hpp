@@ -8,8 +8,11 @@ namespace tenon::host {
 
 // `true`, `yes`, `on`, `1` and their opposites, in any case.
 [[nodiscard]] auto parse_bool(std::string_view text) -> result<bool>;
-// Digits, optionally with `KiB`, `MiB` or `GiB`.
+// Digits.
 [[nodiscard]] auto parse_number(std::string_view text, std::size_t least, std::size_t most)
+    -> result<std::size_t>;
+// Digits, optionally with `KiB`, `MiB` or `GiB`.
+[[nodiscard]] auto parse_bytes(std::string_view text, std::size_t least, std::size_t most)
     -> result<std::size_t>;
 // Digits with `ms`, `s`, `m` or `h`; limits in milliseconds.
 [[nodiscard]] auto parse_duration(std::string_view text, std::size_t least, std::size_t most)

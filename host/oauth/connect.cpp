@@ -6,6 +6,7 @@
 #include "crypto/random.hpp"
 #include "oauth/erased.hpp"
 #include "oauth/exchange.hpp"
+#include "oauth/named_fields.hpp"
 #include "oauth/operations.hpp"
 #include "oauth/reconnect.hpp"
 #include "oauth/redirect_uri.hpp"
@@ -186,7 +187,7 @@ auto begin_connect(oauth_context& context, connect_request request)
     if (auto target = check_target(context.options, request); target.has_error()) {
         co_return target.error();
     }
-    auto params = check_fields(about.connect_fields, std::move(request.params));
+    auto params = check_object(about.connect_fields, std::move(request.params), "params");
     if (params.has_error()) {
         co_return params.error();
     }
@@ -210,7 +211,9 @@ auto begin_connect(oauth_context& context, connect_request request)
     );
     auto authorized = co_await perform(context, provider, std::move(operation));
     if (authorized.has_error()) {
-        co_return to_error(authorized.error(), request.provider.text());
+        auto refusal = to_error(authorized.error(), request.provider.text());
+        name_within(about.connect_fields, "params", refusal);
+        co_return refusal;
     }
     auto row = pending_row(context, request, *provider, secrets, scope);
     const auto saved = co_await save_flow(context, request.by.org, std::move(row), began);

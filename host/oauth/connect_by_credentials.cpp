@@ -4,6 +4,7 @@
 #include "oauth/exchange.hpp"
 #include "oauth/grant_secrets.hpp"
 #include "oauth/landing.hpp"
+#include "oauth/named_fields.hpp"
 #include "oauth/operations.hpp"
 #include "oauth/profile_fields.hpp"
 #include "oauth/reconnect.hpp"
@@ -13,23 +14,6 @@
 
 namespace tenon::host {
 namespace {
-
-// The values of one of the request's objects, its problems named as the caller knows them.
-auto checked(
-    const std::vector<field_descriptor>& form, std::map<std::string, std::string> values,
-    const std::string& object
-) -> result<std::map<std::string, std::string>> {
-    auto good = check_fields(form, std::move(values));
-    if (good.has_value()) {
-        return good;
-    }
-    auto problem = good.error();
-    problem.message = object + "." + problem.message;
-    for (auto& detail : problem.details) {
-        detail.field = object + "." + detail.field;
-    }
-    return problem;
-}
 
 auto to_secrets(std::map<std::string, std::string> values) -> credential_map {
     credential_map secrets;
@@ -165,12 +149,14 @@ auto acquire_for_credentials(oauth_context& context, provider_id name)
 // Everything that can be wrong with the request by itself.
 auto check_request(credential_connect& request, const provider_instance& provider)
     -> std::optional<error> {
-    auto credentials =
-        checked(provider.about().credential_fields, std::move(request.credentials), "credentials");
+    auto credentials = check_object(
+        provider.about().credential_fields, std::move(request.credentials), "credentials"
+    );
     if (credentials.has_error()) {
         return credentials.error();
     }
-    auto params = checked(provider.about().connect_fields, std::move(request.params), "params");
+    auto params =
+        check_object(provider.about().connect_fields, std::move(request.params), "params");
     if (params.has_error()) {
         return params.error();
     }

@@ -3,6 +3,7 @@
 #include "oauth/exchange.hpp"
 #include "oauth/landing.hpp"
 #include "oauth/limited_client.hpp"
+#include "oauth/named_fields.hpp"
 #include "oauth/operations.hpp"
 #include "oauth/profile_fields.hpp"
 
@@ -159,7 +160,8 @@ auto import_connection(
     if (auto wrong = check_slot((*instance)->about(), item)) {
         co_return std::move(*wrong);
     }
-    auto params = check_fields((*instance)->about().connect_fields, std::move(item.params));
+    auto params =
+        check_object((*instance)->about().connect_fields, std::move(item.params), "params");
     if (params.has_error()) {
         co_return params.error();
     }

@@ -22,6 +22,18 @@ struct stored_token {
     shared_grant row;
 };
 
+// The connection's slots by their names, the main one first.
+auto no_such_slot(sql_session& session, const connection_id& connection) -> error {
+    std::string known;
+    for (const auto& link : links_of_connection(session, connection)) {
+        known += (known.empty() ? "" : ", ") + link.slot;
+    }
+    auto problem =
+        fail(errc::not_found, "the connection has no token in that slot; there are: " + known);
+    problem.details.push_back({"slot", "is none of: " + known});
+    return problem;
+}
+
 // What the database says of the token that is asked for.
 auto find_stored(sql_session& session, const token_request& request) -> result<stored_token> {
     auto found = find_connected_grant(
@@ -37,7 +49,7 @@ auto find_stored(sql_session& session, const token_request& request) -> result<s
         );
     }
     if (!found->grant) {
-        return fail(errc::not_found, "the connection has no token in that slot");
+        return no_such_slot(session, found->connection);
     }
     if (found->grant->state == grant_state::dead) {
         return fail(

@@ -96,7 +96,7 @@ TEST_CASE("a provider at a host name that its users tell is connected by configu
         );
         INFO(shop << ": " << refused.body);
         CHECK(refused.status == 400);
-        CHECK(refused.json().at("details").at(0).at("field") == "shop");
+        CHECK(refused.json().at("details").at(0).at("field") == "params.shop");
     }
 }
 
@@ -134,7 +134,7 @@ TEST_CASE("nobody is sent to a host that is not one of Salesforce's") {
         );
         INFO(host << ": " << refused.body);
         CHECK(refused.status == 400);
-        CHECK(refused.json().at("details").at(0).at("field") == "host");
+        CHECK(refused.json().at("details").at(0).at("field") == "params.host");
     }
 }
 

@@ -61,6 +61,9 @@ TEST_CASE("the command line takes the names that the API takes, and shows no con
         {{"key", "create", "--name", ""}, "--name: must not be empty"},
         {{"key", "create", "--name", std::string(201, 'n')}, "--name: at most 200 bytes"},
         {{"key", "create", "--name", "a\x1b[2Jb"}, "no control characters"},
+        {{"key", "create", "--scope", "bogus"}, "'bogus' is none of: connections:read"},
+        {{"key", "create", "--org", "nope"}, "no organization nope"},
+        {{"key", "list", "--org", "nope"}, "no organization nope"},
         {{"org", "create", ""}, "must not be empty"},
         {{"org", "create", "a\nb"}, "no control characters"}};
     for (const auto& [verb, told] : rows) {

@@ -83,6 +83,16 @@ TEST_CASE("an organization's connections are listed page by page, each once, and
     }
 }
 
+TEST_CASE("who asks for a token of a slot that there is not is told which there are") {
+    world here;
+    const auto id = here.connected();
+    CHECK(here.api().get(here.token_path(id) + "?slot=main").status == 200);
+    const auto refused = here.api().get(here.token_path(id) + "?slot=nope");
+    CHECK(refused.status == 404);
+    CHECK(refused.json().at("message").get<std::string>().find("main") != std::string::npos);
+    CHECK(refused.json().at("details").at(0).at("field") == "slot");
+}
+
 TEST_CASE("the list of providers says what each is called, and why one can't be connected yet") {
     world_options options;
     SECTION("a section of the generic plugin goes by its own name") {

@@ -50,6 +50,25 @@ TEST_CASE("all problems are told at once, each with its place") {
     }
 }
 
+TEST_CASE("units of bytes are offered where bytes are counted, and nowhere else") {
+    CHECK_THAT(
+        problem("limits: {body_bytes: huge}\n", "limits.body_bytes"), Catch::Contains("16KiB")
+    );
+    CHECK(loaded("limits: {body_bytes: 16KiB}\n").limits.body_bytes == 16'384);
+    for (const std::string key : {"threads", "rate_limits.reads_per_second"}) {
+        const auto dot = key.find('.');
+        for (const std::string value : {"many", "1KiB"}) {
+            const auto yaml =
+                dot == std::string::npos
+                    ? key + ": " + value + "\n"
+                    : key.substr(0, dot) + ": {" + key.substr(dot + 1) + ": " + value + "}\n";
+            const auto told = problem(yaml, key);
+            CHECK_THAT(told, Catch::Contains("must be a whole number from 0 to"));
+            CHECK_THAT(told, !Catch::Contains("KiB"));
+        }
+    }
+}
+
 TEST_CASE("values of the wrong shape are refused") {
     CHECK_THAT(problem("data_dir: [a]\n", "data_dir"), Catch::Contains("must be a single value"));
     CHECK_THAT(
