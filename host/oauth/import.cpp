@@ -145,6 +145,25 @@ auto check(const import_item& item, import_validation how) -> std::optional<erro
     return std::nullopt;
 }
 
+// Has the provider say whose token it is, where that is wanted. All are the caller's, who waits.
+auto ask_whose(
+    oauth_context& context, const provider_handle& provider, landing& what, const import_item& item,
+    import_validation how
+) -> boost::asio::awaitable<std::optional<error>> {
+    if (how == import_validation::none || !provider->supports(operation_kind::profile)) {
+        co_return how == import_validation::proven ? std::optional(unproven()) : std::nullopt;
+    }
+    auto request = profile_request(context, what, item, how);
+    if (const auto wait = held_back(context, *provider, request)) {
+        co_return limit_error(what.provider, *wait);
+    }
+    auto profile = co_await perform(context, provider, std::move(request));
+    if (profile.has_error()) {
+        co_return to_import_error(profile.error(), what.provider);
+    }
+    co_return take_profile(what, *profile, how);
+}
+
 }  // namespace
 
 auto import_connection(
@@ -167,23 +186,9 @@ auto import_connection(
     }
     item.params = std::move(*params);
     auto what = to_landing(context, std::move(by), **instance, item);
-    const bool asks =
-        how != import_validation::none && (*instance)->supports(operation_kind::profile);
-    if (!asks && how == import_validation::proven) {
-        co_return unproven();
-    }
-    if (asks) {
-        auto request = profile_request(context, what, item, how);
-        if (const auto wait = held_back(context, **instance, request)) {
-            co_return limit_error(provider, *wait);
-        }
-        auto profile = co_await perform(context, *instance, std::move(request));
-        if (profile.has_error()) {
-            co_return to_import_error(profile.error(), provider);
-        }
-        if (auto wrong = take_profile(what, *profile, how)) {
-            co_return std::move(*wrong);
-        }
+    auto asking = ask_whose(context, *instance, what, item, how);
+    if (auto wrong = co_await std::move(asking)) {
+        co_return std::move(*wrong);
     }
     if (what.account.empty()) {
         co_return wrong_field("accountId", "the provider does not tell it");
