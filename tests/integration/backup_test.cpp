@@ -12,7 +12,6 @@ namespace {
 
 using Catch::Matchers::Contains;
 using nlohmann::json;
-namespace fs = std::filesystem;
 
 // Reads and renews tokens until it goes.
 class load {
