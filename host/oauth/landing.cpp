@@ -41,17 +41,20 @@ auto store_connection(sql_session& session, const oauth_context& context, const 
     return {std::move(stored), stood};
 }
 
-// The user's connection where it stems from a later consent than this landing: of an exchange that
-// was cut off, or a parked one that waited.
-auto find_later(sql_session& session, const landing& what) -> std::optional<connection_row> {
+// The user's connection with that account, as it is before the landing.
+auto find_standing(sql_session& session, const landing& what) -> std::optional<connection_row> {
     auto row = find_connection(session, what.by.user, what.provider, what.account.text());
-    if (!row || row->account != what.account || row->state != connection_state::connected) {
-        return std::nullopt;
+    return row && row->account == what.account ? std::move(row) : std::nullopt;
+}
+
+// It stems from a later consent than this landing: of an exchange that was cut off, or a parked one
+// that waited.
+auto is_later(sql_session& session, const connection_row& row, const landing& what) -> bool {
+    if (row.state != connection_state::connected) {
+        return false;
     }
-    const auto main = find_grant_of(session, row->id, "");
-    const bool later =
-        main && main->state == grant_state::live && main->authorized_at > what.issued_at;
-    return later ? std::move(row) : std::nullopt;
+    const auto main = find_grant_of(session, row.id, "");
+    return main && main->state == grant_state::live && main->authorized_at > what.issued_at;
 }
 
 struct stored_landing {
@@ -60,19 +63,36 @@ struct stored_landing {
     std::vector<settled_tokens> left;
 };
 
-// Of the links that the landing tells of, what was there before it: of an import's, its own slot's.
-auto known_slots(
-    const landing& what, std::vector<grant_link> before, const std::vector<grant_link>& now
+auto is_live(sql_session& session, const grant_id& id) -> bool {
+    const auto row = find_grant(session, id);
+    return row && row->state == grant_state::live;
+}
+
+// The links that the landing takes the place of. An import tells of its own slot alone: others
+// stay, but those that are dead, or being revoked at this moment.
+auto replaced_links(
+    sql_session& session, const landing& what, std::vector<grant_link> before,
+    const std::vector<grant_link>& now
 ) -> std::vector<grant_link> {
     if (what.given) {
         std::erase_if(before, [&](const grant_link& link) {
-            return std::ranges::find(now, link.slot, &grant_link::slot) == now.end();
+            const bool told = std::ranges::find(now, link.slot, &grant_link::slot) != now.end();
+            return !told && is_live(session, link.grant);
         });
     }
     return before;
 }
 
-// An import tells of its own slot alone: others stay as they are, and in their order.
+// An import that names no slot means the connection's main one, whatever that is called.
+auto in_its_slot(const landing& what, granted from, const std::vector<grant_link>& before)
+    -> granted {
+    if (what.given && from.slot.empty() && !before.empty()) {
+        from.slot = plugin_slot(before.front().slot);
+    }
+    return from;
+}
+
+// Slots that an import leaves stay in their order.
 auto position_of(
     const landing& what, const std::vector<grant_link>& before, const std::string& slot,
     std::size_t index
@@ -99,16 +119,17 @@ void revive_others(
     }
 }
 
-// The connection with all its grants; those that it has no more are let go.
+// The connection with all its grants; those that it has no more are let go. `leaving`: it was being
+// disconnected. What an import takes the place of may be what it brings: it is not revoked.
 auto store_with_grants(
     sql_session& session, const oauth_context& context, const landing& what,
-    const provider_instance& provider
+    const provider_instance& provider, bool leaving
 ) -> result<stored_landing> {
     auto [stored, stood] = store_connection(session, context, what);
     const auto before = stood ? links_of_connection(session, stored.id) : std::vector<grant_link>();
     std::vector<grant_link> links;
     for (std::size_t i = 0; i < what.grants.size(); ++i) {
-        const auto& from = what.grants[i];
+        const auto from = in_its_slot(what, what.grants[i], before);
         auto grant = store_grant(session, context, what, from, provider, stored.id);
         if (grant.has_error()) {
             return grant.error();
@@ -124,9 +145,12 @@ auto store_with_grants(
     std::ranges::transform(links, std::back_inserter(landed.grants), &grant_link::grant);
     if (stood) {
         auto& connection = landed.connection;
-        auto left = let_go(session, context, provider, known_slots(what, before, links), links);
+        const auto replaced = leaving ? before : replaced_links(session, what, before, links);
+        auto left = let_go(session, context, provider, replaced, links);
         landed.grants.insert(landed.grants.end(), left.grants.begin(), left.grants.end());
-        landed.left = std::move(left.settled);
+        if (leaving || !what.given) {
+            landed.left = std::move(left.settled);
+        }
         append_change(
             session, change_kind::connection, connection.id.text(), connection.updated_at
         );
@@ -163,11 +187,13 @@ auto store_all(
             case intent_end::gone: return landed_before(session, what);
         }
     }
-    if (auto later = find_later(session, what)) {
-        note_overtaken(session, context, what, *later);
-        return stored_landing{std::move(*later), {}, {}};
+    auto stands = find_standing(session, what);
+    if (stands && is_later(session, *stands, what)) {
+        note_overtaken(session, context, what, *stands);
+        return stored_landing{std::move(*stands), {}, {}};
     }
-    auto stored = store_with_grants(session, context, what, provider);
+    const bool leaving = stands && stands->state_reason == leaving_reason;
+    auto stored = store_with_grants(session, context, what, provider, leaving);
     if (stored.has_value()) {
         note_consent(session, context, what, stored->connection, stored->left);
     }

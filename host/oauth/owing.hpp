@@ -28,7 +28,8 @@ auto revoke_or_owe(oauth_context& context, org_id org, std::string stored_slot, 
     const oauth_context& context, const provider_instance& provider, const grant_row& grant
 ) -> settled_tokens;
 
-// Tokens that came for a grant, as it was, which is gone.
+// Tokens that came for a grant, as it was, which is gone, and its users with it: nobody knows any
+// more in whose name they are owed.
 void owe_late(
     sql_session& session, const oauth_context& context, const provider_instance& provider,
     const grant_row& of, const granted& tokens

@@ -2,6 +2,7 @@
 // those that come for a grant that is gone.
 #include "eventful_http.hpp"
 #include "oauth/landing.hpp"
+#include "oauth/leaving.hpp"
 #include "oauth/owed_revoking.hpp"
 #include "oauth/refresh.hpp"
 #include "store/connection_grants.hpp"
@@ -114,6 +115,53 @@ TEST_CASE("an import of one slot's tokens leaves the other slots, and their orde
     world.put(person);
     CHECK(world.slots(world.ann) == names{"main", "user", "admin"});
     CHECK(count(world, "owed_revocations") == 0);
+}
+
+TEST_CASE("an import that names no slot is the connection's main one, whatever that is called") {
+    slot_world world;
+    auto named = landing_of(world.bob, world.later(), "u1-bob");
+    named.grants.front().slot = "bot";
+    world.put(named);
+    auto given = landing_of(world.bob, world.later(), "");
+    given.given = true;
+    given.grants.front().access_token = secret("imported");
+    world.put(given);
+    CHECK(world.slots(world.bob) == names{"bot", "user"});
+    CHECK(world.read(world.bob, "u1", seconds(0)).value().access_token.reveal() == "imported");
+}
+
+TEST_CASE("an import takes the place of what is dead or being revoked, and revokes no token itself"
+) {
+    slot_world world;
+    auto given = landing_of(world.ann, world.later(), "");
+    given.given = true;
+    SECTION("of a dead one") {
+        transact(world, [&](sql_session& session) {
+            const auto row = find_connection(session, world.ann.user, acme, "u1");
+            const auto grant = find_grant_of(session, row->id, "user").value();
+            return mark_grant_dead(session, grant.id, grant.generation, "revoked", given.issued_at);
+        });
+        world.put(given);
+        CHECK(world.slots(world.ann) == names{"main"});
+        CHECK(count(world, "owed_revocations") == 0);
+    }
+    SECTION("of those of a connection that is being disconnected") {
+        transact(world, [&](sql_session& session) {
+            auto row = find_connection(session, world.ann.user, acme, "u1");
+            const auto why = consent_end::disconnected;
+            return begin_leaving(session, std::move(*row), why, given.issued_at).grants.size();
+        });
+        world.put(given);
+        CHECK(world.slots(world.ann) == names{"main"});
+        CHECK(count(world, "owed_revocations") == 1);
+    }
+    SECTION("of its own slot's: what it brings may be the same") {
+        given.grants.front().slot = "user";
+        world.put(given);
+        CHECK(world.slots(world.ann) == names{"main", "user"});
+        CHECK(count(world, "grants") == 2);
+        CHECK(count(world, "owed_revocations") == 0);
+    }
 }
 
 TEST_CASE("tokens that come when the connection is gone are revoked") {
