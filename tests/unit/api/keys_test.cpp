@@ -134,7 +134,8 @@ TEST_CASE("an empty user makes no key that acts for every user, wherever it is n
         return api.ask("POST", path, with);
     };
     for (const auto& one :
-         {make("/api/keys", {.body = named}), make("/api/keys?userId=", {.body = unnamed})}) {
+         {make("/api/keys", {.body = named}), make("/api/keys?userId=", {.body = unnamed}),
+          make("/api/keys", {.body = unnamed, .headers = {{"X-Tenon-User", ""}}})}) {
         INFO(one.http.body);
         CHECK(one.http.status == 400);
         CHECK(one.error() == "INVALID_REQUEST");
