@@ -54,14 +54,40 @@ auto known_ids(const plugin_index& plugins) -> std::string {
     return out.empty() ? "no plugin is loaded" : "known are: " + out;
 }
 
+// What the plugin asks its operator for, and can't do without.
+auto needed_fields(const std::string& id, const descriptor& about) -> std::string {
+    std::string out;
+    for (const auto& field : about.config_fields) {
+        if (field.required) {
+            out += (out.empty() ? "providers." : ", providers.") + id + '.' + field.name;
+        }
+    }
+    return out;
+}
+
 // How the operator switches it on.
 auto how_to_configure(const std::string& id, const descriptor& about) -> std::string {
-    if (!about.needs_client()) {
+    const auto needed = needed_fields(id, about);
+    if (!about.needs_client() && needed.empty()) {
         return "not enabled: its users bring their own credentials, so that `providers: {" + id +
                ": {}}`, or ENABLE_" + upper(id) + "_INTEGRATION=true, is all that it needs";
     }
+    if (!about.needs_client()) {
+        return "not enabled: set " + needed;
+    }
     return "not configured: set providers." + id + ".client_id and client_secret, or " + upper(id) +
-           "_CLIENT_ID and " + upper(id) + "_CLIENT_SECRET";
+           "_CLIENT_ID and " + upper(id) + "_CLIENT_SECRET" +
+           (needed.empty() ? "" : "; and " + needed);
+}
+
+// Nothing: it is nobody's without a configuration, as the plugin for any provider is.
+auto about_unconfigured(const provider_draft& draft, time_point now) -> std::optional<descriptor> {
+    auto described = describe_provider(draft, {}, now);
+    if (described.has_value()) {
+        return std::move(described->about);
+    }
+    auto own = draft.plugin_about();
+    return needed_fields(own.id, own).empty() ? std::nullopt : std::optional(std::move(own));
 }
 
 // A plugin that nobody configured: shown as such, unless it makes sense only with a configuration.
@@ -70,15 +96,15 @@ void list_unconfigured(
 ) {
     auto draft = plugin;
     draft.settings.name = id;
-    auto described = describe_provider(draft, {}, now);
-    if (described.has_error()) {
+    auto about = about_unconfigured(draft, now);
+    if (!about) {
         return;
     }
     provider_entry entry;
     entry.name = id;
     entry.state = provider_state::not_configured;
-    entry.message = how_to_configure(id, described->about);
-    entry.about = std::move(described->about);
+    entry.message = how_to_configure(id, *about);
+    entry.about = std::move(*about);
     entry.plugin_path = draft.source->path().string();
     into.entries.emplace(id, std::move(entry));
 }

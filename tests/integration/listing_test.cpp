@@ -132,6 +132,9 @@ TEST_CASE("the list of providers is searched and filtered, and each says how to 
     for (const auto& one : all.at("providers")) {
         CHECK(one.at("enabled").get<bool>() != one.contains("reason"));
     }
+    const auto reddit = entry_of(list("?q=reddit").at("providers"), "reddit");
+    CHECK(reddit.at("state") == "not_configured");
+    CHECK(reddit.at("reason").get<std::string>().ends_with("; and providers.reddit.reddit_user"));
     const auto music = entry_of(list("?q=SPOTIFY").at("providers"), "spotify");
     CHECK(music.at("confidence") == "high");
     CHECK(music.at("reason").get<std::string>().find("providers.spotify") != std::string::npos);

@@ -21,9 +21,7 @@ struct wanted_key {
 // An empty user, such as an unset variable makes of one, would be a key that acts for every user.
 void refuse_empty_user(call& mine) {
     const bool in_body = mine.body.has("userId") && mine.body.text("userId").empty();
-    const auto& headers = mine.http.headers;
-    const bool in_header = headers.has("X-Tenon-User") && headers.find("X-Tenon-User").empty();
-    if (in_body || in_header || mine.http.query_value("userId") == "") {
+    if (in_body || mine.http.query_value("userId") == "") {
         mine.body.note(
             "userId", "must not be empty: leave it out for a key that acts for every user"
         );
