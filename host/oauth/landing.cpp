@@ -76,8 +76,7 @@ auto replaced_links(
 ) -> std::vector<grant_link> {
     if (what.given) {
         std::erase_if(before, [&](const grant_link& link) {
-            const bool told = std::ranges::find(now, link.slot, &grant_link::slot) != now.end();
-            return !told && is_live(session, link.grant);
+            return !has_slot(now, link.slot) && is_live(session, link.grant);
         });
     }
     return before;

@@ -8,10 +8,6 @@
 namespace tenon::host {
 namespace {
 
-auto has_slot(const std::vector<grant_link>& links, const std::string& slot) -> bool {
-    return std::ranges::find(links, slot, &grant_link::slot) != links.end();
-}
-
 // As it was; nothing: somebody else has it.
 auto erase_left(sql_session& session, const grant_id& id, time_point now)
     -> std::optional<grant_row> {
@@ -24,6 +20,10 @@ auto erase_left(sql_session& session, const grant_id& id, time_point now)
 }
 
 }  // namespace
+
+auto has_slot(const std::vector<grant_link>& links, const std::string& slot) -> bool {
+    return std::ranges::find(links, slot, &grant_link::slot) != links.end();
+}
 
 auto let_go(
     sql_session& session, const oauth_context& context, const provider_instance& provider,

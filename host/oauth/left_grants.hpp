@@ -1,4 +1,4 @@
-// What a connection had, and its user's new consent no longer brings. Only landing.cpp uses this.
+// What a connection had, and a landing no longer brings. Only landing.cpp uses this.
 #pragma once
 
 #include "oauth/owing.hpp"
@@ -13,6 +13,8 @@ struct left_behind {
     std::vector<grant_id> grants;         // for caches to forget
     std::vector<settled_tokens> settled;  // to be owed (owe_all)
 };
+
+[[nodiscard]] auto has_slot(const std::vector<grant_link>& links, const std::string& slot) -> bool;
 
 // In the transaction of the landing, when what it brings is linked: `before` and `now` are the
 // connection's links. Slots that it has no more are unlinked; grants that it has in no slot any

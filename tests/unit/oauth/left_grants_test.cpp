@@ -130,7 +130,8 @@ TEST_CASE("an import that names no slot is the connection's main one, whatever t
     CHECK(world.read(world.bob, "u1", seconds(0)).value().access_token.reveal() == "imported");
 }
 
-TEST_CASE("an import takes the place of what is dead or being revoked, and revokes no token itself"
+TEST_CASE(
+    "an import takes the place of what is dead, or is being disconnected, which alone is revoked"
 ) {
     slot_world world;
     auto given = landing_of(world.ann, world.later(), "");
