@@ -1,5 +1,6 @@
 #include "api/access_journal.hpp"
 
+#include "base/log.hpp"
 #include "store/api_keys.hpp"
 #include "store/credential_reads.hpp"
 #include "store/database.hpp"
@@ -72,6 +73,11 @@ void access_journal::put_back(
     uses_.insert(uses.begin(), uses.end());  // a later use has come in meanwhile: that one stays
     const auto room = most_kept - std::min(most_kept, kept_.size());
     const auto count = std::min(room, reads.size());
+    if (count < reads.size()) {
+        log(log_level::error, "credential reads dropped",
+            {{log_key::count, reads.size() - count},
+             {log_key::detail, "the database has been away for too long to account for them"}});
+    }
     kept_.insert(kept_.end(), reads.end() - static_cast<std::ptrdiff_t>(count), reads.end());
 }
 
@@ -106,30 +112,41 @@ auto access_journal::write(std::vector<credential_reads_row> reads, key_uses use
     co_return written;
 }
 
-auto access_journal::add_up() -> boost::asio::awaitable<result<void>> {
-    const auto minute = start_of_minute(time_.now());
-    while (added_up_ < minute) {
-        auto work = [minute](sql_session& session) -> result<std::size_t> {
-            const time_point before{std::chrono::minutes{minute}};
-            return add_up_credential_reads(session, before, batches_at_once);
+auto access_journal::add_up(std::int64_t before) -> boost::asio::awaitable<result<void>> {
+    for (bool more = true; more;) {
+        auto work = [before](sql_session& session) -> result<std::size_t> {
+            const time_point minute{std::chrono::minutes{before}};
+            return add_up_credential_reads(session, minute, batches_at_once);
         };
         const auto some = co_await db_.as_service(access::write, std::move(work));
         if (some.has_error()) {
             co_return some.error();
         }
-        if (*some < batches_at_once) {
-            added_up_ = minute;
-        }
+        more = *some == batches_at_once;
     }
     co_return result<void>();
 }
 
 auto access_journal::flush() -> boost::asio::awaitable<result<void>> {
     auto written = co_await write(take_reads(), take_uses());
+    const auto minute = start_of_minute(time_.now());
+    if (written.has_error() || added_up_ >= minute) {
+        co_return written;
+    }
+    auto added = co_await add_up(minute);
+    if (added.has_value()) {
+        added_up_ = minute;
+    }
+    co_return added;
+}
+
+auto access_journal::settle() -> boost::asio::awaitable<result<void>> {
+    auto written = co_await write(take_reads(), take_uses());
     if (written.has_error()) {
         co_return written;
     }
-    co_return co_await add_up();
+    // Clocks differ.
+    co_return co_await add_up(start_of_minute(time_.now()) + 2);
 }
 
 }  // namespace tenon::host

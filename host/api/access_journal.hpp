@@ -33,6 +33,9 @@ class access_journal {
     // is kept for the next time, as far as there is room (200,000 rows of reads). Error:
     // storage_unavailable.
     auto flush() -> boost::asio::awaitable<result<void>>;
+    // The same, and adds up this minute too: for whoever is to be told of all reads. What other
+    // hosts were asked within the last second is not among them.
+    auto settle() -> boost::asio::awaitable<result<void>>;
 
   private:
     struct subject {
@@ -60,7 +63,8 @@ class access_journal {
     void put_back(const std::vector<credential_reads_row>& reads, const key_uses& uses);
     auto write(std::vector<credential_reads_row> reads, key_uses uses)
         -> boost::asio::awaitable<result<void>>;
-    auto add_up() -> boost::asio::awaitable<result<void>>;
+    // `before`: a minute.
+    auto add_up(std::int64_t before) -> boost::asio::awaitable<result<void>>;
 
     database& db_;
     const clock& time_;

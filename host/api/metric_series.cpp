@@ -40,17 +40,22 @@ void route_metric::answered(unsigned status, double seconds) {
 }
 
 void state_series::set(const std::vector<state_gauge>& counts) {
-    const std::lock_guard lock(guard_);
-    for (auto* series : known_) {
-        series->Set(0);
-    }
-    known_.clear();
+    std::map<prometheus::Gauge*, double> sums;
     for (const auto& one : counts) {
-        auto& series =
-            gauges_.Add({{"provider", label_of(one.provider)}, {label_, label_of(one.state)}});
-        series.Set(static_cast<double>(one.count));
-        known_.push_back(&series);
+        const prometheus::Labels labels{
+            {"provider", label_of(one.provider)}, {label_, label_of(one.state)}};
+        sums[&gauges_.Add(labels)] += static_cast<double>(one.count);
     }
+    const std::lock_guard lock(guard_);
+    for (const auto& [series, last] : known_) {
+        if (!sums.contains(series)) {
+            series->Set(0);
+        }
+    }
+    for (const auto& [series, sum] : sums) {
+        series->Set(sum);
+    }
+    known_ = std::move(sums);
 }
 
 }  // namespace tenon::host

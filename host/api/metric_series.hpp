@@ -10,6 +10,7 @@
 
 #include <array>
 #include <atomic>
+#include <map>
 #include <mutex>
 
 namespace tenon::host {
@@ -47,14 +48,14 @@ class state_series {
     state_series(prometheus::Family<prometheus::Gauge>& gauges, std::string label)
         : gauges_(gauges), label_(std::move(label)) {}
 
-    // A pair that is no longer named reads 0.
+    // What a pair is named with is added up; one that is no longer named reads 0.
     void set(const std::vector<state_gauge>& counts);
 
   private:
     prometheus::Family<prometheus::Gauge>& gauges_;
     std::string label_;
     std::mutex guard_;
-    std::vector<prometheus::Gauge*> known_;
+    std::map<prometheus::Gauge*, double> known_;
 };
 
 }  // namespace tenon::host

@@ -105,12 +105,22 @@ struct api_metrics::implementation {
             "needs_reconnect"
         ),
         "health"};
+    state_series lapsing{
+        gauge(
+            "tenon_grants_lapsing",
+            "Grants whose user must consent anew within so many days, or they end, by provider: "
+            "7d, "
+            "30d, 90d, each with those of the one before"
+        ),
+        "within"};
     gauges& in_flight = gauge("tenon_refreshes_in_flight", "Refreshes that run now");
     gauges& owed =
         gauge("tenon_revocations_owed", "Revocations that failed, to be tried again, of all hosts");
     gauges& counted_at = gauge(
         "tenon_counted_timestamp_seconds",
-        "When tenon_connections, tenon_grants and tenon_revocations_owed were counted: in the "
+        "When tenon_connections, tenon_grants, tenon_grants_lapsing and tenon_revocations_owed "
+        "were "
+        "counted: in the "
         "background, by a scrape that found them older than a minute, or than 99 times as long as "
         "counting took"
     );
@@ -250,6 +260,10 @@ void api_metrics::set_connections(const std::vector<state_gauge>& counts) {
 
 void api_metrics::set_grants(const std::vector<state_gauge>& counts) {
     implementation_->grants.set(counts);
+}
+
+void api_metrics::set_grants_lapsing(const std::vector<state_gauge>& counts) {
+    implementation_->lapsing.set(counts);
 }
 
 auto api_metrics::text() const -> std::string {

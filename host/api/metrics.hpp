@@ -14,7 +14,8 @@
 
 namespace tenon::host {
 
-// How many connections a provider has in one status, or grants in one state of health.
+// How many connections a provider has in one status, or grants in one state of health; or that
+// lapse within a time.
 struct state_gauge {
     std::string provider;
     std::string state;
@@ -60,9 +61,11 @@ class api_metrics final : public oauth_observer, public request_observer, public
     // When what follows was counted.
     void set_counted_at(time_point at);
     void set_revocations_owed(std::int64_t count);
-    // Replaces what was known; a pair that is no longer named reads 0.
+    // Replaces what was known; a pair that is named more than once is added up, one that is no
+    // longer named reads 0.
     void set_connections(const std::vector<state_gauge>& counts);
     void set_grants(const std::vector<state_gauge>& counts);
+    void set_grants_lapsing(const std::vector<state_gauge>& counts);
 
     // The text exposition format, 0.0.4.
     [[nodiscard]] auto text() const -> std::string;

@@ -36,17 +36,25 @@ void tell(api_metrics& metrics, const counts& counted) {
     }
     metrics.set_connections(connections);
     std::vector<state_gauge> grants;
+    std::vector<state_gauge> lapsing;
     for (const auto& one : counted.grants) {
         grants.push_back({one.provider.text(), one.health, one.count});
+        for (const auto within : {7, 30, 90}) {
+            const bool counts = one.lapses_within_days > 0 && one.lapses_within_days <= within;
+            lapsing.push_back(
+                {one.provider.text(), std::to_string(within) + "d", counts ? one.count : 0}
+            );
+        }
     }
     metrics.set_grants(grants);
+    metrics.set_grants_lapsing(lapsing);
     metrics.set_revocations_owed(counted.owed);
 }
 
 auto count(api_context& api, time_point now) -> boost::asio::awaitable<result<counts>> {
-    auto read = [soon = now + expiring_ahead](sql_session& session) -> result<counts> {
+    auto read = [now](sql_session& session) -> result<counts> {
         return counts{
-            count_connections_by_status(session), count_grants_by_health(session, soon),
+            count_connections_by_status(session), count_grants(session, now, expiring_ahead),
             count_owed_revocations(session)};
     };
     co_return co_await api.oauth.db.as_service(access::read, std::move(read));

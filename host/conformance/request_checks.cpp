@@ -1,6 +1,7 @@
 // OAuth: what EXCHANGE, REFRESH and PROFILE ask the provider for, and whose account it is.
 #include "conformance/groups.hpp"
 #include "conformance/misfortune.hpp"
+#include "conformance/token_body.hpp"
 
 #include <algorithm>
 
@@ -157,6 +158,24 @@ void account_told(const job& about, findings& found) {
     });
 }
 
+// As operation_run of host/provider judges it.
+void granted_slots(const job& about, findings& found) {
+    each_token_sample(about, found, [](const subject& whose, const sample& one, findings& into) {
+        const auto run = play(whose, one);
+        if (run.done() == nullptr) {
+            return;  // operations-declared says so
+        }
+        for (const auto& grant : run.done()->output.grants) {
+            const auto& slots = whose.about.slots;
+            if (std::ranges::find(slots, grant.slot, &slot_descriptor::name) == slots.end()) {
+                into.fail("the slot '" + grant.slot + "' is granted, which no slot declares");
+            } else if (one.kind == operation_kind::refresh && grant.slot != one.slot) {
+                into.fail("a refresh of the slot '" + one.slot + "' grants '" + grant.slot + "'");
+            }
+        }
+    });
+}
+
 }  // namespace
 
 auto request_checks() -> check_list {
@@ -180,7 +199,12 @@ auto request_checks() -> check_list {
          "EXCHANGE or PROFILE yields the account's id",
          "a connection is kept by it: without one the connect fails at its very end",
          "call tokens::account_id() or profile::account_id() with the provider's own id",
-         account_told}};
+         account_told},
+        {"granted-slots", "oauth", must, "operation.h: tenon_grant.slot",
+         "each grant names a slot that the descriptor has, and that of a REFRESH the one that was "
+         "asked for",
+         "the host stores tokens by slot: it refuses those of another, and nothing is renewed",
+         "call tokens::slot() with refresh_input::slot", granted_slots}};
 }
 
 }  // namespace tenon::host::conformance

@@ -45,15 +45,9 @@ void refresh_places::leave(const provider_id& provider) {
     --running_[provider];
 }
 
-auto refresh_places::full() const -> std::vector<provider_id> {
-    const auto of = shared_out();
-    std::vector<provider_id> full;
-    for (const auto& [provider, running] : running_) {
-        if (!may_enter(running, of)) {
-            full.push_back(provider);
-        }
-    }
-    return full;
+auto refresh_places::has_room(const provider_id& provider) const -> bool {
+    const auto known = running_.find(provider);
+    return may_enter(known == running_.end() ? 0 : known->second, shared_out());
 }
 
 }  // namespace tenon::host

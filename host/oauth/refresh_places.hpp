@@ -25,8 +25,8 @@ class refresh_places {
     // True: it has one more, until leave(). A provider that is not known is from then on.
     [[nodiscard]] auto enter(const provider_id& provider) -> bool;
     void leave(const provider_id& provider);
-    // Of those that are known, who may not enter.
-    [[nodiscard]] auto full() const -> std::vector<provider_id>;
+    // Whether it might enter now.
+    [[nodiscard]] auto has_room(const provider_id& provider) const -> bool;
 
   private:
     // `own`: each provider's; `common`: of all together, and how many of those are in use.

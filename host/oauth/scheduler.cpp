@@ -26,9 +26,11 @@ constexpr int most_looks = 10;  // in one turn
 constexpr std::size_t most_busy = 800;
 constexpr milliseconds idle_wait{1'000};
 constexpr milliseconds busy_wait{20};
-// What can't be refreshed for reasons of our own (the provider is switched off) is looked at again
+// What can't be refreshed for reasons of our own (its tokens can't be opened) is looked at again
 // after this.
 constexpr std::chrono::minutes set_aside{5};
+
+using provider_set = std::unordered_set<provider_id>;
 
 }  // namespace
 
@@ -39,7 +41,7 @@ struct refresh_scheduler::implementation : std::enable_shared_from_this<implemen
     // Of a provider's places so many are filled at once: while these are asked, those of before are
     // written down.
     auto batch() const -> std::size_t {
-        constexpr std::size_t batches = 4;
+        constexpr std::size_t batches = 10;
         return (places.of_each() + batches - 1) / batches;
     }
 
@@ -92,8 +94,10 @@ struct refresh_scheduler::implementation : std::enable_shared_from_this<implemen
         return true;
     }
 
-    // Before a look: who may not begin anything now; each that serves has places of its own.
-    auto full_providers() -> std::vector<provider_id> {
+    // Before a look: whose refreshes may begin here and now. What is due at a provider that this
+    // host can't ask (it is switched off, or its issuer's metadata is missing) stays as it is:
+    // other hosts may be able to, or this one later.
+    auto with_room() -> provider_set {
         std::vector<provider_id> serving;
         const auto snapshot = context.providers.snapshot();
         for (const auto& [name, entry] : snapshot->providers) {
@@ -104,7 +108,11 @@ struct refresh_scheduler::implementation : std::enable_shared_from_this<implemen
         const std::lock_guard lock(guard);
         freed = 0;
         places.know(serving);
-        return places.full();
+        provider_set open;
+        std::ranges::copy_if(serving, std::inserter(open, open.end()), [this](const auto& one) {
+            return places.has_room(one);
+        });
+        return open;
     }
 
     auto count() const -> std::size_t {
@@ -151,32 +159,6 @@ struct refresh_scheduler::implementation : std::enable_shared_from_this<implemen
         left(grant, provider);
     }
 
-    // What is due is seen by every host: each claims what it begins, all at once. Answers with the
-    // orders of what it got, and of those whose provider this host may be unable to ask: what it
-    // can't begin it must not keep from others.
-    auto claim(std::vector<due_grant> entered)
-        -> boost::asio::awaitable<result<claimed_refreshes>> {
-        claimed_refreshes doubted;
-        std::erase_if(entered, [this, &doubted](const due_grant& one) {
-            const bool doubt = context.providers.find(one.provider.text()).has_error();
-            if (doubt) {
-                refresh_order order{one.org, one.id, one.provider, refresh_reason::ahead};
-                order.due = one.next_refresh_at;
-                doubted.orders.push_back(std::move(order));
-            }
-            return doubt;
-        });
-        if (entered.empty()) {
-            co_return doubted;
-        }
-        auto claiming = refresh.claim(std::move(entered));
-        auto claimed = co_await std::move(claiming);
-        if (claimed.has_value()) {
-            std::ranges::move(doubted.orders, std::back_inserter(claimed->orders));
-        }
-        co_return claimed;
-    }
-
     // Begins what there is room for. Answers whether there may be more to begin: it was a whole
     // batch, or other hosts took some of it.
     auto begin(std::vector<due_grant> due) -> boost::asio::awaitable<bool> {
@@ -184,7 +166,8 @@ struct refresh_scheduler::implementation : std::enable_shared_from_this<implemen
         claimed_refreshes claimed;
         std::exception_ptr thrown;
         try {
-            auto claiming = claim(due);
+            // Every host sees what is due: each claims what it begins, all at once.
+            auto claiming = refresh.claim(due);
             auto made = co_await std::move(claiming);
             if (made.has_value()) {
                 claimed = std::move(*made);
@@ -229,10 +212,12 @@ auto refresh_scheduler::tick() -> boost::asio::awaitable<milliseconds> {
     bool more = true;
     for (int looks = 0; more && looks < most_looks; ++looks) {
         // What was claimed is held, and not seen.
-        auto look = [of_each = self->batch(), full = self->full_providers(),
+        auto look = [of_each = self->batch(), open = self->with_room(),
                      now = self->context.time.now()](sql_session& session
                     ) -> result<std::vector<due_grant>> {
-            return due_grants(session, now, of_each, full);
+            return due_grants(session, now, of_each, [&open](const provider_id& one) {
+                return open.contains(one);
+            });
         };
         auto due = co_await self->context.db.as_service(access::read, std::move(look));
         if (due.has_error()) {

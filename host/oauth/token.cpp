@@ -200,7 +200,37 @@ auto token_reader::find_or_renew(token_request request, connection_id& connectio
     refresh_order order{request.org, row.id, row.provider, refresh_reason::needed, row.generation};
     auto refreshing = refresh_.refresh(std::move(order));
     auto renewed = co_await std::move(refreshing);
-    co_return answer_after(context_, renewed, *grant, provider);
+    auto answer = answer_after(context_, renewed, *grant, provider);
+    if (answer.has_value()) {
+        auto checking = check_connected(std::move(request), stored->connection, row.id);
+        auto connected = co_await std::move(checking);
+        if (connected.has_error()) {
+            co_return connected.error();
+        }
+    }
+    co_return answer;
+}
+
+auto token_reader::check_connected(token_request request, connection_id connection, grant_id grant)
+    -> boost::asio::awaitable<result<void>> {
+    const auto [known, link] = context_.cache.find(key_of(request), context_.time.now());
+    if (link != nullptr && link->connection == connection && link->grant == grant) {
+        co_return result<void>();
+    }
+    auto look = [request](sql_session& session) { return find_stored(session, request); };
+    auto stored = co_await context_.db.with_org(request.org, access::read, std::move(look));
+    if (stored.has_error()) {
+        co_return stored.error();
+    }
+    if (stored->connection != connection || stored->row->id != grant) {
+        auto moved = fail(
+            errc::provider_unavailable,
+            "the account was connected anew while its token was renewed; ask again"
+        );
+        moved.retry_after = std::chrono::seconds(1);
+        co_return moved;
+    }
+    co_return result<void>();
 }
 
 }  // namespace tenon::host

@@ -41,6 +41,9 @@ class token_reader {
   private:
     auto find_or_renew(token_request request, connection_id& connection)
         -> boost::asio::awaitable<result<token_answer>>;
+    // After a refresh that was waited for: whoever is not connected any more gets nothing of it.
+    auto check_connected(token_request request, connection_id connection, grant_id grant)
+        -> boost::asio::awaitable<result<void>>;
 
     oauth_context& context_;
     refresher& refresh_;

@@ -164,6 +164,13 @@ auto operation_run::check_grants(const operation_output& output) const
                     "', which its descriptor does not have"
             );
         }
+        if (request_.kind == operation_kind::refresh && grant.slot != request_.slot) {
+            return failure(
+                failure_category::provider, "plugin_broke_contract",
+                "the plugin answered the refresh of the slot '" + request_.slot +
+                    "' with tokens of '" + grant.slot + "'"
+            );
+        }
         if (grant.base_url.empty()) {
             continue;
         }

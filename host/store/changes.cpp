@@ -88,8 +88,9 @@ auto erase_changes_before(sql_session& session, time_point before, std::size_t l
 void change_cursor::start(sql_session& session, time_point now) {
     gaps_.clear();
     more_ = false;
-    // What is open now may have numbers below the newest one: look at the last few again.
-    constexpr std::int64_t window = 200;
+    // What is open now may have numbers below the newest one, and be committed later: look at the
+    // last ones again, which are more than hosts write while one transaction lasts.
+    constexpr std::int64_t window = most_gaps;
     const auto newest = newest_change(session);
     last_ = std::max<std::int64_t>(0, newest - window);
     for (const auto& row : changes_after(session, last_, static_cast<std::size_t>(window))) {

@@ -155,11 +155,11 @@ auto set_next_refresh(
 
 auto due_grants(
     sql_session& session, time_point now, std::size_t of_each,
-    const std::vector<provider_id>& except
+    const std::function<bool(const provider_id&)>& wanted
 ) -> std::vector<due_grant> {
     std::vector<std::vector<due_grant>> found;
     for (const auto& provider : providers_due(session, now)) {
-        if (std::ranges::find(except, provider) == except.end()) {
+        if (!wanted || wanted(provider)) {
             found.push_back(read_all(
                 run(session, due_of_provider_statement, now, as_limit(of_each), provider), read_due
             ));

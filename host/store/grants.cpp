@@ -184,17 +184,26 @@ auto erase_grant_if_unreferenced(sql_session& session, const grant_id& id) -> bo
     return erased;
 }
 
-auto count_grants_by_health(sql_session& session, time_point soon) -> std::vector<grant_count> {
+auto count_grants(sql_session& session, time_point now, milliseconds expiring_ahead)
+    -> std::vector<grant_count> {
+    using std::chrono::days;
+    // What nothing renews is due at its end (health.cpp).
+    static const std::string lapse =
+        "CASE WHEN expires_at IS NULL OR next_refresh_at <> expires_at OR failures > 0 "
+        "THEN refresh_expires_at ELSE expires_at END";
+    static const std::string statement =
+        "SELECT provider, CASE WHEN status = 'dead' THEN 'needs_reconnect' "
+        "WHEN failures > 0 THEN 'degraded' WHEN " +
+        lapse +
+        " < $1 THEN 'expiring' ELSE 'healthy' END, "
+        "CASE WHEN status = 'dead' THEN 0 WHEN " +
+        lapse + " < $2 THEN 7 WHEN " + lapse + " < $3 THEN 30 WHEN " + lapse +
+        " < $4 THEN 90 ELSE 0 END, COUNT(*) FROM grants GROUP BY 1, 2, 3";
     const auto rows =
-        run(session,
-            "SELECT provider, CASE WHEN status = 'dead' THEN 'needs_reconnect' "
-            "WHEN failures > 0 THEN 'degraded' "
-            "WHEN CASE WHEN expires_at IS NULL OR next_refresh_at <> expires_at "
-            "THEN refresh_expires_at ELSE expires_at END < $1 THEN 'expiring' "
-            "ELSE 'healthy' END, COUNT(*) FROM grants GROUP BY 1, 2",
-            soon);
+        run(session, statement, now + expiring_ahead, now + days(7), now + days(30),
+            now + days(90));
     return read_all(rows, [](const sql_row& row) {
-        return grant_count{provider_id(row.text(0)), row.text(1), row.integer(2)};
+        return grant_count{provider_id(row.text(0)), row.text(1), row.integer(2), row.integer(3)};
     });
 }
 

@@ -5,6 +5,7 @@
 #include "store/connections.hpp"
 #include "store/sql.hpp"
 
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -143,11 +144,12 @@ struct due_grant {
     time_point next_refresh_at{};
 };
 // As the service: live grants of all organizations whose next_refresh_at has come and that nobody
-// holds; of each provider the most overdue, `of_each` at most, and the providers in turn; none of
-// those in `except`. Costs some lookups a provider, and rows that are held, but never a backlog.
+// holds; of each provider that is `wanted` (empty: any) the most overdue, `of_each` at most, and
+// the providers in turn. Costs some lookups a provider, and rows that are held, but never a
+// backlog.
 [[nodiscard]] auto due_grants(
     sql_session& session, time_point now, std::size_t of_each,
-    const std::vector<provider_id>& except = {}
+    const std::function<bool(const provider_id&)>& wanted = {}
 ) -> std::vector<due_grant>;
 
 // As the service: takes the lease of each of those that is due still and that nobody holds. One
@@ -159,13 +161,16 @@ struct due_grant {
 ) -> std::vector<grant_row>;
 
 // How the live and dead grants of each provider are doing, in the words of a connection's health;
-// `soon`: refresh tokens that lapse before it are expiring. Reads all grants.
+// what lapses within `expiring_ahead` is expiring. Reads all grants.
 struct grant_count {
     provider_id provider;
     std::string health;
+    // Of live ones whose user must come back within 7, 30 or 90 days: the least of these. 0: of
+    // others.
+    std::int64_t lapses_within_days = 0;
     std::int64_t count = 0;
 };
-[[nodiscard]] auto count_grants_by_health(sql_session& session, time_point soon)
+[[nodiscard]] auto count_grants(sql_session& session, time_point now, milliseconds expiring_ahead)
     -> std::vector<grant_count>;
 
 }  // namespace tenon::host

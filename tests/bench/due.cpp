@@ -1,4 +1,5 @@
 #include "benches.hpp"
+#include "load.hpp"
 #include "support/postgres.hpp"
 
 #include <algorithm>
@@ -23,6 +24,7 @@ auto refreshed(const peer_process& provider) -> std::size_t {
 }  // namespace
 
 void measure_due(report& to, const programs& where) {
+    const everywhere placed;
     const auto database = fresh_database("bench_due");
     const peer_process provider(where, 1, provider_ms, 1);
     host_stage stage(where, database, provider.url());

@@ -1,5 +1,7 @@
 #include "load.hpp"
 
+#include "support/postgres.hpp"
+
 #include <arpa/inet.h>
 #include <netinet/tcp.h>
 #include <sched.h>
@@ -11,6 +13,7 @@
 #include <cerrno>
 #include <charconv>
 #include <cstring>
+#include <fstream>
 #include <stdexcept>
 #include <thread>
 #include <vector>
@@ -199,13 +202,28 @@ class generator {
     steady::time_point until_;
 };
 
-void pin(unsigned first, unsigned behind_last) {
+void pin(unsigned first, unsigned behind_last, pid_t process = 0) {
     cpu_set_t set;
     CPU_ZERO(&set);
     for (unsigned cpu = first; cpu < behind_last; ++cpu) {
         CPU_SET(cpu, &set);
     }
-    ::sched_setaffinity(0, sizeof set, &set);
+    ::sched_setaffinity(process, sizeof set, &set);
+}
+
+auto servers_part() -> unsigned {
+    return std::max(1U, processors() - 1);
+}
+
+// The calling thread and what it starts from here on; a server with all that it has started.
+void pin_all(pid_t server, unsigned behind_last) {
+    pin(0, behind_last);
+    pin(0, behind_last, server);
+    const auto id = std::to_string(server);
+    std::ifstream children("/proc/" + id + "/task/" + id + "/children");
+    for (pid_t child = 0; children >> child;) {
+        pin(0, behind_last, child);
+    }
 }
 
 }  // namespace
@@ -214,9 +232,23 @@ auto processors() -> unsigned {
     return std::max(1U, std::thread::hardware_concurrency());
 }
 
+auto server_threads() -> unsigned {
+    cpu_set_t set;
+    CPU_ZERO(&set);
+    ::sched_getaffinity(0, sizeof set, &set);
+    return std::max(1U, static_cast<unsigned>(CPU_COUNT(&set)));
+}
+
 void pin_to_servers() {
-    const auto count = processors();
-    pin(0, count > 1 ? count - 1 : 1);
+    pin(0, servers_part());
+}
+
+everywhere::everywhere() : postgres_(test::postgres_process()) {
+    pin_all(postgres_, processors());
+}
+
+everywhere::~everywhere() {
+    pin_all(postgres_, servers_part());
 }
 
 void pin_to_generator() {

@@ -1,6 +1,8 @@
 // A load generator: keep-alive connections over epoll, on one thread of its own processor.
 #pragma once
 
+#include <sys/types.h>
+
 #include <chrono>
 #include <cstdint>
 #include <string>
@@ -72,7 +74,22 @@ class requests_in_turn final : public load_source {
 // Processors: the last one is the generator's, all others everyone else's. With one processor, all
 // share it.
 [[nodiscard]] auto processors() -> unsigned;
+// Those that the calling thread may use, and the servers that it starts: a thread each.
+[[nodiscard]] auto server_threads() -> unsigned;
 void pin_to_servers();
 void pin_to_generator();
+
+// While it lives, nobody has a processor apart, PostgreSQL neither: of what is measured without the
+// generator.
+class everywhere {
+  public:
+    everywhere();
+    ~everywhere();
+    everywhere(const everywhere&) = delete;
+    auto operator=(const everywhere&) -> everywhere& = delete;
+
+  private:
+    pid_t postgres_;
+};
 
 }  // namespace tenon::bench

@@ -39,10 +39,6 @@ auto time_in(long seconds) -> std::string {
 
 }  // namespace
 
-auto server_threads() -> unsigned {
-    return std::max(1U, processors() - 1);
-}
-
 peer_process::peer_process(
     const programs& where, std::size_t hello_bytes, int delay_ms, unsigned threads
 )

@@ -19,9 +19,6 @@ struct programs {
     std::string peer;
 };
 
-// Threads that a server is given here: its processors.
-[[nodiscard]] auto server_threads() -> unsigned;
-
 // `tenon-bench-peer`: hello, and a provider.
 class peer_process {
   public:

@@ -58,6 +58,15 @@ void slow_down(world& here, const std::string& where, std::int64_t by_ms) {
     here.provider().inject(slow);
 }
 
+// A minute may have ended between them.
+auto count_reads(const nlohmann::json& told) -> int {
+    int count = 0;
+    for (const auto& one : told.at("credentialReads")) {
+        count += one.at("count").get<int>();
+    }
+    return count;
+}
+
 }  // namespace
 
 TEST_CASE("a user's data is told whole and without a secret, then erased everywhere") {
@@ -68,14 +77,11 @@ TEST_CASE("a user's data is told whole and without a secret, then erased everywh
     const auto bobs = here.connected("bob", "u2");
     here.connect(ann, "u3", {{"confirm", true}});
     (void)here.begin(ann);
-    // As a host adds it up when the minute is over.
-    here.change_database(
-        "INSERT INTO credential_reads (org_id, api_key_id, connection_id, minute, count) "
-        "VALUES ('default', 'k1', '" +
-        id + "', 60000, 3)"
-    );
+    for (int reads = 0; reads < 3; ++reads) {
+        REQUIRE(here.api(ann).get(here.token_path(id)).status == 200);
+    }
     const auto told = here.api(ann).get(path).json();
-    CHECK(told.at("credentialReads").at(0).at("count") == 3);
+    CHECK(count_reads(told) == 3);
     CHECK(told.at("connections").at(0).at("profile").at("email") == "user1@demo.invalid");
     CHECK(told.at("consents").at(0).at("connectionId") == id);
     CHECK(told.at("unconfirmed").size() == 1);

@@ -12,6 +12,7 @@
 #include <cstdlib>
 #include <cstring>
 #include <filesystem>
+#include <fstream>
 #include <pqxx/pqxx>
 #include <stdexcept>
 #include <thread>
@@ -228,6 +229,15 @@ auto disk_of_postgres() -> std::optional<postgres_disk> {
 
 auto postgres_url(const std::string& database, const std::string& role) -> std::string {
     return "postgresql://" + role + "@/" + database + "?host=" + the_cluster().folder();
+}
+
+auto postgres_process() -> pid_t {
+    std::ifstream file(the_cluster().data() / "postmaster.pid");
+    pid_t first = 0;
+    if (!(file >> first)) {
+        throw std::runtime_error("PostgreSQL's postmaster.pid names no process");
+    }
+    return first;
 }
 
 void create_postgres_database(const std::string& name, const std::string& copy_of) {

@@ -18,6 +18,9 @@ namespace tenon::test {
     const std::string& database = "postgres", const std::string& role = "tenon"
 ) -> std::string;
 
+// The server's first process, of which all others are children.
+[[nodiscard]] auto postgres_process() -> pid_t;
+
 // Before the first call of the above: a server with PostgreSQL's own settings. The tests' is fast
 // instead, and loses what it has with the machine's power (fsync=off).
 void use_postgres_defaults();

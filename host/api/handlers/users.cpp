@@ -1,4 +1,5 @@
 // What is held of one user: told, and erased.
+#include "api/access_journal.hpp"
 #include "api/handlers/handlers.hpp"
 #include "api/json_writer.hpp"
 #include "api/page_parameters.hpp"
@@ -68,6 +69,12 @@ auto export_user(call& mine) -> answer {
     }
     const data_question what{mine.user, page->limit, std::move(page->cursor)};
     auto& oauth = mine.api.oauth;
+    if (what.cursor.empty()) {
+        auto settled = co_await mine.api.journal.settle();
+        if (settled.has_error()) {
+            co_return settled.error();
+        }
+    }
     auto work = [what, now = oauth.time.now()](sql_session& session) -> result<std::string> {
         return user_data_json(session, what, now);
     };

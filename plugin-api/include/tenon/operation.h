@@ -75,7 +75,7 @@ enum { TENON_GRANT_TEMPLATE = 1u };
 /* One set of tokens. Handed out: valid until the next call on the same operation. Growable. */
 typedef struct tenon_grant {
     uint32_t struct_size, flags;
-    tenon_str slot;       /* "" is the main one */
+    tenon_str slot;       /* "" is the main one; of a REFRESH the one that was asked for */
     tenon_str account_id; /* the provider's id of the account; empty: PROFILE tells it */
     tenon_str access_token, refresh_token, id_token, token_type;
     tenon_str scope;    /* granted, space-separated; empty: as it was asked for (RFC 6749 5.1) */

@@ -30,8 +30,9 @@ static void fork_itself(tenon_op* op) {
     (void)fork();
 }
 static void read_passwd(tenon_op* op) {
+    FILE* const opened = fopen("/etc/passwd", "r");
     (void)op;
-    (void)fopen("/etc/passwd", "r");
+    (void)opened;
 }
 static void execute(tenon_op* op) {
     char* const arguments[] = {"sh", NULL};
@@ -64,7 +65,7 @@ static void free_twice(tenon_op* op) {
     free(memory);
 }
 static void overflow(tenon_op* op) {
-    char* volatile memory = malloc(16);
+    volatile char* const memory = malloc(16);
     (void)op;
     for (size_t i = 0; i < ((size_t)1 << 32); ++i) {
         memory[i] = 1;

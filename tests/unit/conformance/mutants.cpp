@@ -111,6 +111,7 @@ auto all_mutants() -> const std::vector<mutant>& {
         {"refresh-request", "refreshes-by-access"},
         {"profile-authenticated", ""},
         {"account-told", ""},
+        {"granted-slots", ""},
         {"one-client-auth", ""},
         {"verifier-to-token", ""},
         {"token-request-form", ""},

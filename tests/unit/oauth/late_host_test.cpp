@@ -138,21 +138,37 @@ TEST_CASE("a failure that the late host writes down leaves the other's lease") {
 TEST_CASE("what another host puts off for longer is not brought forward") {
     flow_case here(json{{"rotation", true}}, any_engine());
     const auto before = here.grant(here.connect(ann, "u1"));
+    here.look([&](sql_session& session) -> result<void> {
+        run(session, "UPDATE grants SET refresh_token = $3 WHERE org_id = $1 AND id = $2",
+            session.org(), before.id, blob{"can't be opened"});
+        return {};
+    });
     here.time.advance(hours(1));
-    here.configure({});  // nothing can be refreshed for now
     const auto later = here.time.now() + hours(2);
     const auto other = open_database(here.store.url()).value();
-    refresh_scheduler scheduler(here.context, *here.refresh);
-    std::future<milliseconds> ticked;
+    std::promise<void> is_written;
     const auto put_off = [&](sql_session& session) -> result<void> {
         run(session, "UPDATE grants SET next_refresh_at = $3 WHERE org_id = $1 AND id = $2",
             session.org(), before.id, later);
-        ticked = std::async(std::launch::async, [&] { return here.run(scheduler.tick()); });
-        CHECK(waits(ticked));
+        is_written.set_value();
+        std::this_thread::sleep_for(milliseconds(300));
         return {};
     };
-    REQUIRE(other->with_org_now(before.org, access::write, put_off).has_value());
-    ticked.get();
+    absent_database db{here.store.db(), here.time};
+    std::future<result<void>> committed;
+    const auto interfere = [&] {
+        committed = std::async(std::launch::async, [&] {
+            return other->with_org_now(before.org, access::write, put_off);
+        });
+        is_written.get_future().wait();
+    };
+    // The claim is committed first, then its lease is given back.
+    db.once_written = [&] { db.once_written = interfere; };
+    auto context = here.context_with({.db = &db});
+    refresher renewing(context);
+    refresh_scheduler scheduler(context, renewing);
+    here.run(scheduler.tick());
+    CHECK(committed.get().has_value());
     CHECK(here.grant(here.list(ann).front().id).next_refresh_at == later);
 }
 

@@ -108,6 +108,24 @@ TEST_CASE("a claim that storage does not take begins nothing, and wakes nobody")
     CHECK(here.http.seen.empty());
 }
 
+TEST_CASE("what a host can't ask stays due for those that can, and for itself when it can") {
+    claim_case here;
+    refresh_scheduler scheduler(here.at, here.late);
+    SECTION("its configuration has no such provider") {
+        here.configure({});
+    }
+    SECTION("the issuer's metadata have not come yet") {
+        here.configure({"demo-secret"}, "http://127.0.0.1:4999");
+    }
+    here.run(scheduler.tick());
+    CHECK(here.renewed().next_refresh_at == here.before.next_refresh_at);
+    CHECK(here.http.seen.empty());
+    here.configure({"demo-secret"});
+    REQUIRE(here.run(here.providers.acquire(acme.text())).has_value());
+    here.run(scheduler.tick());
+    here.check_once();
+}
+
 TEST_CASE("the next tick may come when a batch was answered, before its end is written") {
     claim_case here;
     here.at.options.refresh_concurrency = 4;  // of which a batch is one

@@ -120,3 +120,14 @@ TEST_CASE("a reply that can't be stored ends the operation as one whose grant is
     CHECK(out.error().grant_reply_pending);
     CHECK(all.http.seen.size() == 1);
 }
+
+TEST_CASE("a refresh of one slot is not answered with the tokens of another, which stay recorded") {
+    world all;
+    all.http.answer(200, "t");
+    auto request = request_of(operation_kind::refresh);
+    request.slot = "user";
+    const auto failed = all.perform(std::move(request)).error();
+    CHECK(failed.code == "plugin_broke_contract");
+    CHECK(failed.message.find("the slot 'user' with tokens of ''") != std::string::npos);
+    CHECK(failed.holds_grant);
+}

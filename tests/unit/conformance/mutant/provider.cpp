@@ -150,6 +150,9 @@ auto granted(const tenon::response& reply, asked what) -> tenon::tokens {
     if (is("results-keep-secrets")) {
         found.metadata(tenon::json_object().text("token", body.str("access_token")).str());
     }
+    if (is("granted-slots") && what == asked::refresh) {
+        found.slot("other");
+    }
     if (is("refresh-token-kept") && what == asked::refresh && !body["refresh_token"].exists()) {
         found.refresh_token("${refresh_token}");
     }
