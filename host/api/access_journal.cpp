@@ -1,6 +1,7 @@
 #include "api/access_journal.hpp"
 
 #include "base/log.hpp"
+#include "base/pause.hpp"
 #include "store/api_keys.hpp"
 #include "store/credential_reads.hpp"
 #include "store/database.hpp"
@@ -12,10 +13,22 @@ namespace tenon::host {
 namespace {
 
 constexpr std::int64_t use_granularity = 10'000;
-// Beyond it the newest are dropped: a database that is gone for hours must not fill the memory.
+// Beyond it the oldest are dropped: a database that is gone for hours must not fill the memory.
 constexpr std::size_t most_kept = 200'000;
 // A transaction's worth.
 constexpr std::size_t batches_at_once = 50;
+
+// Counts for as long as it lives.
+class under_way {
+  public:
+    explicit under_way(std::atomic<int>& in) : in_(in) { ++in_; }
+    ~under_way() { --in_; }
+    under_way(const under_way&) = delete;
+    auto operator=(const under_way&) -> under_way& = delete;
+
+  private:
+    std::atomic<int>& in_;
+};
 
 auto start_of_minute(time_point now) -> std::int64_t {
     return std::chrono::floor<std::chrono::minutes>(now).time_since_epoch().count();
@@ -105,6 +118,7 @@ auto access_journal::write(std::vector<credential_reads_row> reads, key_uses use
         }
         return {};
     };
+    const under_way mine(writing_);
     auto written = co_await db_.as_service(access::write, std::move(work));
     if (written.has_error()) {
         put_back(what->reads, what->uses);
@@ -112,17 +126,19 @@ auto access_journal::write(std::vector<credential_reads_row> reads, key_uses use
     co_return written;
 }
 
-auto access_journal::add_up(std::int64_t before) -> boost::asio::awaitable<result<void>> {
+auto access_journal::add_up(std::int64_t before, std::optional<org_id> of)
+    -> boost::asio::awaitable<result<void>> {
+    auto work = [before, of](sql_session& session) -> result<std::size_t> {
+        const time_point minute{std::chrono::minutes{before}};
+        return add_up_credential_reads(session, minute, batches_at_once, of);
+    };
+    // Another host may be at it, and have taken what a statement found.
     for (bool more = true; more;) {
-        auto work = [before](sql_session& session) -> result<std::size_t> {
-            const time_point minute{std::chrono::minutes{before}};
-            return add_up_credential_reads(session, minute, batches_at_once);
-        };
-        const auto some = co_await db_.as_service(access::write, std::move(work));
+        const auto some = co_await db_.as_service(access::write, work);
         if (some.has_error()) {
             co_return some.error();
         }
-        more = *some == batches_at_once;
+        more = *some > 0;
     }
     co_return result<void>();
 }
@@ -133,20 +149,23 @@ auto access_journal::flush() -> boost::asio::awaitable<result<void>> {
     if (written.has_error() || added_up_ >= minute) {
         co_return written;
     }
-    auto added = co_await add_up(minute);
+    auto added = co_await add_up(minute, std::nullopt);
     if (added.has_value()) {
         added_up_ = minute;
     }
     co_return added;
 }
 
-auto access_journal::settle() -> boost::asio::awaitable<result<void>> {
+auto access_journal::settle(org_id of) -> boost::asio::awaitable<result<void>> {
     auto written = co_await write(take_reads(), take_uses());
+    while (writing_ > 0) {
+        co_await pause(milliseconds(10));
+    }
     if (written.has_error()) {
         co_return written;
     }
     // Clocks differ.
-    co_return co_await add_up(start_of_minute(time_.now()) + 2);
+    co_return co_await add_up(start_of_minute(time_.now()) + 2, std::move(of));
 }
 
 }  // namespace tenon::host

@@ -12,6 +12,7 @@
 #include <cstdint>
 #include <map>
 #include <mutex>
+#include <optional>
 #include <unordered_map>
 #include <vector>
 
@@ -33,9 +34,10 @@ class access_journal {
     // is kept for the next time, as far as there is room (200,000 rows of reads). Error:
     // storage_unavailable.
     auto flush() -> boost::asio::awaitable<result<void>>;
-    // The same, and adds up this minute too: for whoever is to be told of all reads. What other
-    // hosts were asked within the last second is not among them.
-    auto settle() -> boost::asio::awaitable<result<void>>;
+    // Writes what was gathered, and adds up an organization's reads, this minute's too: for whoever
+    // is to be told of all of them. What other hosts gathered within the last second is not among
+    // them. Error: storage_unavailable.
+    auto settle(org_id of) -> boost::asio::awaitable<result<void>>;
 
   private:
     struct subject {
@@ -63,8 +65,9 @@ class access_journal {
     void put_back(const std::vector<credential_reads_row>& reads, const key_uses& uses);
     auto write(std::vector<credential_reads_row> reads, key_uses uses)
         -> boost::asio::awaitable<result<void>>;
-    // `before`: a minute.
-    auto add_up(std::int64_t before) -> boost::asio::awaitable<result<void>>;
+    // What was read before that minute; of one organization, or of all.
+    auto add_up(std::int64_t before, std::optional<org_id> of)
+        -> boost::asio::awaitable<result<void>>;
 
     database& db_;
     const clock& time_;
@@ -72,6 +75,7 @@ class access_journal {
     std::mutex guard_;
     std::vector<credential_reads_row> kept_;  // what a flush could not write
     std::map<api_key_id, time_point> uses_;
+    std::atomic<int> writing_{0};            // transactions with what was gathered
     std::atomic<std::int64_t> added_up_{0};  // the minutes before this one
 };
 

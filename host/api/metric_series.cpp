@@ -1,6 +1,7 @@
 #include "api/metric_series.hpp"
 
 #include <algorithm>
+#include <map>
 
 namespace tenon::host {
 
@@ -47,15 +48,16 @@ void state_series::set(const std::vector<state_gauge>& counts) {
         sums[&gauges_.Add(labels)] += static_cast<double>(one.count);
     }
     const std::lock_guard lock(guard_);
-    for (const auto& [series, last] : known_) {
+    for (auto* series : known_) {
         if (!sums.contains(series)) {
             series->Set(0);
         }
     }
+    known_.clear();
     for (const auto& [series, sum] : sums) {
         series->Set(sum);
+        known_.push_back(series);
     }
-    known_ = std::move(sums);
 }
 
 }  // namespace tenon::host

@@ -10,7 +10,6 @@
 
 #include <array>
 #include <atomic>
-#include <map>
 #include <mutex>
 
 namespace tenon::host {
@@ -55,7 +54,7 @@ class state_series {
     prometheus::Family<prometheus::Gauge>& gauges_;
     std::string label_;
     std::mutex guard_;
-    std::map<prometheus::Gauge*, double> known_;
+    std::vector<prometheus::Gauge*> known_;
 };
 
 }  // namespace tenon::host

@@ -120,9 +120,8 @@ struct api_metrics::implementation {
         "tenon_counted_timestamp_seconds",
         "When tenon_connections, tenon_grants, tenon_grants_lapsing and tenon_revocations_owed "
         "were "
-        "counted: in the "
-        "background, by a scrape that found them older than a minute, or than 99 times as long as "
-        "counting took"
+        "counted: in the background, by a scrape that found them older than a minute, or than 99 "
+        "times as long as counting took"
     );
     gauges& memory = gauge("process_resident_memory_bytes", "Resident memory");
     gauges& build = gauge("tenon_build_info", "1, labelled with the version");

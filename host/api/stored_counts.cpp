@@ -40,9 +40,9 @@ void tell(api_metrics& metrics, const counts& counted) {
     for (const auto& one : counted.grants) {
         grants.push_back({one.provider.text(), one.health, one.count});
         for (const auto within : {7, 30, 90}) {
-            const bool counts = one.lapses_within_days > 0 && one.lapses_within_days <= within;
+            const bool lapses = one.lapses_within_days > 0 && one.lapses_within_days <= within;
             lapsing.push_back(
-                {one.provider.text(), std::to_string(within) + "d", counts ? one.count : 0}
+                {one.provider.text(), std::to_string(within) + "d", lapses ? one.count : 0}
             );
         }
     }

@@ -70,6 +70,9 @@ void end_others(
 
 auto claim_refreshes(oauth_context& context, unsent_intents& unsent, std::vector<due_grant> wanted)
     -> boost::asio::awaitable<result<claimed_refreshes>> {
+    if (wanted.empty()) {
+        co_return claimed_refreshes{};
+    }
     auto intents = std::make_shared<intent_ids>();
     std::unordered_set<grant_id> anew;
     for (const auto& one : wanted) {

@@ -201,36 +201,39 @@ auto token_reader::find_or_renew(token_request request, connection_id& connectio
     auto refreshing = refresh_.refresh(std::move(order));
     auto renewed = co_await std::move(refreshing);
     auto answer = answer_after(context_, renewed, *grant, provider);
-    if (answer.has_value()) {
-        auto checking = check_connected(std::move(request), stored->connection, row.id);
-        auto connected = co_await std::move(checking);
-        if (connected.has_error()) {
-            co_return connected.error();
-        }
+    if (answer.has_error() || is_connected(request, connection, row.id)) {
+        co_return answer;
     }
-    co_return answer;
+    auto again = look_again(std::move(request), connection, provider);
+    co_return co_await std::move(again);
 }
 
-auto token_reader::check_connected(token_request request, connection_id connection, grant_id grant)
-    -> boost::asio::awaitable<result<void>> {
-    const auto [known, link] = context_.cache.find(key_of(request), context_.time.now());
-    if (link != nullptr && link->connection == connection && link->grant == grant) {
-        co_return result<void>();
-    }
+auto token_reader::look_again(
+    token_request request, connection_id& connection, const provider_instance* provider
+) -> boost::asio::awaitable<result<token_answer>> {
     auto look = [request](sql_session& session) { return find_stored(session, request); };
     auto stored = co_await context_.db.with_org(request.org, access::read, std::move(look));
     if (stored.has_error()) {
         co_return stored.error();
     }
-    if (stored->connection != connection || stored->row->id != grant) {
-        auto moved = fail(
-            errc::provider_unavailable,
-            "the account was connected anew while its token was renewed; ask again"
-        );
-        moved.retry_after = std::chrono::seconds(1);
-        co_return moved;
+    connection = stored->connection;
+    const auto grant = to_cached(*stored->row, provider);
+    if (is_alive(grant->life, context_.time.now())) {
+        co_return to_answer(context_.seal, *grant);
     }
-    co_return result<void>();
+    auto moved = fail(
+        errc::provider_unavailable,
+        "the account was connected anew while its token was renewed; ask again"
+    );
+    moved.retry_after = std::chrono::seconds(1);
+    co_return moved;
+}
+
+auto token_reader::is_connected(
+    const token_request& request, const connection_id& connection, const grant_id& grant
+) -> bool {
+    const auto [known, link] = context_.cache.find(key_of(request), context_.time.now());
+    return link != nullptr && link->connection == connection && link->grant == grant;
 }
 
 }  // namespace tenon::host

@@ -41,9 +41,14 @@ class token_reader {
   private:
     auto find_or_renew(token_request request, connection_id& connection)
         -> boost::asio::awaitable<result<token_answer>>;
-    // After a refresh that was waited for: whoever is not connected any more gets nothing of it.
-    auto check_connected(token_request request, connection_id connection, grant_id grant)
-        -> boost::asio::awaitable<result<void>>;
+    // After a refresh that was waited for: what is connected by now.
+    auto look_again(
+        token_request request, connection_id& connection, const provider_instance* provider
+    ) -> boost::asio::awaitable<result<token_answer>>;
+    // As far as the memory knows: that it holds it, and nothing of it has changed.
+    [[nodiscard]] auto is_connected(
+        const token_request& request, const connection_id& connection, const grant_id& grant
+    ) -> bool;
 
     oauth_context& context_;
     refresher& refresh_;

@@ -1,6 +1,7 @@
 #include "provider/registry.hpp"
 
 #include "base/pause.hpp"
+#include "base/side_by_side.hpp"
 #include "provider/registry_state.hpp"
 
 namespace tenon::host {
@@ -80,11 +81,14 @@ auto registry::acquire(std::string name) -> asio::awaitable<result<provider_hand
 
 auto registry::keep_discovered() -> asio::awaitable<void> {
     while (true) {
+        // An issuer that does not answer keeps nobody waiting for another's metadata.
+        std::vector<asio::awaitable<void>> attempts;
         for (auto& name : implementation_->due_names()) {
             if (auto attempt = implementation_->start_attempt(name)) {
-                co_await implementation_->discover(std::move(*attempt));
+                attempts.push_back(implementation_->discover(std::move(*attempt)));
             }
         }
+        co_await side_by_side(std::move(attempts));
         co_await implementation_->settle_elsewhere();
         co_await pause(implementation_->next_due());
     }

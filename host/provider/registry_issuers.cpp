@@ -164,7 +164,7 @@ auto registry::implementation::due_names() -> std::vector<std::string> {
 }
 
 auto registry::implementation::next_due() -> milliseconds {
-    constexpr milliseconds longest = 60s;  // a reload may bring a new one
+    constexpr milliseconds longest = 5s;  // a reload may bring a new one
     const std::lock_guard lock(guard);
     auto out = longest;
     for (const auto& [name, state] : issuers) {

@@ -9,7 +9,8 @@ namespace {
 // No transaction of ours lives that long: its statements are limited, and so is its idling.
 constexpr milliseconds gap_lifetime{60'000};
 // A burst of rolled back transactions must not make the list grow without end.
-constexpr std::size_t most_gaps = 10'000;
+constexpr std::int64_t most_gaps = 10'000;
+constexpr std::int64_t before_first = 200;
 
 auto text_of(change_kind kind) -> std::string_view {
     switch (kind) {
@@ -88,23 +89,31 @@ auto erase_changes_before(sql_session& session, time_point before, std::size_t l
 void change_cursor::start(sql_session& session, time_point now) {
     gaps_.clear();
     more_ = false;
-    // What is open now may have numbers below the newest one, and be committed later: look at the
-    // last ones again, which are more than hosts write while one transaction lasts.
+    has_read_ = false;
+    // What is open now may have numbers below the newest one, and be committed later. What is
+    // missing among older ones never will be.
     constexpr std::int64_t window = most_gaps;
     const auto newest = newest_change(session);
     last_ = std::max<std::int64_t>(0, newest - window);
     for (const auto& row : changes_after(session, last_, static_cast<std::size_t>(window))) {
-        note_gaps(row.seq, now);
-        last_ = row.seq;
+        take(row, now - row.at < 2 * gap_lifetime ? std::optional(now) : std::nullopt);
     }
 }
 
-void change_cursor::note_gaps(std::int64_t next, time_point now) {
-    const auto first = std::max(last_ + 1, next - static_cast<std::int64_t>(most_gaps));
-    for (auto missing = first; missing < next; ++missing) {
+void change_cursor::take(const change_row& row, std::optional<time_point> missed_at) {
+    if (missed_at) {
+        // Those before the first row may have been erased long ago.
+        note_gaps(row.seq, has_read_ ? most_gaps : before_first, *missed_at);
+    }
+    has_read_ = true;
+    last_ = row.seq;
+}
+
+void change_cursor::note_gaps(std::int64_t next, std::int64_t most, time_point now) {
+    for (auto missing = std::max(last_ + 1, next - most); missing < next; ++missing) {
         gaps_.emplace(missing, now);
     }
-    while (gaps_.size() > most_gaps) {
+    while (std::ssize(gaps_) > most_gaps) {
         gaps_.erase(gaps_.begin());
     }
 }
@@ -124,8 +133,7 @@ auto change_cursor::read(sql_session& session, time_point now, std::size_t limit
     std::erase_if(gaps_, [&](const auto& gap) { return now - gap.second > gap_lifetime; });
     more_ = ahead.size() >= limit;
     for (const auto& row : ahead) {
-        note_gaps(row.seq, now);
-        last_ = row.seq;
+        take(row, now);
     }
     came.insert(came.end(), ahead.begin(), ahead.end());
     return came;

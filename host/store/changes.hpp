@@ -54,9 +54,13 @@ class change_cursor {
     [[nodiscard]] auto position() const noexcept -> std::int64_t { return last_; }
 
   private:
-    void note_gaps(std::int64_t next, time_point now);
+    // Of the numbers before it, those that are missing are asked for from then on, if that is
+    // given.
+    void take(const change_row& row, std::optional<time_point> missed_at);
+    void note_gaps(std::int64_t next, std::int64_t most, time_point now);
 
     std::int64_t last_ = 0;
+    bool has_read_ = false;                    // a row, since it started
     std::map<std::int64_t, time_point> gaps_;  // number -> when it was missed first
     bool more_ = false;
 };

@@ -150,14 +150,20 @@ void append_credential_reads(sql_session& session, std::span<const credential_re
     }
 }
 
-auto add_up_credential_reads(sql_session& session, time_point before, std::size_t most)
-    -> std::size_t {
-    const auto rows =
-        run(session,
-            "DELETE FROM credential_read_batches WHERE seq IN (SELECT seq "
-            "FROM credential_read_batches WHERE minute < $1 ORDER BY minute, seq LIMIT $2) "
-            "RETURNING org_id, minute, reads",
-            before, static_cast<std::int64_t>(most));
+auto add_up_credential_reads(
+    sql_session& session, time_point before, std::size_t most, const std::optional<org_id>& of
+) -> std::size_t {
+    const auto statement = [](const std::string& which) {
+        return "DELETE FROM credential_read_batches WHERE seq IN (SELECT seq "
+               "FROM credential_read_batches WHERE minute < $1" +
+               which +
+               " ORDER BY minute, seq LIMIT $2) "
+               "RETURNING org_id, minute, reads";
+    };
+    static const auto of_all = statement("");
+    static const auto of_one = statement(" AND org_id = $3");
+    const auto rows = of ? run(session, of_one, before, as_limit(most), *of)
+                         : run(session, of_all, before, as_limit(most));
     sums all;
     for (std::size_t i = 0; i < rows.size(); ++i) {
         const auto row = rows[i];

@@ -23,10 +23,12 @@ struct credential_reads_row {
 void append_credential_reads(sql_session& session, std::span<const credential_reads_row> batch);
 
 // As the service: adds up what was written down of minutes before that one, whichever host it was,
-// at most so many batches. Answers how many they were. What was read of a user who has been erased
-// since is not accounted for any more.
-auto add_up_credential_reads(sql_session& session, time_point before, std::size_t most)
-    -> std::size_t;
+// at most so many batches; those of one organization, or everybody's. Answers how many they were.
+// What was read of a user who has been erased since is not accounted for any more.
+auto add_up_credential_reads(
+    sql_session& session, time_point before, std::size_t most,
+    const std::optional<org_id>& of = std::nullopt
+) -> std::size_t;
 
 // What was added up of all connections that the subject ever consented to, in the organization;
 // ordered by connection, minute and key, behind `after` (its count does not matter; nothing: from

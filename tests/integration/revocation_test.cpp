@@ -4,6 +4,7 @@
 #include "support/postgres.hpp"
 
 #include <algorithm>
+#include <future>
 #include <thread>
 
 namespace tenon::test {
@@ -126,6 +127,39 @@ TEST_CASE("a key that is revoked at one host is refused by the other within a se
         took.push_back(steady::now() - revoked);
     }
     check_all(took, "key revoked");
+}
+
+TEST_CASE("who loses the right to a token while it is renewed is not answered with it") {
+    const auto loses_key = GENERATE(true, false);
+    CAPTURE(loses_key);
+    auto options = on_postgres();
+    options.settings = json{{"access_lifetime_s", 4}};
+    world here(options);
+    const auto other = here.replica();
+    const auto id = here.connected("ann", "u1");
+    here.connected("bob", "u1");  // the grant is his as well
+    const auto made =
+        here.api("").post("/api/keys", {{"name", "reader"}, {"scopes", {"tokens:read"}}});
+    REQUIRE(made.status == 201);
+    http_client reader(
+        other->url(), {{"X-API-Key", made.json().at("key")}, {"X-Tenon-User", "ann"}}
+    );
+    std::this_thread::sleep_for(4'200ms);
+    sim::fault slow;
+    slow.path = "/token";
+    slow.delay_ms = 3'000;
+    here.provider().inject(slow);
+    const auto asked = here.provider().requests()["/token"];
+    auto answer = std::async(std::launch::async, [&] { return reader.get(here.token_path(id)); });
+    REQUIRE(soon([&] { return here.provider().requests()["/token"] > asked; }));
+    const auto gone = loses_key
+                          ? here.api("").del("/api/keys/" + made.json().at("id").get<std::string>())
+                          : here.api("ann").del("/api/integrations/disconnect/demo/" + id);
+    REQUIRE(gone.status / 100 == 2);
+    const auto status = answer.get().status;
+    CHECK((loses_key ? status == 401 : status == 404 || status == 409));
+    CHECK(here.api("bob").get(here.token_path("u1")).status == 200);
+    CHECK(here.provider().count().refreshes == 1);
 }
 
 TEST_CASE("a host that can't see what others change answers nothing from memory") {

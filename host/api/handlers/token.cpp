@@ -118,6 +118,11 @@ auto token(call& mine) -> answer {
     if (token.has_error()) {
         co_return token.error();
     }
+    // It may have been waited for, and the key revoked meanwhile.
+    auto still = co_await mine.api.keys.authenticate(mine.http);
+    if (still.has_error()) {
+        co_return still.error();
+    }
     mine.api.journal.note_read(mine.who, token->connection);
     response to;
     write_answer(mine.http, *token, to);

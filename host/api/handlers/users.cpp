@@ -70,7 +70,7 @@ auto export_user(call& mine) -> answer {
     const data_question what{mine.user, page->limit, std::move(page->cursor)};
     auto& oauth = mine.api.oauth;
     if (what.cursor.empty()) {
-        auto settled = co_await mine.api.journal.settle();
+        auto settled = co_await mine.api.journal.settle(mine.who->org);
         if (settled.has_error()) {
             co_return settled.error();
         }

@@ -3,6 +3,7 @@
 
 #include "fixture.hpp"
 #include "store/connections.hpp"
+#include "store/grants.hpp"
 #include "support/catch.hpp"
 
 #include <boost/asio/detached.hpp>
@@ -23,6 +24,19 @@ void insert(api_fixture& api, const std::string& account) {
         row.account = account_id(account);
         [[maybe_unused]] const auto kept = upsert_connection(session, row);
         return {};
+    };
+    REQUIRE(api.store->with_org_now(default_org(), access::write, work).has_value());
+}
+
+void insert_lapsing(api_fixture& api, const std::string& account, std::chrono::days after) {
+    auto work = [&](sql_session& session) -> result<void> {
+        grant_row row;
+        row.id = grant_id(make_uuid(api.time, api.random));
+        row.provider = provider_id("demo");
+        row.account = account_id(account);
+        row.slot = "main";
+        row.refresh_expires_at = api.time.now() + after;
+        return upsert_grant(session, row).has_value() ? result<void>() : fail(errc::internal, "");
     };
     REQUIRE(api.store->with_org_now(default_org(), access::write, work).has_value());
 }
@@ -62,6 +76,19 @@ TEST_CASE("connections are counted for the metrics when what they say is a minut
     }
     api.time.advance(1ms);
     CHECK(soon_shown(api, connections, "2"));
+}
+
+TEST_CASE("grants that lapse soon are counted, each time with those that lapse sooner") {
+    api_fixture api;
+    for (const auto after : {3, 20, 25, 60, 300}) {
+        insert_lapsing(api, "a" + std::to_string(after), std::chrono::days(after));
+    }
+    REQUIRE(soon_shown(api, counted_at, "1790000000"));
+    CHECK(shown(api, R"(tenon_grants_lapsing{provider="demo",within="7d"})") == "1");
+    CHECK(shown(api, R"(tenon_grants_lapsing{provider="demo",within="30d"})") == "3");
+    CHECK(shown(api, R"(tenon_grants_lapsing{provider="demo",within="90d"})") == "4");
+    CHECK(shown(api, R"(tenon_grants{health="expiring",provider="demo"})") == "1");
+    CHECK(shown(api, R"(tenon_grants{health="healthy",provider="demo"})") == "4");
 }
 
 TEST_CASE("no scrape waits for a count") {

@@ -156,11 +156,42 @@ TEST_CASE("a change that was open when the cursor began is not missed", "[store]
             .has_value();
     });
     written.acquire();
-    append(store.db(), "fast");
+    writing(store.db(), [](sql_session& session) {
+        for (int i = 0; i < 1'000; ++i) {
+            append_change(session, change_kind::grant, "fast", at(1));
+        }
+    });
     auto cursor = started(store.db(), 5);
     let_go.release();
     CHECK(slow.get());
     CHECK(poll(store.db(), cursor, 10) == names{"slow"});
+}
+
+TEST_CASE("numbers that were erased long ago are not asked for, whether rows are left or none") {
+    test_database store(any_engine());
+    const auto left = GENERATE(0, 2);
+    append(store.db(), "one");
+    const auto leave = [&](const std::string& seq, const std::string& at_ms) {
+        as_service(store.db(), access::write, [&](sql_session& session) {
+            run(session, "INSERT INTO changes (seq, org_id, kind, subject, at) VALUES (" + seq +
+                             ", 'o', 'grant', 'by hand', " + at_ms + ")");
+        });
+    };
+    as_service(store.db(), access::write, [](sql_session& session) {
+        run(session, "DELETE FROM changes");
+    });
+    if (left > 0) {
+        leave("5000", "1");  // long ago
+        leave("9000", "100000000");
+    }
+    auto cursor = started(store.db(), 100'000'001);
+    leave("9001", "100000001");
+    as_service(store.db(), access::read, [&](sql_session& session) {
+        cut_session few(session, 10);
+        CHECK(cursor.read(few, at(100'000'002), 1'000).size() == 1);
+        cut_session again(session, 10);
+        CHECK(cursor.read(again, at(100'000'003), 1'000).empty());
+    });
 }
 
 TEST_CASE("a number that was rolled back is asked for a minute, then forgotten", "[store]") {
