@@ -56,15 +56,17 @@ auto parked_before(sql_session& session, const confirmation_row& row) -> result<
 // Takes what is parked, in the transaction that lands it.
 auto parked(const oauth_context& context, actor by, std::string hash) -> landing_source {
     using shared_landing = std::shared_ptr<const landing>;
-    const auto taken = std::make_shared<shared_landing>();
+    const auto taken = std::make_shared<std::optional<landing>>();
     return [&context, by = std::move(by), hash = std::move(hash),
             taken](sql_session& session) -> result<shared_landing> {
         // First, as whoever withdraws what is parked does: else each may wait for the other.
         hold_user(session, by.user);
         const auto row = take_confirmation(session, by.user, hash, context.time.now());
+        if (!row && taken->has_value()) {  // by a commit whose answer was lost
+            return std::make_shared<const landing>(**taken);
+        }
         if (!row) {
-            // A commit whose answer was lost did take it: landing the same again changes nothing.
-            return *taken ? result<shared_landing>(*taken) : unknown_confirmation();
+            return unknown_confirmation();
         }
         auto what = open_parked(context, *row);
         if (what.has_error()) {
@@ -73,8 +75,9 @@ auto parked(const oauth_context& context, actor by, std::string hash) -> landing
         what->by = by;
         what->connection = row->connection;
         what->action = "connection.confirmed";
-        *taken = std::make_shared<const landing>(std::move(*what));
-        return *taken;
+        *taken = *what;
+        (*taken)->is_taken = true;
+        return std::make_shared<const landing>(std::move(*what));
     };
 }
 

@@ -161,8 +161,9 @@ auto disconnected_meanwhile() -> error {
     return fail(errc::invalid_state, "the user disconnected while the account was connected");
 }
 
-// Its intent is gone: it was stored before (the commit's answer was lost, or another host took it
-// up), and its user may have disconnected since; or another host has discarded it.
+// Its intent, or what it was parked in, is gone: it was stored before (the commit's answer was
+// lost, or another host took it up), and its tokens may have been renewed since, or its user may
+// have disconnected; or another host has discarded it.
 auto landed_before(sql_session& session, const landing& what) -> result<stored_landing> {
     auto row = find_connection(session, what.by.user, what.provider, what.account.text());
     if (!row || row->state != connection_state::connected) {
@@ -178,6 +179,9 @@ auto store_all(
     if (auto welcome = refuse_erased(session, context, what.by, what.issued_at);
         welcome.has_error()) {
         return welcome.error();
+    }
+    if (what.is_taken) {
+        return landed_before(session, what);
     }
     if (!what.intent.empty()) {
         switch (take_wanted_intent(session, what.intent)) {

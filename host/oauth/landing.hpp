@@ -31,15 +31,16 @@ struct landing {
     std::string intent;           // to delete with it; may be empty
     bool unrecorded = false;      // not all that came is in that intent: it was refused, or is gone
     std::string confirmation;     // the hash of its code, where it is discarded unconfirmed
+    bool is_taken = false;        // what it was parked in is gone: it was landed, or withdrawn
     std::string action;           // for the audit log: `connection.created`
 };
 
 // Seals the tokens and stores everything in one transaction. What its user authorized before that
-// which is stored and alive changes nothing: the stored connection is answered. One with an intent
-// is stored once, whoever tries, and not after its user has disconnected. Errors: invalid_state
-// (its intent is gone, and so is the connection; or the user is being erased, or was since: the
-// tokens are to be discarded), conflict (given tokens would share the refresh token of others),
-// storage_unavailable (after trying for a while), internal.
+// which is stored and alive changes nothing: the stored connection is answered. One with an intent,
+// or from what was parked, is stored once, whoever tries, and not after its user has disconnected.
+// Errors: invalid_state (that is gone, and so is the connection; or the user is being erased, or
+// was since: the tokens are to be discarded), conflict (given tokens would share the refresh token
+// of others), storage_unavailable (after trying for a while), internal.
 auto land(oauth_context& context, landing what) -> boost::asio::awaitable<result<connection_row>>;
 
 // The same for what is found in the transaction that stores it; as often as that is tried again.

@@ -1,4 +1,5 @@
 // What becomes of tokens that come at a bad moment: the only good refresh token is among them.
+#include "oauth/confirm.hpp"
 #include "oauth/limited_client.hpp"
 #include "oauth/rate_governor.hpp"
 #include "oauth/recovery.hpp"
@@ -20,6 +21,17 @@ auto refusal(std::uint32_t status, bool served) -> sim::fault {
     return made;
 }
 
+// By another host than the one that has the bad moment.
+auto renew_elsewhere(bad_moment& here) -> boost::asio::awaitable<void> {
+    const auto id = here.look([](sql_session& session) -> result<connection_id> {
+        return find_connection(session, ann.user, provider_id("acme"), "u1").value().id;
+    });
+    const auto row = here.grant(id);
+    auto renewing = here.refresh->refresh({row.org, row.id, row.provider, refresh_reason::asked});
+    const auto done = co_await std::move(renewing);
+    CHECK(done.has_value());
+}
+
 }  // namespace
 
 TEST_CASE("tokens that come while storage is away, however long, are stored when it is back") {
@@ -33,6 +45,21 @@ TEST_CASE("tokens that come while storage is away, however long, are stored when
     CHECK(after.generation == before.generation + 1);
     CHECK(here.intents(before.id).empty());
     CHECK(here.renew(after).has_value());
+    CHECK(here.scene.count().refresh_reuses == 0);
+}
+
+TEST_CASE("a confirmation whose commit's answer was lost takes nothing back that was renewed since"
+) {
+    bad_moment here;
+    const auto code = here.park(ann, "u1");
+    here.db.loses_answer = true;
+    boost::asio::use_service<pause_service>(here.io).wait = [&](milliseconds) {
+        return renew_elsewhere(here);
+    };
+    const auto confirmed = here.run(confirm_connection(here.at, ann, code));
+    REQUIRE(confirmed.has_value());
+    CHECK(here.scene.count().refreshes == 1);
+    CHECK(here.renew(here.grant(confirmed->id)).has_value());
     CHECK(here.scene.count().refresh_reuses == 0);
 }
 
