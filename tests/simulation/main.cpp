@@ -59,9 +59,7 @@ auto run(const wishes& wanted) -> int {
     const auto found = search(shared, through);
     const std::chrono::duration<double> took = steady::now() - begun;
     if (found) {
-        std::cout << "broken, after " << found->histories << " histories: " << found->violation
-                  << '\n'
-                  << describe(found->shortest);
+        std::cout << describe(*found);
         return 1;
     }
     std::cout << ran << " histories in " << took.count() << " s, " << refreshes

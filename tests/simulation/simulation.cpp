@@ -13,21 +13,27 @@ auto play(house& shared, const plan& what, planted_fault fault, listener told) -
     return one.play();
 }
 
-auto shrink(house& shared, plan broken, planted_fault fault) -> plan {
-    const auto rule = rule_of(play(shared, broken, fault).violation);
-    const auto still_breaks = [&](const plan& candidate) {
-        return rule_of(play(shared, candidate, fault).violation) == rule;
+auto shrink(house& shared, finding whole, planted_fault fault) -> finding {
+    auto left = whole;
+    const auto still_breaks = [&](plan candidate) {
+        auto violation = play(shared, candidate, fault).violation;
+        if (rule_of(violation) != rule_of(whole.violation)) {
+            return false;
+        }
+        left.shortest = std::move(candidate);
+        left.violation = std::move(violation);
+        return true;
     };
+    if (!still_breaks(whole.shortest)) {
+        return whole;
+    }
     // From the back: what comes late is needed least.
     const auto thin_out = [&](auto part) {
         bool smaller = false;
-        for (auto i = (broken.*part).size(); i-- > 0;) {
-            auto candidate = broken;
+        for (auto i = (left.shortest.*part).size(); i-- > 0;) {
+            auto candidate = left.shortest;
             (candidate.*part).erase((candidate.*part).begin() + static_cast<std::ptrdiff_t>(i));
-            if (still_breaks(candidate)) {
-                broken = std::move(candidate);
-                smaller = true;
-            }
+            smaller = still_breaks(std::move(candidate)) || smaller;
         }
         return smaller;
     };
@@ -35,7 +41,12 @@ auto shrink(house& shared, plan broken, planted_fault fault) -> plan {
         smaller = thin_out(&plan::mishaps);
         smaller = thin_out(&plan::acts) || smaller;
     }
-    return broken;
+    return left;
+}
+
+auto describe(const finding& found) -> std::string {
+    return "broken, after " + std::to_string(found.histories) + " histories: " + found.violation +
+           "\n" + describe(found.shortest);
 }
 
 auto plan_for(std::uint64_t seed, planted_fault fault) -> plan {
@@ -48,13 +59,8 @@ auto search(house& shared, const course& through) -> std::optional<finding> {
         const auto ended = play(shared, what, through.fault);
         const bool counts = through.rule.empty() || rule_of(ended.violation) == through.rule;
         if (!ended.violation.empty() && counts) {
-            finding found;
-            found.shortest = through.shrinks ? shrink(shared, what, through.fault) : what;
-            found.violation = through.shrinks
-                                  ? play(shared, found.shortest, through.fault).violation
-                                  : ended.violation;
-            found.histories = i + 1;
-            return found;
+            finding found{what, ended.violation, i + 1};
+            return through.shrinks ? shrink(shared, std::move(found), through.fault) : found;
         }
         if (through.told && !through.told(ended)) {
             break;

@@ -26,8 +26,12 @@ using listener = std::function<void(const std::string& line)>;
 // Its rule, without what is told of this breach.
 [[nodiscard]] auto rule_of(const std::string& violation) -> std::string;
 
-// Takes away what it does without: whatever is left is needed to break the same rule.
-[[nodiscard]] auto shrink(house& shared, plan broken, planted_fault fault) -> plan;
+// Takes away what it does without: whatever is left is needed to break the same rule. What does not
+// break it again (it took what earlier histories left) stays whole, and its violation what it was.
+[[nodiscard]] auto shrink(house& shared, finding whole, planted_fault fault) -> finding;
+
+// For people: what was broken, and by which history.
+[[nodiscard]] auto describe(const finding& found) -> std::string;
 
 // The history of that seed, such that the fault may show in it.
 [[nodiscard]] auto plan_for(std::uint64_t seed, planted_fault fault) -> plan;

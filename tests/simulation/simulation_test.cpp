@@ -71,6 +71,32 @@ auto tempting_plan(planted_fault fault, std::int64_t point) -> plan {
     return made;
 }
 
+// All that is told of a history.
+auto tale_of(const plan& what) -> std::vector<std::string> {
+    std::vector<std::string> lines;
+    const auto ended = play(shared(), what, planted_fault::none, [&](const std::string& line) {
+        lines.push_back(line);
+    });
+    lines.push_back(ended.violation);
+    return lines;
+}
+
+auto size_of(const plan& what) -> std::size_t {
+    return what.acts.size() + what.mishaps.size();
+}
+
+// Its acts are counted first.
+auto without(plan what, std::size_t item) -> plan {
+    const auto at = static_cast<std::ptrdiff_t>(item);
+    const auto acts = std::ssize(what.acts);
+    if (at < acts) {
+        what.acts.erase(what.acts.begin() + at);
+    } else {
+        what.mishaps.erase(what.mishaps.begin() + (at - acts));
+    }
+    return what;
+}
+
 // Writes something, and thinks better of it.
 auto write_and_roll_back(host::database& to, std::string text) -> boost::asio::awaitable<void> {
     auto work = [text = std::move(text)](host::sql_session& session) -> host::result<void> {
@@ -95,7 +121,7 @@ TEST_CASE("hosts keep every promise through as many histories as fit into a mome
         return steady::now() < until;
     };
     const auto found = search(shared(), all);
-    INFO((found ? found->violation + "\n" + describe(found->shortest) : std::string()));
+    INFO((found ? describe(*found) : std::string()));
     CHECK_FALSE(found);
     CHECK(refreshes > 0);
     WARN(ran << " histories, " << refreshes << " refreshes");
@@ -134,11 +160,39 @@ TEST_CASE("a host that is broken on purpose is found out by chance") {
 TEST_CASE("the same seed makes the same history") {
     for (const std::uint64_t seed : {7U, 77U, 777U}) {
         const auto what = make_plan(seed);
-        const auto first = play(shared(), what, planted_fault::none);
-        const auto second = play(shared(), what, planted_fault::none);
-        CHECK(first.points == second.points);
-        CHECK(first.refreshes == second.refreshes);
+        const auto first = tale_of(what);
+        CHECK(first.size() > 10);
+        CHECK(first == tale_of(what));
     }
+}
+
+TEST_CASE("what is found is cut down to what the same rule takes to break, and told with its seed"
+) {
+    course some;
+    some.count = 100;
+    some.fault = planted_fault::reply_not_sealed;
+    some.rule = find_planted("reply_not_sealed")->rule;
+    const auto found = search(shared(), some);
+    REQUIRE(found);
+    const auto breaks = [&](const plan& what) {
+        return rule_of(play(shared(), what, some.fault).violation) == some.rule;
+    };
+    CHECK(rule_of(found->violation) == some.rule);
+    CHECK(breaks(found->shortest));
+    CHECK(size_of(found->shortest) < size_of(plan_for(found->shortest.seed, some.fault)));
+    for (std::size_t i = 0; i < size_of(found->shortest); ++i) {
+        CHECK_FALSE(breaks(without(found->shortest, i)));
+    }
+    const auto text = describe(*found);
+    CHECK(text.find("seed " + std::to_string(found->histories) + ":") != std::string::npos);
+    CHECK(text.find(found->violation) != std::string::npos);
+}
+
+TEST_CASE("what does not break its rule again is told as it was found") {
+    const finding whole{make_plan(1), "a rule that it keeps (5 ms after the beginning)", 1};
+    const auto left = shrink(shared(), whole, planted_fault::none);
+    CHECK(left.violation == whole.violation);
+    CHECK(size_of(left.shortest) == size_of(whole.shortest));
 }
 
 TEST_CASE("a secret in a log line, or in the database's files, is noticed") {
@@ -168,7 +222,8 @@ TEST_CASE("a readable secret is noticed on its way to the database, whatever bec
     for (const auto& [text, rule] : std::map<std::string, std::string>{
              {"a name", ""}, {"demo-rt-1", "a readable secret was given to the database"}}) {
         chronicle all(what, planted_fault::none);
-        simulated_storage way(all, other.db(), 0, alive, [](std::size_t, const transcript&) {});
+        simulated_storage way(all, other.db(), 0, alive, [](std::size_t, const transcript&) {
+        });
         boost::asio::io_context loop;
         const auto busy = boost::asio::make_work_guard(loop);
         boost::asio::co_spawn(loop, write_and_roll_back(way, text), boost::asio::detached);
