@@ -1,5 +1,7 @@
 #include "book.hpp"
 
+#include "store/postgres_clock.hpp"
+
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
@@ -16,6 +18,11 @@ auto look_up(const std::unordered_map<std::string, std::size_t>& in, const std::
     return found == in.end() ? std::nullopt : std::optional(found->second);
 }
 
+// Who wrote it and who waits for it may each be as far from the right time as hosts may be.
+auto end_of_lease(const auto& of) -> time_point {
+    return of.lease_until - 2 * host::clocks_agree_within;
+}
+
 }  // namespace
 
 void book::departs(const std::shared_ptr<token_call>& one) {
@@ -24,8 +31,7 @@ void book::departs(const std::shared_ptr<token_call>& one) {
         return all_.violated("a refresh token was sent that no provider issued");
     }
     for (const auto& other : in_flight_) {
-        const bool both = other->family == one->family && !other->disturbed && !one->disturbed;
-        if (both && all_.clocks_agree) {
+        if (other->family == one->family && all_.clocks_agree && !was_taken_over(*one)) {
             all_.violated("two refreshes of one grant overlap at the provider");
         }
     }
@@ -46,15 +52,24 @@ void book::check_use(const token_call& one) {
     if (!all_.clocks_agree) {
         excuse(*one.family, "the clocks of two hosts differed");
     }
-    if (one.disturbed) {
-        excuse(*one.family, "its host stood still while the request was on its way");
+    if (was_taken_over(one)) {
+        excuse(*one.family, "a host could not write for longer than its lease");
     }
-    if (one.was_alive && all_.clocks_agree && !one.disturbed) {
+    if (one.was_alive && all_.clocks_agree) {
         all_.violated("a used refresh token was sent again while the access token lived");
     }
     if (of.excuse.empty()) {
         all_.violated("a used refresh token was sent again, and no answer had been lost");
     }
+}
+
+auto book::was_taken_over(const token_call& by) const -> bool {
+    const auto lost_it = [&](const auto& one) {
+        return one.family == by.family && one.host != by.host && one.disturbed &&
+               all_.time.now() >= end_of_lease(one);
+    };
+    return std::ranges::any_of(held_, lost_it) ||
+           std::ranges::any_of(in_flight_, [&](const auto& one) { return lost_it(*one); });
 }
 
 // Where clocks differ by more than leases bear, two hosts may take up one exchange that was cut
@@ -107,10 +122,7 @@ void book::arrived(const token_call& one) {
     if (!one.family || one.refresh_token.empty()) {
         return;
     }
-    if (one.disturbed) {
-        return excuse(*one.family, "its host stood still when the answer came");
-    }
-    held_.push_back({one.host, *one.family, one.grant});
+    held_.push_back({one.host, *one.family, one.grant, one.lease_until, one.disturbed});
 }
 
 void book::recorded(std::size_t host, const std::string& grant) {
@@ -128,11 +140,21 @@ void book::crashed(std::size_t host) {
     });
 }
 
-void book::frozen(std::size_t host) {
+template <class Which>
+void book::disturb(Which which) {
+    const auto note = [&](auto& one) { one.disturbed = one.disturbed || which(one); };
     for (const auto& one : in_flight_) {
-        one->disturbed = one->disturbed || one->host == host;
+        note(*one);
     }
-    crashed(host);
+    std::ranges::for_each(held_, note);
+}
+
+void book::frozen(std::size_t host, time_point until) {
+    disturb([&](const auto& one) { return one.host == host && until >= end_of_lease(one); });
+}
+
+void book::cut_off(std::size_t host) {
+    disturb([&](const auto& one) { return one.host == host; });
 }
 
 void book::clocks_jumped() {

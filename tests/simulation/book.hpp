@@ -30,7 +30,8 @@ struct token_call {
     std::optional<std::size_t> family = {};
     std::string grant = {};  // whose it is in the database
     bool was_alive = false;  // by its host's clock the access token lived when it was sent
-    bool disturbed = false;  // its host stood still since it was sent
+    time_point lease_until{};
+    bool disturbed = false;  // its host can't have kept its lease, or written what came
 };
 
 class book {
@@ -51,8 +52,10 @@ class book {
     void recorded(std::size_t host, const std::string& grant);
     // What the host held and had not recorded is gone with it.
     void crashed(std::size_t host);
-    // It stands still: who comes after its lease can't know that it lives.
-    void frozen(std::size_t host);
+    // It stands still until then: who comes after a lease can't know that it lives.
+    void frozen(std::size_t host, time_point until);
+    // Its clock is wrong, and it can't write until that is over.
+    void cut_off(std::size_t host);
     void clocks_jumped();
     // A host revoked the token.
     void revoked(const std::string& provider, const std::string& token);
@@ -72,6 +75,8 @@ class book {
         std::size_t host;
         std::size_t family;
         std::string grant;
+        time_point lease_until;
+        bool disturbed;  // as the call's
     };
     [[nodiscard]] auto in_hands() const -> const std::vector<holding>& { return held_; }
 
@@ -79,6 +84,10 @@ class book {
     void excuse(std::size_t which, const std::string& why);
     void note_issued(token_call& one, const std::string& access, const std::string& refresh);
     void check_use(const token_call& one);
+    // Another host was at it for longer than its lease, and could not help it.
+    [[nodiscard]] auto was_taken_over(const token_call& by) const -> bool;
+    template <class Which>
+    void disturb(Which which);
     void check_code(const token_call& one);
 
     chronicle& all_;

@@ -9,6 +9,7 @@
 
 #include <deque>
 #include <functional>
+#include <map>
 #include <string>
 #include <vector>
 
@@ -68,7 +69,16 @@ struct chronicle {
     // What waits for the next request, and for the next transaction.
     std::deque<mishap> wire, storage;
     time_point outage_until{}, storage_away_until{};
-    bool clocks_agree = true;  // until one jumps by more than leases bear
+    bool clocks_agree = true;  // a sole owner's, until it jumps by more than leases bear
+    // Where hosts share a database it is PostgreSQL, and refuses one whose clock is wrong.
+    [[nodiscard]] auto trusts(const host::clock& of) const -> bool;
+    // Who hears that others changed something, by host. One with a mishap misses the next time.
+    struct ear {
+        std::function<void()> heard;
+        bool misses_next = false;
+    };
+    std::map<std::size_t, ear> ears;
+    void announce(std::size_t by);
     // Done before anything else happens.
     std::vector<std::function<void()>> urgent;
 

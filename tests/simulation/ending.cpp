@@ -12,7 +12,9 @@ using host::access;
 using host::result;
 using host::sql_session;
 
-constexpr milliseconds winding_up{70'000};     // longer than any operation, or wait of one
+// Longer than any operation, or wait of one; and for what is due: than the longest wait that began
+// before, and one for the answer of who had it.
+constexpr milliseconds winding_up{100'000};
 constexpr milliseconds after_leases{900'000};  // and after the trouble with clocks
 constexpr int calm_pace = 10;
 constexpr milliseconds recovering{4'000};
@@ -22,8 +24,10 @@ constexpr milliseconds recovering{4'000};
 // One machine is enough to find everything right again: what others were at, it takes up.
 void world::calm_down() {
     heal();
+    const auto since = all_.time.now();
     run_until(all_.time.now() + winding_up);
     check_hands();
+    check_due(since);
     for (std::size_t i = 0; i < machines_.size(); ++i) {
         crash(i);
     }
@@ -40,6 +44,16 @@ void world::calm_down() {
 void world::heal() {
     all_.calm = true;
     all_.pace = calm_pace;
+    for (std::size_t i = 0; i < machines_.size(); ++i) {
+        auto& one = *machines_[i];
+        one.frozen_until = std::min(one.frozen_until, all_.time.now());
+        if (machines_.size() > 1) {
+            one.clock.skew = milliseconds(0);
+        }
+        if (!one.running) {
+            start(i);
+        }
+    }
     all_.wire.clear();
     all_.storage.clear();
     all_.outage_until = all_.storage_away_until = {};
@@ -55,6 +69,25 @@ void world::check_hands() {
         });
         if (wanted && tokens_.at(held.family).excuse.empty()) {
             all_.violated("an answer that a host had in its hands was not recorded");
+        }
+    }
+}
+
+// What was due is somebody's, and each had the time for it.
+void world::check_due(time_point at) {
+    if (!all_.clocks_agree) {
+        return;
+    }
+    for (const auto& grant : watch_.grants()) {
+        const auto which = tokens_.family_of_refresh(grant.provider, grant.refresh);
+        const bool is_due = grant.live && grant.next_refresh_at && *grant.next_refresh_at < at;
+        if (is_due && which && tokens_.must_live(*which)) {
+            const auto lease = grant.lease_until.value_or(all_.begun) - all_.begun;
+            all_.violated(
+                "a grant was due for long, and no host has renewed it: " + grant.id + ", since " +
+                std::to_string((*grant.next_refresh_at - all_.begun).count()) +
+                " ms, leased until " + std::to_string(lease.count())
+            );
         }
     }
 }

@@ -6,6 +6,7 @@
 #include "support/simulator/in_process_http.hpp"
 
 #include <stdlib.h>
+#include <algorithm>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
 #include <boost/asio/io_context.hpp>
@@ -46,8 +47,8 @@ auto section(const std::string& name, std::string_view issuer, bool rotates)
     return made;
 }
 
-auto options_of_registry() -> host::registry_options {
-    host::registry_options options{{}, {}, {}, TENON_PLUGIN_DIR};
+auto options_of_registry(const std::string& plugins) -> host::registry_options {
+    host::registry_options options{{}, {}, {}, plugins};
     options.providers.push_back(section("rotating", rotating_issuer, true));
     options.providers.push_back(section("plain", plain_issuer, false));
     return options;
@@ -163,7 +164,10 @@ auto house::name_of(std::string_view url) -> std::string {
 
 auto house::registry_of(std::size_t machine) -> host::registry& {
     while (registries_.size() <= machine) {
-        auto made = std::make_unique<host::registry>(options_of_registry(), *http_, *clock_);
+        const auto plugins = plugins_of(registries_.size());
+        fs::create_directory(plugins);
+        fs::copy_file(TENON_PLUGIN_DIR "/oauth2.so", plugins + "/oauth2.so");
+        auto made = std::make_unique<host::registry>(options_of_registry(plugins), *http_, *clock_);
         boost::asio::io_context once;
         for (const std::string name : {"rotating", "plain"}) {
             boost::asio::co_spawn(once, made->acquire(name), boost::asio::detached);
@@ -177,10 +181,29 @@ auto house::registry_of(std::size_t machine) -> host::registry& {
     return *registries_[machine];
 }
 
+auto house::plugins_of(std::size_t machine) const -> std::string {
+    return folder_ + "/plugins-" + std::to_string(machine);
+}
+
+// Bytes after the last section mean nothing to who loads it, and make another file of it.
+auto house::exchange_plugins(std::size_t machine) -> bool {
+    const fs::path was = plugins_of(machine) + "/oauth2.so";
+    const fs::path next = plugins_of(machine) + "/next";
+    fs::copy_file(TENON_PLUGIN_DIR "/oauth2.so", next);
+    if (fs::file_size(was) == fs::file_size(next)) {
+        std::ofstream(next, std::ios::binary | std::ios::app) << '\n';
+    }
+    fs::rename(next, was);
+    const auto reports = registry_of(machine).reload();
+    return std::ranges::all_of(reports, [](const host::plugin_report& one) {
+        return one.outcome == host::plugin_outcome::replaced;
+    });
+}
+
 auto house::database_bytes() const -> std::string {
     std::string bytes;
     for (const auto& file : fs::directory_iterator(folder_)) {
-        if (!file.path().native().ends_with("-shm")) {
+        if (file.is_regular_file() && !file.path().native().ends_with("-shm")) {
             const auto begin = bytes.size();
             bytes.resize(begin + file.file_size());
             std::ifstream(file.path(), std::ios::binary)

@@ -33,6 +33,8 @@ class house {
     [[nodiscard]] auto db() -> host::database& { return *db_; }
     // As of a machine: it stays loaded when the host there crashes.
     [[nodiscard]] auto registry_of(std::size_t machine) -> host::registry&;
+    // That machine's plugin file holds another build, which its registry takes. False: it did not.
+    [[nodiscard]] auto exchange_plugins(std::size_t machine) -> bool;
     // The files of the database, as they are.
     [[nodiscard]] auto database_bytes() const -> std::string;
 
@@ -40,6 +42,8 @@ class house {
     class straight_http;
 
     sim::stage rotating_, plain_;
+    [[nodiscard]] auto plugins_of(std::size_t machine) const -> std::string;
+
     std::string folder_;
     std::unique_ptr<host::database> db_;
     std::vector<std::string> tables_;

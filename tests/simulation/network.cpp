@@ -3,6 +3,8 @@
 #include "base/log.hpp"
 #include "support/simulator/in_process_http.hpp"
 
+#include <algorithm>
+
 namespace tenon::simulation {
 namespace {
 
@@ -38,6 +40,11 @@ auto page() -> sim::stage_answer {
 
 auto is_served(mishap_kind fate) -> bool {
     return fate != too_many_requests && fate != unavailable && fate != outage;
+}
+
+// A second time it changes nothing: the network, or whoever is in between, may send it again.
+auto is_idempotent(const host::outbound_request& request) -> bool {
+    return request.method == "GET" || request.url.ends_with("/revoke");
 }
 
 }  // namespace
@@ -113,27 +120,32 @@ void simulated_http::note_departure(flight& one) {
     if (auto known = around_.grant_of(one.call->provider, one.call->refresh_token)) {
         one.call->grant = known->id;
         one.call->was_alive = known->expires_at && *known->expires_at > time_.now();
+        one.call->disturbed = !around_.all.trusts(time_);
+        one.call->lease_until = known->lease_until.value_or(time_.now());
     }
     around_.tokens.departs(one.call);
 }
 
-auto simulated_http::fate_of_next() -> mishap {
+auto simulated_http::fate_of(const host::outbound_request& request) -> mishap {
     auto& all = around_.all;
     if (all.time.now() < all.outage_until) {
         return {0, outage, 0};
     }
-    if (all.wire.empty()) {
+    const auto found = std::ranges::find_if(all.wire, [&](const mishap& one) {
+        return one.kind != delivered_twice || is_idempotent(request);
+    });
+    if (found == all.wire.end()) {
         return {};
     }
-    const auto next = all.wire.front();
-    all.wire.pop_front();
+    const auto next = *found;
+    all.wire.erase(found);
     return next;
 }
 
 void simulated_http::depart(const std::shared_ptr<flight>& one) {
     auto& all = around_.all;
     all.point(host_);
-    const auto fate = fate_of_next();
+    const auto fate = fate_of(one->request);
     const auto way = all.chance.span(1, 60);
     all.time.after(one->request.timeout, [this, alive = alive_, one] {
         if (!one->over && !alive.expired()) {
@@ -153,6 +165,11 @@ void simulated_http::depart(const std::shared_ptr<flight>& one) {
     // What is on its way reaches the provider, whatever becomes of its host.
     auto kept = std::make_shared<simulated_http>(around_, host_, time_, alive_);
     all.time.after(way, [kept, one, fate] { kept->be_served(one, fate); });
+    if (fate.kind == delivered_twice) {
+        all.time.after(way + all.chance.span(1, 2'000), [kept, one, fate] {
+            kept->be_served(one, fate);
+        });
+    }
 }
 
 void simulated_http::be_served(const std::shared_ptr<flight>& one, const mishap& fate) {

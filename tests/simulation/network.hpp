@@ -15,7 +15,7 @@ namespace tenon::simulation {
 // The grant of a refresh, as the database has it when the request leaves.
 struct known_grant {
     std::string id;
-    std::optional<time_point> expires_at;
+    std::optional<time_point> expires_at, lease_until;
 };
 using grant_finder = std::function<
     std::optional<known_grant>(const std::string& provider, const std::string& refresh_token)>;
@@ -48,7 +48,7 @@ class simulated_http final : public host::outbound_http {
     void arrive(const std::shared_ptr<flight>& one, const host::outbound_response& answer);
     void give_up(const std::shared_ptr<flight>& one);
     static void end(const std::shared_ptr<flight>& one, host::outbound_response answer);
-    [[nodiscard]] auto fate_of_next() -> mishap;
+    [[nodiscard]] auto fate_of(const host::outbound_request& request) -> mishap;
 
     surroundings around_;
     std::size_t host_;

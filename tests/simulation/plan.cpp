@@ -89,8 +89,13 @@ auto any_mishap(dice& chance) -> mishap {
          unavailable,
          broken_after_serving,
          html,
+         delivered_twice,
+         delivered_twice,
          outage,
-         rotate_keys}
+         announcement_lost,
+         rotate_keys,
+         reload,
+         reload}
     );
     one.amount = amount_of(one.kind, chance);
     return one;
@@ -127,7 +132,9 @@ auto name_of(mishap_kind kind) -> std::string {
         case mishap_kind::unavailable: return "unavailable";
         case mishap_kind::broken_after_serving: return "broken_after_serving";
         case mishap_kind::html: return "html";
+        case mishap_kind::delivered_twice: return "delivered_twice";
         case mishap_kind::outage: return "outage";
+        case mishap_kind::announcement_lost: return "announcement_lost";
         case mishap_kind::rotate_keys: return "rotate_keys";
         case mishap_kind::reload: return "reload";
     }
@@ -155,9 +162,6 @@ auto make_plan(std::uint64_t seed) -> plan {
     const auto mishaps = chance.between(0, 6);
     for (std::int64_t i = 0; i < mishaps; ++i) {
         made.mishaps.push_back(any_mishap(chance));
-    }
-    if (chance.chance(2)) {
-        made.mishaps.push_back({chance.below(most_points), mishap_kind::reload, 0});
     }
     std::ranges::stable_sort(made.mishaps, {}, &mishap::point);
     return made;

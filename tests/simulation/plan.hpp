@@ -43,9 +43,11 @@ enum class mishap_kind {
     unavailable,           // 503, not served
     broken_after_serving,  // served, and answered with 500
     html,                  // served, and answered with a page
+    delivered_twice,       // the next one that changes no tokens: the network sends it again
     outage,                // of the provider: every request gets 503 for that many ms
+    announcement_lost,     // the host does not hear of the next change
     rotate_keys,           // a new key everywhere, then promoted host by host, then all is resealed
-    reload                 // of the host's plugins
+    reload                 // of the host's plugins: each is exchanged
 };
 
 struct mishap {

@@ -16,6 +16,7 @@ enum class planted_fault {
     retry_when_unsure,    // a request whose answer was lost is sent again at once
     reply_not_sealed,     // an answer with tokens is not recorded before the next step
     audit_later,          // that a connection ended is told in a transaction of its own
+    scheduler_stalls,     // its turns find nothing that is due
     owed_forgotten,       // a revocation that the provider could not make is not kept
     secret_logged         // a refresh token is written into the log
 };
@@ -25,7 +26,7 @@ struct planted_name {
     std::string_view name;
     std::string_view rule;  // the one that it breaks
 };
-inline constexpr std::array<planted_name, 8> planted_faults{
+inline constexpr std::array<planted_name, 9> planted_faults{
     {{planted_fault::short_lease, "short_lease",
       "two refreshes of one grant overlap at the provider"},
      {planted_fault::no_compare_and_swap, "no_compare_and_swap",
@@ -37,6 +38,8 @@ inline constexpr std::array<planted_name, 8> planted_faults{
      {planted_fault::reply_not_sealed, "reply_not_sealed", "a rotated refresh token is nowhere"},
      {planted_fault::audit_later, "audit_later",
       "a connection changed, and its transaction told the audit log nothing of it"},
+     {planted_fault::scheduler_stalls, "scheduler_stalls",
+      "a grant was due for long, and no host has renewed it"},
      {planted_fault::owed_forgotten, "owed_forgotten",
       "a grant is gone, lives at its provider, and nobody owes its revocation"},
      {planted_fault::secret_logged, "secret_logged", "the log holds a readable secret"}}};

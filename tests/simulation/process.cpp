@@ -31,7 +31,7 @@ process::process(parts made_of)
       random_(made_of.around.all.chance.next()),
       seal(std::move(made_of.keys), random_),
       http_(made_of.around, made_of.machine, made_of.time, alive_),
-      db_(made_of.around.all, made_of.around.providers.db(), made_of.machine, alive_,
+      db_(made_of.around.all, made_of.around.providers.db(), made_of.machine, made_of.time, alive_,
           std::move(made_of.committed)),
       context{
           db_,

@@ -2,31 +2,15 @@
 // and that tells what was written.
 #pragma once
 
-#include "chronicle.hpp"
+#include "observed_session.hpp"
 #include "store/database.hpp"
 
 #include <functional>
 #include <memory>
-#include <string>
 #include <vector>
 
 namespace tenon::simulation {
 
-struct late_statement {
-    std::string text;
-    std::vector<host::sql_value> arguments;
-};
-
-// What a transaction was about, by its statements.
-struct transcript {
-    bool touches_grants = false;
-    bool touches_intents = false;
-    bool touches_connections = false;  // or adds to the audit log
-    bool touches_owed = false;
-    bool commits_refresh = false;
-    std::vector<std::string> replies_of;  // the intents that it recorded a reply of
-    std::vector<late_statement> late;     // what a planted fault has kept back
-};
 using commit_listener = std::function<void(std::size_t host, const transcript& what)>;
 
 // A host's own. Transactions run one after another, each at one moment: what PostgreSQL lets run
@@ -34,13 +18,14 @@ using commit_listener = std::function<void(std::size_t host, const transcript& w
 class simulated_storage final : public host::database {
   public:
     simulated_storage(
-        chronicle& all, host::database& inner, std::size_t host, std::weak_ptr<const void> alive,
-        commit_listener committed
+        chronicle& all, host::database& inner, std::size_t host, const host::clock& clock,
+        std::weak_ptr<const void> alive, commit_listener committed
     );
 
     [[nodiscard]] auto engine() const noexcept -> host::sql_engine override {
         return inner_.engine();
     }
+    void on_announcement(std::function<void()> heard) override;
 
   protected:
     void submit(std::shared_ptr<host::transaction_job> job) override;
@@ -60,6 +45,7 @@ class simulated_storage final : public host::database {
     chronicle& all_;
     host::database& inner_;
     std::size_t host_;
+    const host::clock& clock_;
     std::weak_ptr<const void> alive_;
     commit_listener committed_;
 };

@@ -162,16 +162,23 @@ auto user::read(user self, std::size_t at) -> boost::asio::awaitable<void> {
 void user::check_read(
     std::size_t at, const host::result<host::token_answer>& answer, time_point begun
 ) const {
+    auto& chronicle = all_->all_;
+    chronicle.tell(
+        at, "user " + name() + " is told " +
+                std::string(answer ? "a token" : host::code_of(answer.error().code))
+    );
     if (answer.has_error()) {
         return;
     }
-    auto& chronicle = all_->all_;
     const auto here = all_->machines_[at]->clock.now();
     if (answer->expires_at && *answer->expires_at <= here && chronicle.clocks_agree) {
         chronicle.violated("a read was answered with a token that is dead");
     }
     const auto left_at = all_->connections_[name()].left_at;
-    if (left_at && *left_at < begun - patience && chronicle.clocks_agree) {
+    // A host that stood still did not see him go.
+    const auto until = chronicle.time.now() - patience;
+    const bool saw = all_->machines_[at]->frozen_until < until;
+    if (left_at && *left_at < until && saw && chronicle.clocks_agree) {
         chronicle.violated("a read was answered a second after the user had disconnected");
     }
     const std::string token(answer->access_token.reveal());

@@ -121,7 +121,8 @@ auto grant_watch::read_grants() -> std::vector<stored_grant> {
         const auto rows =
             run(session,
                 "SELECT id, provider, account_id, status, generation, access_token, refresh_token, "
-                "expires_at, (SELECT MIN(connection_id) FROM connection_grants l "
+                "expires_at, lease_until, next_refresh_at, (SELECT MIN(connection_id) FROM "
+                "connection_grants l "
                 "WHERE l.org_id = grants.org_id AND l.grant_id = grants.id) "
                 "FROM grants ORDER BY id");
         std::vector<stored_grant> all;
@@ -138,7 +139,9 @@ auto grant_watch::read_grants() -> std::vector<stored_grant> {
                 one.refresh = open(one.id, "grants.refresh_token", *sealed);
             }
             one.expires_at = row.optional_time(7);
-            one.connection = row.optional_text(8).value_or("");
+            one.lease_until = row.optional_time(8);
+            one.next_refresh_at = row.optional_time(9);
+            one.connection = row.optional_text(10).value_or("");
             all.push_back(std::move(one));
         }
         return all;

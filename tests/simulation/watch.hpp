@@ -19,7 +19,7 @@ struct stored_grant {
     bool live = true;
     std::int64_t generation = 0;
     std::string access, refresh;  // opened
-    std::optional<time_point> expires_at;
+    std::optional<time_point> expires_at, lease_until, next_refresh_at;
 };
 
 struct account_name {

@@ -40,7 +40,8 @@ world::world(
       }),
       around_{all_, shared, tokens_, [this](const std::string& provider, const std::string& token) {
                   const auto found = watch_.find(provider, token);
-                  return found ? std::optional(known_grant{found->id, found->expires_at})
+                  return found ? std::optional(known_grant{
+                                     found->id, found->expires_at, found->lease_until})
                                : std::nullopt;
               }} {
     all_.told = std::move(told);
@@ -65,22 +66,27 @@ void world::start(std::size_t which) {
 
 void world::crash(std::size_t which) {
     machines_[which]->running.reset();
-    machines_[which]->frozen = false;
+    machines_[which]->frozen_until = std::min(machines_[which]->frozen_until, all_.time.now());
+    all_.ears.erase(which);
     tokens_.crashed(which);
     watch_.check_kept();
 }
 
 void world::freeze(std::size_t which, milliseconds span) {
     auto& on = *machines_[which];
-    on.frozen = true;
-    tokens_.frozen(which);
-    all_.time.after(span, [&on] { on.frozen = false; });
+    on.frozen_until = std::max(on.frozen_until, all_.time.now() + span);
+    tokens_.frozen(which, on.frozen_until);
+    all_.time.after(span, [] {});  // it goes on then, whether or not anything else happens
 }
 
 void world::jump(std::size_t which, milliseconds by) {
     auto& clock = machines_[which]->clock;
     clock.skew += by;
-    if (std::chrono::abs(clock.skew) > bearable || std::chrono::abs(by) > bearable) {
+    if (!all_.trusts(clock)) {
+        tokens_.cut_off(which);
+    }
+    const bool far = std::chrono::abs(clock.skew) > bearable || std::chrono::abs(by) > bearable;
+    if (machines_.size() == 1 && far) {
         tokens_.clocks_jumped();
         all_.clocks_agree = false;
     }
@@ -138,11 +144,16 @@ void world::strike(std::size_t which, const mishap& what) {
             return;
         case mishap_kind::freeze: return freeze(which, amount);
         case mishap_kind::clock_jump: return jump(which, amount);
+        case mishap_kind::announcement_lost: all_.ears[which].misses_next = true; return;
         case mishap_kind::outage: all_.outage_until = all_.time.now() + amount; return;
         case mishap_kind::storage_away: all_.storage_away_until = all_.time.now() + amount; return;
         case mishap_kind::rotate_keys: all_.urgent.emplace_back([this] { rotate_keys(); }); return;
         case mishap_kind::reload:
-            all_.urgent.emplace_back([this, which] { (void)house_.registry_of(which).reload(); });
+            all_.urgent.emplace_back([this, which] {
+                if (!house_.exchange_plugins(which)) {
+                    all_.violated("a plugin whose file holds something else was not exchanged");
+                }
+            });
             return;
         case mishap_kind::storage_refuses:
         case mishap_kind::storage_keeps_silent:
@@ -155,7 +166,8 @@ void world::strike(std::size_t which, const mishap& what) {
         case mishap_kind::too_many_requests:
         case mishap_kind::unavailable:
         case mishap_kind::broken_after_serving:
-        case mishap_kind::html: all_.wire.push_back(what); return;
+        case mishap_kind::html:
+        case mishap_kind::delivered_twice: all_.wire.push_back(what); return;
     }
 }
 
@@ -168,7 +180,8 @@ void world::begin_acts() {
 auto world::run_hosts() -> bool {
     bool ran = false;
     for (auto& one : machines_) {
-        while (all_.urgent.empty() && one->running && !one->frozen && one->running->run_one()) {
+        while (all_.urgent.empty() && one->running && one->frozen_until <= all_.time.now() &&
+               one->running->run_one()) {
             ran = true;
         }
     }

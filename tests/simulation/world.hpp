@@ -41,7 +41,7 @@ class world {
         host::keyring keys;
         std::unique_ptr<process> running;
         int lives = 0;
-        bool frozen = false;
+        time_point frozen_until{};
     };
 
     void start(std::size_t which);
@@ -63,6 +63,7 @@ class world {
     void heal();
     void check_ending();
     void check_hands();
+    void check_due(time_point at);
     void check_grant(const stored_grant& grant);
     void check_intents();
     void check_leaks();
