@@ -68,7 +68,8 @@ TEST_CASE("who disconnects while a read of his waits for a refresh is not answer
         what.acts.push_back(act_of(act_kind::read, 36'000, 0, 0));
         what.acts.push_back(act_of(act_kind::disconnect, 37'000, 0, 1));
         const auto tale = tale_of(what);
-        CHECK(tale.back() == "");
+        INFO(tale.back());
+        CHECK(tale.back().empty());
         const auto left = std::ranges::find_if(tale, [](const std::string& line) {
             return line.find("user 0/rotating/u1 has disconnected") != std::string::npos;
         });
