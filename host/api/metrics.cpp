@@ -67,7 +67,10 @@ struct api_metrics::implementation {
     histograms& request_seconds =
         histogram("tenon_http_request_seconds", "Time to answer by route pattern");
     counters& operations = counter(
-        "tenon_provider_operations_total", "Provider operations by outcome, refreshes among them"
+        "tenon_provider_operations_total",
+        "Provider operations by outcome, refreshes among them: ok, or why not (circuit_open, "
+        "timeout, "
+        "dns, unreachable, tls, reset, http_5xx, rate_limited, revoked, misconfigured and others)"
     );
     histograms& operation_seconds =
         histogram("tenon_provider_operation_seconds", "Time a provider operation took");

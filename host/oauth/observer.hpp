@@ -23,7 +23,8 @@ enum class alarm_cause {
 class oauth_observer {
   public:
     virtual ~oauth_observer() = default;
-    // An operation of a provider's ended: outcome is `ok` or the failure's category in words.
+    // An operation of a provider's ended: outcome is `ok`, or what ended_as() says of the
+    // failure.
     virtual void operation_ended(
         std::string_view provider, std::string_view operation, std::string_view outcome,
         double seconds

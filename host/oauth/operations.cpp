@@ -15,8 +15,7 @@ void report(
     const operation_result& outcome, time_point began
 ) {
     const std::chrono::duration<double> took = context.time.now() - began;
-    const auto ended =
-        outcome.has_value() ? std::string_view("ok") : name_of(outcome.error().category);
+    const auto ended = outcome.has_value() ? std::string_view("ok") : ended_as(outcome.error());
     context.observer.operation_ended(provider.name(), name_of(kind), ended, took.count());
     if (outcome.has_error()) {
         const auto& failure = outcome.error();
@@ -165,6 +164,34 @@ auto perform(oauth_context& context, provider_handle provider, operation_request
     return see_through(
         context, std::move(provider), kind, std::move(subject), std::move(attempt), std::move(again)
     );
+}
+
+auto ended_as(const operation_failure& failure) -> std::string_view {
+    if (failure.category != failure_category::unavailable) {
+        return name_of(failure.category);
+    }
+    if (failure.circuit_open) {
+        return "circuit_open";
+    }
+    if (failure.code == "deadline") {
+        return "timeout";
+    }
+    switch (failure.outcome) {
+        case transport::ok:
+            if (failure.http_status >= 500) {
+                return "http_5xx";
+            }
+            break;
+        case transport::timeout: return "timeout";
+        case transport::dns: return "dns";
+        case transport::connect: return "unreachable";
+        case transport::tls: return "tls";
+        case transport::reset: return "reset";
+        case transport::too_large:
+        case transport::denied:
+        case transport::cancelled: break;
+    }
+    return name_of(failure.category);
 }
 
 auto classify(const operation_failure& failure) -> refresh_failure {

@@ -6,6 +6,7 @@
 #include "provider/operation.hpp"
 
 #include <optional>
+#include <string_view>
 
 namespace tenon::host {
 
@@ -19,6 +20,11 @@ auto perform(oauth_context& context, provider_handle provider, operation_request
 [[nodiscard]] auto held_back(
     oauth_context& context, const provider_instance& provider, const operation_request& request
 ) -> std::optional<milliseconds>;
+
+// A failure as metrics and the log call it: its category; and of one that is `unavailable`, what
+// became of the last request: `circuit_open` (it was not tried), `timeout`, `dns`, `unreachable`,
+// `tls`, `reset`, `http_5xx`; or `unavailable`, where it was none of these.
+[[nodiscard]] auto ended_as(const operation_failure& failure) -> std::string_view;
 
 // What a failed REFRESH means for the grant.
 [[nodiscard]] auto classify(const operation_failure& failure) -> refresh_failure;

@@ -107,6 +107,8 @@ struct operation_failure {
     // Of the last request. `ok` with sent == no: none was made.
     transport outcome = transport::ok;
     request_sent sent = request_sent::no;
+    // The last request was not tried: its origin failed too often of late.
+    bool circuit_open = false;
     // A request whose reply may carry tokens may have reached the provider, and no whole reply to
     // it came (or it could not be stored): something may have been granted that nobody has.
     bool grant_reply_pending = false;

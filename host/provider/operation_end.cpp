@@ -105,6 +105,7 @@ auto operation_run::judge_end() -> operation_result {
     redact_all(failed);
     failed.outcome = last_.outcome;
     failed.sent = last_.sent;
+    failed.circuit_open = last_.retry_after.has_value();
     failed.grant_reply_pending = grant_reply_pending_;
     failed.grant_requests = grant_requests_;
     failed.holds_grant = holds_grant(failed);
