@@ -1,82 +1,83 @@
-// A provider that limits its client, then fails, then does not answer for an hour: behind its
-// circuit, with a scheduler that goes on all the while.
-#include "net/circuit.hpp"
-#include "oauth/scheduler.hpp"
-#include "unit/oauth/flow_case.hpp"
+// A provider that limits its client, then fails, then does not answer for an hour: two hosts, each
+// behind a circuit of its own, with schedulers that go on and people who read tokens all the while.
+#include "unit/oauth/stormy_hosts.hpp"
+
+#include <algorithm>
+#include <array>
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
 
 namespace tenon::test {
 namespace {
 
 using std::chrono::minutes;
 
-constexpr int accounts = 60;
+constexpr std::size_t accounts = 60;
+constexpr seconds step{2};
 
-enum class weather { fine, limited, failing, silent };
-
-// The way to the provider.
-class stormy_http final : public outbound_http {
-  public:
-    stormy_http(outbound_http& inner, const weather& now, std::size_t& asked)
-        : inner_(inner), now_(now), asked_(asked) {}
-
-    auto send(outbound_request request) -> boost::asio::awaitable<outbound_response> override {
-        ++asked_;
-        switch (now_) {
-            case weather::fine: return inner_.send(std::move(request));
-            case weather::limited: return answer(429);
-            case weather::failing: return answer(500);
-            case weather::silent: break;
-        }
-        return silence();
-    }
-
-  private:
-    static auto answer(std::uint32_t status) -> boost::asio::awaitable<outbound_response> {
-        outbound_response made;
-        made.status = status;
-        made.sent = request_sent::yes;
-        made.headers = {{"content-type", "application/json"}, {"retry-after", "30"}};
-        made.body = "{}";
-        co_return made;
-    }
-    static auto silence() -> boost::asio::awaitable<outbound_response> {
-        outbound_response made;
-        made.outcome = transport::timeout;
-        made.sent = request_sent::maybe;
-        co_return made;
-    }
-
-    outbound_http& inner_;
-    const weather& now_;
-    std::size_t& asked_;
-};
+auto account_name(std::size_t index) -> std::string {
+    return "u" + std::to_string(index % accounts + 1);
+}
 
 struct long_trouble : flow_case {
     weather now = weather::fine;
-    std::size_t asked = 0;
-    std::vector<circuit_state> told;
-    std::vector<milliseconds> told_spans;
-    std::unique_ptr<circuit_breaker> behind{make_circuit_breaker(
-        std::make_unique<stormy_http>(http, now, asked), time, circuit_policy{},
-        [this](std::string_view, circuit_state state, milliseconds open_for) {
-            told.push_back(state);
-            told_spans.push_back(open_for);
-        }
-    )};
-    oauth_context at = context_with({.http = behind.get()});
-    refresher renewing{at};
-    refresh_scheduler scheduler{at, renewing};
+    trouble_host here{*this, now, "here"};
+    trouble_host there{*this, now, "there"};
+    slow_pauses pauses{io, time};
+    std::array<trouble_host*, 2> hosts{&here, &there};  // who goes first changes
+    std::size_t next_reader = 0;
 
-    // How often the provider was asked in that time of that weather.
-    auto pass(weather how, minutes span) -> std::size_t {
-        now = how;
-        asked = 0;
-        constexpr seconds step{2};
-        for (seconds passed{0}; passed < span; passed += step) {
-            run(scheduler.tick());
-            time.advance(step);
+    // One of the tokens is read at that host.
+    void read_at(trouble_host& host) {
+        const auto began = time.now();
+        ++host.readers.begun;
+        token_request request{ann.org, ann.user, {acme, account_name(next_reader++)}, {}};
+        if (host.reader.cached(request)) {
+            ++host.readers.served;
+            return;
         }
-        return asked;
+        boost::asio::co_spawn(
+            io, host.reader.read(std::move(request)),
+            [this, &host, began](std::exception_ptr, const result<token_answer>& answer) {
+                host.readers.late += time.now() > began ? 1U : 0U;
+                note(host.readers, answer);
+            }
+        );
+        pauses.go_on();
+    }
+    static void note(told& readers, const result<token_answer>& answer) {
+        if (answer.has_value()) {
+            ++readers.served;
+        } else if (answer.error().retry_after) {
+            ++readers.put_off;
+        } else {
+            readers.strange.push_back(answer.error().message);
+        }
+    }
+
+    // That much time, in that weather.
+    void pass(weather how, seconds span) {
+        now = how;
+        for (auto* host : hosts) {
+            host->asked = {0, host->asked.now, host->asked.now};
+            host->readers = {};
+        }
+        for (seconds passed{0}; passed < span; passed += step) {
+            std::ranges::reverse(hosts);
+            for (auto* host : hosts) {
+                boost::asio::co_spawn(io, host->scheduler.tick(), boost::asio::detached);
+                pauses.go_on();
+                read_at(*host);
+            }
+            pauses.pass(step);
+        }
+    }
+    auto all_are_read_at(trouble_host& host) -> bool {
+        host.readers = {};
+        for (std::size_t i = 0; i < accounts; ++i) {
+            read_at(host);
+        }
+        return host.readers.served == accounts;
     }
     auto connected() -> std::size_t {
         std::size_t count = 0;
@@ -85,46 +86,97 @@ struct long_trouble : flow_case {
         }
         return count;
     }
+    auto number(std::string_view sql) -> std::int64_t {
+        return look([&](sql_session& session) -> result<std::int64_t> {
+            return host::run(session, sql)[0].integer(0);
+        });
+    }
 };
 
 }  // namespace
 
 TEST_CASE("a provider that is in trouble for hours is asked now and then, and no connection is lost"
 ) {
-    long_trouble here;
-    for (int i = 0; i < accounts; ++i) {
-        here.connect(ann, "u" + std::to_string(i + 1));
+    long_trouble both;
+    for (std::size_t i = 0; i < accounts; ++i) {
+        both.connect(ann, account_name(i));
     }
-    here.time.advance(minutes(50));  // of the hour that a token lives
-
+    both.time.advance(minutes(50));  // of the hour that a token lives
     // At most as many as are asked at once, before the first answer; then one who tries for all,
     // each time that the limit should be over.
-    const auto limited = here.pass(weather::limited, minutes(20));
-    CHECK(limited >= 20);
-    CHECK(limited <= here.at.options.refresh_concurrency + 20 * 2);
-    // Eight until the circuit opens, then a trial after 10, 20, 40, 80, 120, 120 … seconds.
-    const auto failing = here.pass(weather::failing, minutes(20));
-    CHECK(failing >= 8);
-    CHECK(failing <= 8 + 14);
-    const auto silent = here.pass(weather::silent, minutes(60));
-    CHECK(silent >= 20);
-    CHECK(silent <= 34);
-    CHECK(here.connected() == accounts);
-    REQUIRE_FALSE(here.told.empty());
-    CHECK(std::ranges::count(here.told, circuit_state::closed) == 0);
-    CHECK(here.told.front() == circuit_state::open);
-    CHECK(std::ranges::max(here.told_spans) == circuit_policy{}.open_ceiling);
-
-    here.pass(weather::fine, minutes(10));
-    CHECK(here.told.back() == circuit_state::closed);
-    CHECK(std::ranges::count(here.told, circuit_state::closed) == 1);
-    CHECK(here.scene.count().refreshes == accounts);
-    CHECK(here.scene.count().refresh_reuses == 0);
-    CHECK(here.scene.count().families_revoked == 0);
-    CHECK(here.connected() == accounts);
-    for (int i = 0; i < accounts; ++i) {
-        CHECK(here.read(ann, "u" + std::to_string(i + 1), seconds(0)).has_value());
+    both.pass(weather::limited, minutes(20));
+    for (auto* host : both.hosts) {
+        CHECK(host->asked.all >= 20);
+        CHECK(host->asked.all <= host->at.options.refresh_concurrency + 20 * 2);
+        CHECK(host->gauge().empty());
+        CHECK(host->readers.served >= host->readers.put_off);  // half of them: their tokens ended
+        host->check_readers();
     }
+    // Eight until the circuit opens, then a trial after 10, 20, 40, 80, 120, 120 … seconds.
+    both.pass(weather::failing, minutes(20));
+    for (auto* host : both.hosts) {
+        CHECK(host->asked.all >= 8);
+        CHECK(host->asked.all <= 8 + 14);
+        CHECK(host->states.front() == circuit_state::open);
+        CHECK(host->readers.served == 0);
+        host->check_open();
+    }
+    // Each trial takes as long as a request may.
+    both.pass(weather::silent, minutes(60));
+    for (auto* host : both.hosts) {
+        CHECK(host->asked.all >= 20);
+        CHECK(host->asked.all <= 30);
+        CHECK(host->asked.most == 1);
+        CHECK(host->readers.served == 0);
+        CHECK(host->readers.late <= host->asked.all);
+        CHECK(host->counted("timeout") + host->asked.now == host->asked.all);
+        CHECK(host->longest == circuit_policy{}.open_ceiling);
+        host->check_open();
+    }
+    CHECK(both.connected() == accounts);
+
+    both.pass(weather::fine, minutes(10));
+    for (auto* host : both.hosts) {
+        CHECK(host->states.back() == circuit_state::closed);
+        CHECK(std::ranges::count(host->states, circuit_state::closed) == 1);
+        CHECK(host->gauge() == "0");
+        CHECK(host->readers.served > host->readers.put_off);
+        host->check_readers();
+        CHECK(both.all_are_read_at(*host));
+    }
+    CHECK(both.here.counted("ok") + both.there.counted("ok") == accounts);
+    CHECK(both.scene.count().refreshes == accounts);
+    CHECK(both.scene.count().refresh_reuses == 0);
+    CHECK(both.scene.count().families_revoked == 0);
+    CHECK(both.connected() == accounts);
+    CHECK(both.number("SELECT COUNT(*) FROM grants WHERE failures > 0 OR status <> 'live'") == 0);
+    CHECK(both.number("SELECT COUNT(*) FROM intents") == 0);
+}
+
+TEST_CASE("a provider that falls silent is asked once for each token, and who reads one is served"
+) {
+    long_trouble both;
+    for (std::size_t i = 0; i < accounts; ++i) {
+        both.connect(ann, account_name(i));
+    }
+    both.time.advance(minutes(50));
+    both.pass(weather::silent, seconds(18));  // before anything times out
+    CHECK(both.here.asked.all + both.there.asked.all == accounts);
+    for (auto* host : both.hosts) {
+        CHECK(host->asked.now == host->asked.all);
+        CHECK(host->asked.now <= host->at.options.refresh_concurrency);
+        CHECK(host->readers.served == 9);
+    }
+    both.pass(weather::silent, minutes(1));
+    for (auto* host : both.hosts) {
+        CHECK(host->gauge() == "1");
+        CHECK(host->asked.now <= 1);
+        CHECK(host->readers.served == 30);
+    }
+    both.pass(weather::fine, minutes(12));
+    CHECK(both.scene.count().refreshes == accounts);
+    CHECK(both.here.asked.now + both.there.asked.now == 0);
+    CHECK(both.number("SELECT COUNT(*) FROM grants WHERE failures > 0 OR status <> 'live'") == 0);
 }
 
 }  // namespace tenon::test
