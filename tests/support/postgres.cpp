@@ -200,13 +200,6 @@ auto the_cluster() -> const cluster& {
     return one;
 }
 
-// With a time to wait (ms): without one, a session goes on for a moment after the call.
-void end_sessions_where(const std::string& so) {
-    postgres_command(
-        "postgres", "SELECT pg_terminate_backend(pid, 10000) FROM pg_stat_activity WHERE " + so
-    );
-}
-
 }  // namespace
 
 void use_postgres_defaults() {
@@ -295,14 +288,6 @@ void revive_postgres() {
         }
     }
     start_postgres();
-}
-
-void end_postgres_listeners(const std::string& database) {
-    end_sessions_where("datname = '" + database + "' AND application_name = 'tenon changes'");
-}
-
-void end_postgres_sessions(const std::string& database) {
-    end_sessions_where("datname = '" + database + "'");
 }
 
 }  // namespace tenon::test

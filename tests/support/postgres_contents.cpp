@@ -1,6 +1,17 @@
+// What a test does to a server's rows and sessions.
 #include "support/postgres.hpp"
 
 namespace tenon::test {
+namespace {
+
+// With a time to wait (ms): without one, a session goes on for a moment after the call.
+void end_sessions_where(const std::string& so) {
+    postgres_command(
+        "postgres", "SELECT pg_terminate_backend(pid, 10000) FROM pg_stat_activity WHERE " + so
+    );
+}
+
+}  // namespace
 
 void copy_connection(
     const std::string& database, const std::string& account, int copies, const std::string& user
@@ -30,6 +41,14 @@ void copy_connection(
             "ALTER TABLE l DROP COLUMN n;"
             "INSERT INTO connection_grants SELECT * FROM l;"
     );
+}
+
+void end_postgres_listeners(const std::string& database) {
+    end_sessions_where("datname = '" + database + "' AND application_name = 'tenon changes'");
+}
+
+void end_postgres_sessions(const std::string& database) {
+    end_sessions_where("datname = '" + database + "'");
 }
 
 }  // namespace tenon::test
