@@ -21,33 +21,60 @@ auto verified(world& here) -> ended {
     return {};
 }
 
+// What somebody may do to the log who has the database, and how it is told.
+struct tampering {
+    const char* name;
+    const char* statement;
+    std::vector<std::string> told;
+};
+
+auto tamperings() -> std::vector<tampering> {
+    return {
+        {"a line is changed",
+         "UPDATE audit_log SET actor = 'nobody' WHERE position = 2",
+         {"line 2 (", "is not what was sealed"}},
+        {"a line is dropped",
+         "DELETE FROM audit_log WHERE position = 2",
+         {"1 line is missing before line 3 ("}},
+        {"two lines change places",
+         "UPDATE audit_log SET position = -1 WHERE position = 2;"
+         "UPDATE audit_log SET position = 2 WHERE position = 3;"
+         "UPDATE audit_log SET position = 3 WHERE position = -1",
+         {"line 2 (", "does not follow the one before it", "is not what was sealed", "line 3 ("}},
+    };
+}
+
 // Past the triggers that keep the log as it is.
-auto tampering(const world& here) -> std::string {
-    return here.database().empty()
-               ? "DROP TRIGGER audit_log_keeps_contents; UPDATE audit_log SET actor = 'nobody' "
-                 "WHERE action = 'connection.connected'"
-               : "SET session_replication_role = replica; UPDATE audit_log SET actor = 'nobody' "
-                 "WHERE action = 'connection.connected'";
+auto unhindered(const world& here) -> std::string {
+    return here.database().empty() ? "DROP TRIGGER audit_log_keeps_contents;"
+                                     "DROP TRIGGER audit_log_keeps_seals;"
+                                     "DROP TRIGGER audit_log_keeps_rows;"
+                                   : "SET session_replication_role = replica;";
 }
 
 }  // namespace
 
-TEST_CASE("the audit log is chained while the host runs, and a changed line is told") {
+TEST_CASE("the audit log is chained while the host runs, and what is done to its lines is told") {
+    const auto done = GENERATE(from_range(tamperings()));
     world_options options;
     options.stored_in = GENERATE(engine::sqlite, engine::postgresql);
-    CAPTURE(name_of(options.stored_in));
+    CAPTURE(name_of(options.stored_in), done.name);
     world here(options);
-    const auto id = here.connected();
+    here.connected("ann", "u1");
+    here.connected("ann", "u2");
+    here.connected("ann", "u3");
     const auto sound = verified(here);
     INFO(sound.out + sound.err);
     CHECK(sound.code == 0);
     CHECK_THAT(sound.out, Contains(" hold; "));
     here.host().stop();
-    here.change_database(tampering(here));
+    here.change_database(unhindered(here) + done.statement);
     const auto broken = here.verify_audit();
     CHECK(broken.code == 1);
     CHECK_THAT(broken.out, Contains("do NOT hold"));
-    CHECK_THAT(broken.out, Contains("is not what was sealed"));
+    for (const auto& words : done.told) {
+        CHECK_THAT(broken.out, Contains(words));
+    }
     CHECK_THAT(broken.err, Contains("compare with a backup"));
 }
 

@@ -1,4 +1,5 @@
 // What one provider does otherwise than all others, through the real binary.
+#include "base/clock.hpp"
 #include "integration/world.hpp"
 #include "support/catch.hpp"
 
@@ -20,6 +21,25 @@ TEST_CASE("who cancels at LinkedIn's own page has cancelled") {
     options.settings = {{"deny", true}};
     world here(options);
     CHECK(query_parameter(here.connect(), "error") == "ACCESS_DENIED");
+}
+
+TEST_CASE("until when its user must consent anew is told of who never renews that term by itself") {
+    const auto [provider, days] =
+        GENERATE(std::pair("tiktok", 180), std::pair("linkedin", 365), std::pair("oidc", 0));
+    CAPTURE(provider);
+    world_options options;
+    options.provider = provider;
+    world here(options);
+    const auto id = here.connected();
+    const auto told = here.integrations().at(0).at("reconnectBefore");
+    if (days == 0) {
+        CHECK(told.is_null());
+        return;
+    }
+    const auto then = host::system_clock().now() + std::chrono::days(days);
+    REQUIRE(told.is_string());
+    CHECK(told.get<std::string>() <= host::to_rfc3339(then));
+    CHECK(told.get<std::string>() >= host::to_rfc3339(then - std::chrono::hours(1)));
 }
 
 }  // namespace tenon::test
