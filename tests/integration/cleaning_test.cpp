@@ -43,6 +43,19 @@ auto count_reads(world& here) -> std::int64_t {
     return here.count("SELECT COUNT(*) FROM credential_reads WHERE connection_id = 'connection'");
 }
 
+// Past the trigger that keeps what its lines say.
+auto age_first_lines(const world& here, int lines) -> std::string {
+    const std::string unhindered = here.database().empty()
+                                       ? "DROP TRIGGER audit_log_keeps_contents;"
+                                       : "SET session_replication_role = replica;";
+    return unhindered +
+           "UPDATE audit_log SET at = at - 90000000 WHERE position <= " + std::to_string(lines);
+}
+
+auto count_lines(world& here, const std::string& which) -> std::int64_t {
+    return here.count("SELECT COUNT(*) FROM audit_log WHERE " + which);
+}
+
 }  // namespace
 
 TEST_CASE("flows that nobody ended, old changes and answers that were kept are cleaned away") {
@@ -87,6 +100,31 @@ TEST_CASE("it is forgotten after a while who read a credential, or never where t
     // Cleaned after them.
     REQUIRE(soon([&] { return numbers_in(here, true).flows == 0; }));
     CHECK(count_reads(here) == (for_ever ? 4 : 2));
+}
+
+TEST_CASE("old lines of the audit log go when their days are over, and the rest of it holds") {
+    world_options options;
+    options.stored_in = GENERATE(engine::sqlite, engine::postgresql);
+    CAPTURE(name_of(options.stored_in));
+    options.service_role = options.stored_in == engine::postgresql ? "tenon_service" : "";
+    options.config = "audit_days: 1\n";
+    world here(options);
+    here.connected("ann", "u1");
+    here.connected("ann", "u2");
+    here.connected("ann", "u3");
+    REQUIRE(soon([&] { return count_lines(here, "position IS NULL") == 0; }));
+    const auto all = count_lines(here, "position > 0");
+    REQUIRE(all > 2);
+    here.host().stop();
+    // Nor does the process that ended hold the log's chain any more.
+    here.change_database("UPDATE leases SET until = 1;" + age_first_lines(here, 2));
+    here.host().start();
+    CHECK(soon([&] { return count_lines(here, "position <= 2") == 0; }));
+    CHECK(count_lines(here, "position > 2") >= all - 2);
+    const auto verdict = here.verify_audit();
+    INFO(verdict.out + verdict.err);
+    CHECK(verdict.code == 0);
+    CHECK(verdict.out.find("lines 3 to ") != std::string::npos);
 }
 
 }  // namespace tenon::test
