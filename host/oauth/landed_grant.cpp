@@ -4,6 +4,7 @@
 #include "oauth/exchange.hpp"
 #include "oauth/grant_state.hpp"
 #include "oauth/host_fields.hpp"
+#include "oauth/leaving.hpp"
 #include "oauth/sealing.hpp"
 #include "store/changes.hpp"
 #include "store/connection_grants.hpp"
@@ -110,7 +111,10 @@ auto replace_grant(
     const provider_instance& provider, const grant_row& standing
 ) -> result<void> {
     if (standing.state == grant_state::live && standing.authorized_at > row.authorized_at) {
-        return {};  // the user consented anew meanwhile
+        // Somebody consented anew meanwhile; unless he has disconnected, too.
+        return is_being_revoked(standing, row.updated_at)
+                   ? fail(errc::storage_unavailable, "the account's grant is revoked just now")
+                   : result<void>();
     }
     const bool keeps = keeps_refresh_token(provider.about(), standing, row);
     if (keeps && is_leased(standing, row.updated_at)) {

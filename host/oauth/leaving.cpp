@@ -31,8 +31,10 @@ struct leaver_grant {
     std::optional<grant_row> row;
 };
 
+constexpr std::string_view as_leaver = "/disconnect";
+
 auto owner_of(const oauth_context& context) -> std::string {
-    return context.options.instance + "/disconnect";
+    return context.options.instance + std::string(as_leaver);
 }
 
 auto is_back(sql_session& session, const connection_row& leaver) -> bool {
@@ -220,6 +222,10 @@ auto begin_leaving(sql_session& session, connection_row row, consent_end why, ti
     gone.grants = grants_of_connection(session, row.id);
     gone.connection = std::move(row);
     return gone;
+}
+
+auto is_being_revoked(const grant_row& grant, time_point now) -> bool {
+    return grant.lease_owner.ends_with(as_leaver) && grant.lease_until && *grant.lease_until > now;
 }
 
 auto finish_leaving(oauth_context& context, actor by, leaving gone)

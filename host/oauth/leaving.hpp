@@ -24,9 +24,11 @@ struct leaving {
     sql_session& session, connection_row row, consent_end why, time_point now
 ) -> leaving;
 
+// Whether some host has the grant to itself in order to revoke its tokens.
+[[nodiscard]] auto is_being_revoked(const grant_row& grant, time_point now) -> bool;
+
 // What became of each of its grants. One that its user connected anew meanwhile stays, and nothing
-// of it is revoked. Error:
-// storage_unavailable (finish_abandoned will erase it).
+// of it is revoked. Error: storage_unavailable (finish_abandoned will erase it).
 auto finish_leaving(oauth_context& context, actor by, leaving gone)
     -> boost::asio::awaitable<result<std::vector<revocation>>>;
 

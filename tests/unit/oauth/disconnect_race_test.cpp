@@ -1,7 +1,10 @@
 // Who disconnects, or is refused, at the moment in which something else is stored.
+#include "base/pause.hpp"
 #include "crypto/hash.hpp"
 #include "oauth/discarding.hpp"
 #include "oauth/erased.hpp"
+#include "oauth/leaving.hpp"
+#include "oauth/sealing.hpp"
 #include "store/confirmations.hpp"
 #include "store/connection_grants.hpp"
 #include "store/connections.hpp"
@@ -98,6 +101,43 @@ TEST_CASE("tokens of an account that another user confirms at this moment are no
     REQUIRE(outcomes.size() == 1);
     CHECK(outcomes[0].outcome == "kept");
     CHECK(world.scene.count().revokes == 0);
+}
+
+TEST_CASE("tokens that come while the same account's newer ones are revoked are kept for themselves"
+) {
+    oauth_world world(any_engine());
+    const auto bob = user("bob");
+    const auto bobs = world.connect(bob, "u1");
+    auto what = granted_landing(user("ann"), "u1");  // consented to before his
+    transact(world, [&](sql_session& session) {
+        auto row = find_connection(session, bob.user, acme, "u1").value();
+        (void)begin_leaving(session, std::move(row), consent_end::disconnected, world.time.now());
+        const auto until = world.time.now() + seconds(20);
+        const auto id = find_grant_id(session, acme, account_id("u1"), "main").value();
+        return take_grant_lease(session, id, "another/disconnect", until, world.time.now())
+            .has_value();
+    });
+    int waits = 0;
+    boost::asio::use_service<pause_service>(world.io).wait = [&](milliseconds
+                                                             ) -> boost::asio::awaitable<void> {
+        if (++waits == 2) {  // the other host is done
+            transact(world, [&](sql_session& session) {
+                const auto id = find_grant_id(session, acme, account_id("u1"), "main").value();
+                return delete_leaving_connection(session, bobs) &&
+                       erase_grant_if_unreferenced(session, id);
+            });
+        }
+        co_return;
+    };
+    REQUIRE(world.run(land(world.context, std::move(what))).has_value());
+    CHECK(waits == 2);
+    const auto kept = grant_of(world, "u1");
+    REQUIRE(kept);
+    const auto token = open_from(
+        world.seal, kept->org, kept->id.text(), sealed_column::grant_access_token,
+        kept->access_token
+    );
+    CHECK(token.value().reveal() == "token");
 }
 
 }  // namespace tenon::test
