@@ -172,17 +172,24 @@ auto make_plan_of_two(std::uint64_t seed) -> plan {
     auto made = make_plan(seed);
     made.hosts = std::max(made.hosts, 2);
     made.slowest_answer_ms = 14'000;
-    auto& first = made.acts.front();
-    first.rotating = false;
-    act one = first;
+    made.acts.front().rotating = false;
+    act one = made.acts.front();
     one.kind = act_kind::refresh;
-    one.at_ms = 5'000 + chance.below(made.duration_ms);
-    act other = one;
-    other.host = (one.host + 1) % made.hosts;
-    other.at_ms += 500 + chance.below(12'000);
-    made.acts.push_back(one);
-    made.acts.push_back(other);
+    constexpr int times = 4;
+    for (int i = 0; i < times; ++i) {
+        one.at_ms = 5'000 + chance.below(made.duration_ms);
+        act other = one;
+        other.host = (one.host + 1) % made.hosts;
+        other.at_ms += 500 + chance.below(12'000);
+        made.acts.push_back(one);
+        made.acts.push_back(other);
+    }
     std::ranges::stable_sort(made.acts, {}, &act::at_ms);
+    // A commit whose answer was lost leaves a host that believes that what stands there is its own.
+    for (int i = 0; i < times; ++i) {
+        made.mishaps.push_back({10 + chance.below(50), mishap_kind::storage_keeps_silent, 0});
+    }
+    std::ranges::stable_sort(made.mishaps, {}, &mishap::point);
     return made;
 }
 
