@@ -4,11 +4,13 @@
 #include "base/result.hpp"
 #include "oauth/context.hpp"
 #include "oauth/views.hpp"
+#include "store/grants.hpp"
 
 #include <boost/asio/awaitable.hpp>
 
 namespace tenon::host {
 
+class provider_instance;
 class refresher;
 struct token_key;
 
@@ -41,6 +43,10 @@ class token_reader {
   private:
     auto find_or_renew(token_request request, connection_id& connection)
         -> boost::asio::awaitable<result<token_answer>>;
+    auto wait_for_renewal(
+        token_request request, connection_id& connection, shared_grant row,
+        const provider_instance* provider
+    ) -> boost::asio::awaitable<result<token_answer>>;
     // After a refresh that was waited for: what is connected by now.
     auto look_again(
         token_request request, connection_id& connection, const provider_instance* provider
