@@ -68,9 +68,8 @@ struct api_metrics::implementation {
         histogram("tenon_http_request_seconds", "Time to answer by route pattern");
     counters& operations = counter(
         "tenon_provider_operations_total",
-        "Provider operations by outcome, refreshes among them: ok, or why not (circuit_open, "
-        "timeout, "
-        "dns, unreachable, tls, reset, http_5xx, rate_limited, revoked, misconfigured and others)"
+        "Provider operations by outcome, refreshes among them: ok, or why it was not (timeout, "
+        "dns, unreachable, tls, reset, http_5xx, circuit_open, rate_limited, revoked and others)"
     );
     histograms& operation_seconds =
         histogram("tenon_provider_operation_seconds", "Time a provider operation took");
@@ -111,8 +110,7 @@ struct api_metrics::implementation {
     state_series lapsing{
         gauge(
             "tenon_grants_lapsing",
-            "Grants whose user must consent anew within so many days, or they end, by provider: "
-            "7d, "
+            "Grants that end unless their user consents anew, by provider and within how long: 7d, "
             "30d, 90d, each with those of the one before"
         ),
         "within"};
@@ -121,10 +119,8 @@ struct api_metrics::implementation {
         gauge("tenon_revocations_owed", "Revocations that failed, to be tried again, of all hosts");
     gauges& counted_at = gauge(
         "tenon_counted_timestamp_seconds",
-        "When tenon_connections, tenon_grants, tenon_grants_lapsing and tenon_revocations_owed "
-        "were "
-        "counted: in the background, by a scrape that found them older than a minute, or than 99 "
-        "times as long as counting took"
+        "When tenon_connections, tenon_grants and the like were counted: in the background, by a "
+        "scrape that found them older than a minute, or than 99 times as long as counting took"
     );
     gauges& memory = gauge("process_resident_memory_bytes", "Resident memory");
     gauges& build = gauge("tenon_build_info", "1, labelled with the version");

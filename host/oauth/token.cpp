@@ -196,21 +196,22 @@ auto token_reader::find_or_renew(token_request request, connection_id& connectio
         }
         co_return std::move(*wait);
     }
-    auto renewing = wait_for_renewal(std::move(request), connection, stored->row, provider);
+    auto renewing = wait_for_renewal(std::move(request), connection, grant, provider);
     co_return co_await std::move(renewing);
 }
 
 auto token_reader::wait_for_renewal(
-    token_request request, connection_id& connection, shared_grant row,
+    token_request request, connection_id& connection, std::shared_ptr<const cached_grant> before,
     const provider_instance* provider
 ) -> boost::asio::awaitable<result<token_answer>> {
     context_.observer.token_read("waited");
     refresh_order order{
-        request.org, row->id, row->provider, refresh_reason::needed, row->generation};
+        request.org, before->id, request.which.provider, refresh_reason::needed,
+        before->generation};
     auto refreshing = refresh_.refresh(std::move(order));
     auto renewed = co_await std::move(refreshing);
-    auto answer = answer_after(context_, renewed, *to_cached(*row, provider), provider);
-    if (answer.has_error() || is_connected(request, connection, row->id)) {
+    auto answer = answer_after(context_, renewed, *before, provider);
+    if (answer.has_error() || is_connected(request, connection, before->id)) {
         co_return answer;
     }
     auto again = look_again(std::move(request), connection, provider);

@@ -4,7 +4,6 @@
 #include "base/result.hpp"
 #include "oauth/context.hpp"
 #include "oauth/views.hpp"
-#include "store/grants.hpp"
 
 #include <boost/asio/awaitable.hpp>
 
@@ -12,6 +11,7 @@ namespace tenon::host {
 
 class provider_instance;
 class refresher;
+struct cached_grant;
 struct token_key;
 
 struct token_request {
@@ -44,8 +44,8 @@ class token_reader {
     auto find_or_renew(token_request request, connection_id& connection)
         -> boost::asio::awaitable<result<token_answer>>;
     auto wait_for_renewal(
-        token_request request, connection_id& connection, shared_grant row,
-        const provider_instance* provider
+        token_request request, connection_id& connection,
+        std::shared_ptr<const cached_grant> before, const provider_instance* provider
     ) -> boost::asio::awaitable<result<token_answer>>;
     // After a refresh that was waited for: what is connected by now.
     auto look_again(
